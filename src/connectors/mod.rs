@@ -1,0 +1,219 @@
+//! Floor 2b: how platforms are spoken to.
+//!
+//! One trait, [`Connector`]; one file or folder per platform. Connectors know nothing of pairs,
+//! mappings, links or the other side: they list, get and write records, and tell honestly what they
+//! do not know. Every connector passes the one suite in `tests/contract`.
+
+mod error;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::model::{CollectionInfo, Cursor, FieldInfo, Fields, Identity, Listing, Record, RecordId, Version};
+
+pub use error::{ConnectorError, ErrorKind};
+
+/// What a connector says while it works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What it is doing, in an operator's words: "reading the list".
+    pub what: &'static str,
+    /// How many records are done.
+    pub done: u64,
+    /// How many there are, when that is known.
+    pub total: Option<u64>,
+}
+
+/// What every call is given: where to report progress, and how to be cancelled.
+///
+/// A connector checks the token between requests and between chunks of a file, and returns
+/// [`ErrorKind::Cancelled`]. A write that has been sent is always awaited.
+#[derive(Clone)]
+pub struct Context {
+    /// Cancelled when the operator wants to stop.
+    pub cancel: tokio_util::sync::CancellationToken,
+    /// Takes each step; cheap, and never blocks.
+    pub progress: Arc<dyn Fn(Step) + Send + Sync>,
+}
+
+impl Context {
+    /// A context that reports to nobody and is never cancelled.
+    #[must_use]
+    pub fn quiet() -> Self {
+        Self { cancel: tokio_util::sync::CancellationToken::new(), progress: Arc::new(|_| {}) }
+    }
+
+    /// Reports a step.
+    pub fn step(&self, what: &'static str, done: u64, total: Option<u64>) {
+        (self.progress)(Step { what, done, total });
+    }
+
+    /// An error if the operator wants to stop.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Cancelled`].
+    pub fn check(&self) -> Result<(), ConnectorError> {
+        if self.cancel.is_cancelled() {
+            return Err(ConnectorError::new(ErrorKind::Cancelled, "stopped by you"));
+        }
+        Ok(())
+    }
+}
+
+/// How many writes one call of [`Connector::write`] should carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Batch {
+    /// One write a call; several calls run at the same time.
+    One {
+        /// At most this many calls at the same time.
+        concurrency: usize,
+    },
+    /// Up to this many writes a call, one call at a time.
+    UpTo(usize),
+    /// All writes of a run in one call, as a file is replaced once.
+    All,
+}
+
+/// What a connector can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Abilities {
+    /// How writes are grouped.
+    pub batch: Batch,
+    /// Whether a listing can be limited to what changed since a cursor.
+    pub incremental: bool,
+    /// Whether records carry a modified time.
+    pub modified: bool,
+}
+
+/// What is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WriteKind {
+    /// A new record with these fields.
+    Create {
+        /// By the platform's names; a field that is not named is left out.
+        fields: Fields,
+        /// A whole object to bring back ([`Record::raw`]); the fields are set on top of it.
+        raw: Option<String>,
+    },
+    /// These fields of a record; everything else of it stays as it is, byte for byte.
+    Update {
+        /// The record.
+        id: RecordId,
+        /// The new values; empty means that the field is emptied.
+        fields: Fields,
+        /// The version that must still be there, else [`ErrorKind::VersionMismatch`].
+        expect: Option<Version>,
+    },
+    /// The record goes away.
+    Delete {
+        /// The record.
+        id: RecordId,
+        /// The version that must still be there, else [`ErrorKind::VersionMismatch`].
+        expect: Option<Version>,
+    },
+}
+
+/// One write, with a token that names it for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// The operation's id (UUID version 7). A connector that can choose the new record's id makes
+    /// it of this token, so that a second try of the same create finds the first.
+    pub token: String,
+    /// What is written.
+    pub kind: WriteKind,
+}
+
+/// What came of one write: the record as the platform really stored it (none after a delete).
+pub type WriteResult = Result<Option<Record>, ConnectorError>;
+
+/// How to look for a record that may have been created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Find {
+    /// The token of the create, if it may be one of ours.
+    pub token: Option<String>,
+    /// A field and its value, if the record is to be found by its content.
+    pub field: Option<(String, String)>,
+}
+
+/// The code that speaks to one kind of platform, for one account.
+///
+/// All methods may be called at the same time from several tasks.
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// What it can do.
+    fn abilities(&self) -> Abilities;
+
+    /// Requests made so far: HTTP requests, or reads and writes of a file.
+    fn requests(&self) -> u64;
+
+    /// Signs in and says who is behind the account.
+    ///
+    /// # Errors
+    /// When the account cannot be reached or refuses the sign-in.
+    async fn identity(&self, context: &Context) -> Result<Identity, ConnectorError>;
+
+    /// The collections of the account.
+    ///
+    /// # Errors
+    /// When the account cannot be reached or refuses the sign-in.
+    async fn collections(&self, context: &Context) -> Result<Vec<CollectionInfo>, ConnectorError>;
+
+    /// The fields of a collection, with samples from real records.
+    ///
+    /// # Errors
+    /// When the account cannot be reached or has no such collection.
+    async fn fields(&self, context: &Context, collection: &str) -> Result<Vec<FieldInfo>, ConnectorError>;
+
+    /// Everything in a collection, or what changed since the cursor. `want` names the fields to
+    /// read. Without a cursor the listing is full.
+    ///
+    /// # Errors
+    /// [`ErrorKind::CursorExpired`] when the platform no longer knows the cursor: ask again without
+    /// one. A listing that broke off is an error, never a short answer that says it is complete.
+    async fn list(
+        &self,
+        context: &Context,
+        collection: &str,
+        want: &[String],
+        since: Option<&Cursor>,
+    ) -> Result<Listing, ConnectorError>;
+
+    /// These records, with [`Record::raw`]. A record that is not there is left out of the answer.
+    ///
+    /// # Errors
+    /// When the answer could not be had.
+    async fn get(
+        &self,
+        context: &Context,
+        collection: &str,
+        want: &[String],
+        ids: &[RecordId],
+    ) -> Result<Vec<Record>, ConnectorError>;
+
+    /// Looks for records by token or content.
+    ///
+    /// # Errors
+    /// When the answer could not be had.
+    async fn find(
+        &self,
+        context: &Context,
+        collection: &str,
+        want: &[String],
+        find: &Find,
+    ) -> Result<Vec<Record>, ConnectorError>;
+
+    /// Carries out the writes and answers one result for each, in their order. `want` names the
+    /// fields that the answer's records must hold.
+    ///
+    /// # Errors
+    /// When nothing was written at all, for a reason that holds for every write (no sign-in, the
+    /// file is locked).
+    async fn write(
+        &self,
+        context: &Context,
+        collection: &str,
+        want: &[String],
+        writes: Vec<Write>,
+    ) -> Result<Vec<WriteResult>, ConnectorError>;
+}

@@ -1,0 +1,1 @@
+//! Floor 1: what should happen. Pure functions of the model.

@@ -1,0 +1,2 @@
+//! Duosync.
+fn main() {}

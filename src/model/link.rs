@@ -1,0 +1,75 @@
+//! Links and baselines: what is remembered of records that are the same.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{PerSide, RecordId, Side, Timestamp, Value, Version};
+
+/// A side's values by mapping name, each as that side gives it. A mapping whose field was missing in
+/// the answer is absent.
+pub type Values = BTreeMap<String, Value>;
+
+/// The store's number of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LinkId(pub i64);
+
+/// A record as a pair sees it: its mapped values, and nothing else of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observed {
+    /// The platform's id.
+    pub id: RecordId,
+    /// What was seen of it.
+    pub seen: Seen,
+}
+
+/// What was last seen of a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Its values by mapping name.
+    pub values: Values,
+    /// Its version, where the platform tells.
+    pub version: Option<Version>,
+    /// When it was changed, where the platform tells.
+    pub modified: Option<Timestamp>,
+    /// Whether a filter leaves it out.
+    pub outside: bool,
+}
+
+/// One side of a link: what it held when both sides last agreed, and what has been seen since.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SideBaseline {
+    /// The values when both sides last agreed. A mapping that never agreed is absent.
+    pub values: Values,
+    /// What was seen last; it differs from `values` while a change waits, failed or is in conflict.
+    pub seen: Seen,
+    /// Whether the record is gone from its platform, or no longer visible to this account.
+    pub gone: bool,
+}
+
+/// The remembered tie between a record of A and a record of B. Only ids count from here on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The store's number; none before it is stored.
+    pub id: Option<LinkId>,
+    /// The two ids.
+    pub ids: PerSide<RecordId>,
+    /// Both sides' baselines.
+    pub sides: PerSide<SideBaseline>,
+    /// By mapping, the writes that went back and forth in a row with no operator involved.
+    pub flips: BTreeMap<String, Flips>,
+}
+
+/// How often a field was written back and forth, and the last write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flips {
+    /// Writes in a row that each undid the one before.
+    pub count: u32,
+    /// The side written last.
+    pub side: Side,
+    /// The normal form written last.
+    pub wrote: String,
+    /// The normal form that it replaced.
+    pub replaced: String,
+}

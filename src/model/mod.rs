@@ -1,0 +1,31 @@
+//! Floor 0: what things are.
+//!
+//! Plain data in the words of `DESIGN.md`: no input or output, no clock and no randomness, so
+//! that every other floor can use it and every value can be written down and compared in a test.
+
+mod account;
+mod link;
+mod listing;
+mod mapping;
+mod matter;
+mod pair;
+mod plan;
+mod record;
+mod run;
+mod side;
+
+pub use account::{AccountSettings, CollectionInfo, FieldInfo, Identity, SecretRef};
+pub use link::{Flips, Link, LinkId, Observed, Seen, SideBaseline, Values};
+pub use listing::{Cursor, Listing, Scope};
+pub use mapping::{Direction, FieldMapping, Kind, Policy, Transform, WriteMode};
+pub use matter::{
+    ConflictKind, Decision, FieldChoice, Matter, MatterField, MatterId, MatterKind, MismatchKind, Resolution, Subject,
+};
+pub use pair::{CompareSchedule, DeleteGuard, DeletePolicy, Endpoint, Filter, FilterTest, PairSpec, Schedule, Writes};
+pub use plan::{Action, Conflict, Held, Item, Note, NoteKind, OpKind, Operation, Plan, Stop};
+pub use record::{Fields, Record, RecordId, Timestamp, Value, Version};
+pub use run::{
+    Alert, AlertKind, CompareCounts, CompareReport, FailedRecord, Mismatch, Outcome, RunId, RunSummary, SideCounts,
+    Trigger, WriteEntry, WriteField, WriteState,
+};
+pub use side::{PerSide, Side};

@@ -1,0 +1,103 @@
+//! Records as the platforms hold them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The platform's own, stable name of a record (a row's id, a card's address on the server).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RecordId(pub String);
+
+impl RecordId {
+    /// The id made of this text.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for RecordId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a platform calls one state of a record: an etag (RFC 9110, section 8.8.3), a revision or a
+/// digest. Only equality means anything.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Version(pub String);
+
+/// A moment in milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+/// The value of one field, as the platform gives it.
+///
+/// Numbers, dates and booleans travel as their text; what they mean is the mapping's kind.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// One text; the empty text is "present and empty".
+    Text(String),
+    /// Several values, as of labels; the empty list is "present and empty".
+    List(Vec<String>),
+}
+
+impl Value {
+    /// A text value.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// Whether nothing but white space is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(text) => text.trim().is_empty(),
+            Self::List(items) => items.iter().all(|item| item.trim().is_empty()),
+        }
+    }
+
+    /// The value on one line: a list is joined with `, `.
+    #[must_use]
+    pub fn display(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::List(items) => items.join(", "),
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+/// The fields of a record by the platform's names. A field that the answer did not hold is absent
+/// here, which is not the same as empty.
+pub type Fields = BTreeMap<String, Value>;
+
+/// One object of a collection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The platform's id.
+    pub id: RecordId,
+    /// The state this is, where the platform tells.
+    pub version: Option<Version>,
+    /// When the platform says it was last changed, where it tells.
+    pub modified: Option<Timestamp>,
+    /// The fields that were asked for and given.
+    pub fields: Fields,
+    /// The whole object as the platform holds it (a vCard), where one was asked for: it lets a
+    /// deleted record be brought back with everything that Duosync does not know.
+    pub raw: Option<String>,
+}

@@ -1,0 +1,347 @@
+//! What the faces say to the service and what they hear from it. Nothing else of the service, and
+//! nothing of the floors beside it, is known to a face.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::model::{
+    AccountSettings, Alert, CollectionInfo, CompareReport, FieldInfo, FieldMapping, Matter, MatterId, PairSpec,
+    PerSide, Plan, Resolution, RunId, RunSummary, Side, Timestamp, WriteEntry,
+};
+
+/// Names one command; its reply carries the same number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RequestId(pub u64);
+
+/// What a face can ask for.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// The state of everything. Answered by [`Reply::Snapshot`]; also sent unasked after each change.
+    Snapshot,
+    /// Adds an account or replaces the one of the same name. A password goes to the keyring, or is
+    /// kept in memory until the program ends (`SecretRef::Ask`).
+    SaveAccount {
+        /// Its settings.
+        settings: AccountSettings,
+        /// The password, if it is to be changed.
+        password: Option<String>,
+    },
+    /// Removes an account that no pair uses.
+    RemoveAccount(String),
+    /// Adds a pair or replaces the one of the same name.
+    SavePair(Box<PairSpec>),
+    /// Removes a pair, its links and its history; no record of either account is touched.
+    RemovePair(String),
+    /// Pauses the schedule of a pair, or lets it go on.
+    Pause {
+        /// The pair.
+        pair: String,
+        /// Paused or not.
+        paused: bool,
+    },
+    /// Adds or replaces what a settings file holds.
+    Import(PathBuf),
+    /// The settings as a file's text; written to the path if there is one.
+    Export(Option<PathBuf>),
+    /// Makes the sample accounts and pair in the workspace.
+    LoadSample,
+    /// Tries an account that may not be saved yet: reach, sign in, list. Answered by
+    /// [`Reply::Checked`].
+    TryAccount {
+        /// Its settings.
+        settings: AccountSettings,
+        /// The password, if it is not saved yet.
+        password: Option<String>,
+    },
+    /// Tries both accounts of a pair, or of every pair.
+    Check(Option<String>),
+    /// The fields of a collection, with samples.
+    Describe {
+        /// The account's name.
+        account: String,
+        /// The collection's id or name.
+        collection: Option<String>,
+    },
+    /// Field mappings that go well together, from what two collections hold.
+    Suggest(PerSide<(String, Option<String>)>),
+    /// Starts a run. Answered when it ends, by [`Reply::Ran`].
+    Sync {
+        /// The pair.
+        pair: String,
+        /// What is done with the plan.
+        mode: SyncMode,
+    },
+    /// Compares a pair. Answered when it ends, by [`Reply::Compared`].
+    Compare {
+        /// The pair.
+        pair: String,
+        /// Where the report goes too: `.csv`, `.xlsx` or `.html`.
+        export: Option<PathBuf>,
+    },
+    /// The last compare of a pair, if there was one. Answered by [`Reply::LastCompare`].
+    LastCompare(String),
+    /// Stops what is going on for a pair, safely.
+    Cancel(String),
+    /// Open conflicts and mismatches. Answered by [`Reply::Matters`].
+    Matters(Option<String>),
+    /// Answers matters, and carries the answers out at once. Answered by [`Reply::Ran`] for each
+    /// pair concerned.
+    Resolve {
+        /// The matters.
+        ids: Vec<MatterId>,
+        /// The answer.
+        resolution: Resolution,
+    },
+    /// The newest runs first.
+    History {
+        /// Of one pair, or of all.
+        pair: Option<String>,
+        /// At most so many.
+        limit: usize,
+    },
+    /// The writes of a run, in order.
+    Writes(RunId),
+    /// Takes a run back. Answered by [`Reply::Ran`].
+    Undo(RunId),
+    /// The newest alerts first.
+    Alerts,
+    /// The operator has seen these alerts.
+    AlertsSeen,
+    /// Runs the schedule from here on; without it, nothing starts by itself.
+    StartSchedule,
+    /// Ends the service; what goes on is stopped safely first.
+    Shutdown,
+}
+
+/// What a run does with its plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncMode {
+    /// Carries it out, unless it has to be accepted first.
+    Normal,
+    /// Makes and shows it, and carries nothing out.
+    Preview,
+    /// Carries it out: the operator has seen a plan of this pair and said yes. If the world has
+    /// moved so that the new plan does more than the one that was shown, it is shown again.
+    Accept,
+    /// Carries it out, seen or not (`--yes`).
+    Yes,
+}
+
+/// What is said of an answer.
+pub type Answer = Result<Reply, Problem>;
+
+/// A command's result.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// It is done.
+    Done,
+    /// The state of everything.
+    Snapshot(Arc<Snapshot>),
+    /// What a settings file brought: names of accounts and pairs.
+    Imported {
+        /// Accounts added or replaced.
+        accounts: Vec<String>,
+        /// Pairs added or replaced.
+        pairs: Vec<String>,
+    },
+    /// The settings as a file's text.
+    Exported(String),
+    /// How an account answered.
+    Checked(Vec<AccountCheck>),
+    /// The fields of a collection.
+    Fields(Vec<FieldInfo>),
+    /// Suggested mappings, each with the reason, and a suggested match key.
+    Suggested(Vec<Suggestion>),
+    /// A run ended.
+    Ran(Box<RunReport>),
+    /// Answers were carried out.
+    Resolved(Vec<RunReport>),
+    /// A compare ended.
+    Compared(Arc<CompareReport>),
+    /// The last compare.
+    LastCompare(Option<Arc<CompareReport>>),
+    /// Open matters.
+    Matters(Arc<Vec<Matter>>),
+    /// Runs.
+    History(Arc<Vec<RunSummary>>),
+    /// Writes of a run.
+    Writes(Arc<Vec<WriteEntry>>),
+    /// Alerts.
+    Alerts(Arc<Vec<Alert>>),
+}
+
+/// A run and, where it waits for a yes, its plan.
+#[derive(Clone, Debug)]
+pub struct RunReport {
+    /// What happened.
+    pub summary: RunSummary,
+    /// The plan that waits for a yes, or that was asked for as a preview.
+    pub plan: Option<Arc<Plan>>,
+}
+
+/// Why a command could not be carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Whether the settings or the use are wrong (exit code 2) rather than something that failed.
+    pub wrong_use: bool,
+    /// What happened and what can be done, in an operator's words.
+    pub message: String,
+}
+
+impl Problem {
+    /// Something failed.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self { wrong_use: false, message: message.into() }
+    }
+
+    /// The settings or the use are wrong.
+    pub fn wrong_use(message: impl Into<String>) -> Self {
+        Self { wrong_use: true, message: message.into() }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// A suggested mapping.
+#[derive(Clone, Debug)]
+pub struct Suggestion {
+    /// The mapping.
+    pub mapping: FieldMapping,
+    /// Why: "same name", "both look like email addresses".
+    pub why: String,
+    /// Whether it would make a good match key.
+    pub key: bool,
+}
+
+/// How an account answered, step by step.
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountCheck {
+    /// The account's name.
+    pub account: String,
+    /// The pair and side that use it, where a pair was checked.
+    pub pair: Option<(String, Side)>,
+    /// Each step, up to the first that failed.
+    pub steps: Vec<CheckStep>,
+    /// The collections found.
+    pub collections: Vec<CollectionInfo>,
+    /// The fields found in the collection that is used.
+    pub fields: Vec<FieldInfo>,
+}
+
+impl AccountCheck {
+    /// Whether every step went well.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.steps.iter().all(|step| step.error.is_none())
+    }
+}
+
+/// One step of trying an account.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckStep {
+    /// What was tried: "reach and sign in", "find the lists", "read fields".
+    pub what: String,
+    /// What came of it, where it went well: "3 lists", "12 fields".
+    pub found: String,
+    /// What is wrong and what can be done.
+    pub error: Option<String>,
+}
+
+/// What the service says unasked, and its answers.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The answer to a command.
+    Reply(RequestId, Answer),
+    /// Something changed: the new state of everything.
+    Changed(Arc<Snapshot>),
+    /// A new alert came up (a desktop notification was shown, where there is a daemon).
+    Alerted(Alert),
+    /// The service has ended.
+    Ended,
+}
+
+/// The state of everything that a window shows at all times.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// The accounts, by name.
+    pub accounts: Vec<AccountSettings>,
+    /// The pairs, by name.
+    pub pairs: Vec<PairState>,
+    /// Alerts that the operator has not seen.
+    pub unseen_alerts: usize,
+    /// The workspace's folder.
+    pub workspace: PathBuf,
+    /// What the operator should know of the workspace itself (two pairs write the same list).
+    pub warnings: Vec<String>,
+}
+
+/// One pair and how it stands.
+#[derive(Clone, Debug)]
+pub struct PairState {
+    /// Its settings.
+    pub spec: PairSpec,
+    /// How it stands.
+    pub status: PairStatus,
+    /// The newest runs, newest first, at most 30.
+    pub runs: Vec<RunSummary>,
+    /// When the next run is due.
+    pub next_sync: Option<Timestamp>,
+    /// When the next compare is due.
+    pub next_compare: Option<Timestamp>,
+    /// Open conflicts.
+    pub conflicts: usize,
+    /// Open mismatches.
+    pub mismatches: usize,
+    /// When the last compare was, and how many mismatches it found.
+    pub last_compare: Option<(Timestamp, u64)>,
+    /// The linked records.
+    pub links: usize,
+    /// Whether its schedule is paused.
+    pub paused: bool,
+    /// A plan that waits for the operator's yes.
+    pub preview: Option<Arc<Plan>>,
+}
+
+/// How a pair stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PairStatus {
+    /// It has never run.
+    New,
+    /// Both sides agreed at the last run.
+    InStep,
+    /// It is at work.
+    Working,
+    /// Something waits for the operator.
+    Waiting,
+    /// The last run failed.
+    Failing {
+        /// Since when.
+        since: Timestamp,
+        /// Why.
+        why: String,
+    },
+}
+
+/// The newest progress of each pair at work, by pair name.
+pub type ProgressMap = std::collections::BTreeMap<String, Progress>;
+
+/// How far a run is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What it is doing, with the account's name: "Reading Shop list".
+    pub step: String,
+    /// How many are done in this step.
+    pub done: u64,
+    /// How many there are, when that is known.
+    pub total: Option<u64>,
+    /// Whether the operator has asked to stop.
+    pub cancelling: bool,
+}

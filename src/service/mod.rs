@@ -1,0 +1,8 @@
+//! Floor 3: what goes on.
+
+mod api;
+
+pub use api::{
+    AccountCheck, Answer, CheckStep, Command, Event, PairState, PairStatus, Problem, Progress, ProgressMap, Reply,
+    RequestId, RunReport, Snapshot, Suggestion, SyncMode,
+};
