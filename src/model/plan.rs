@@ -1,9 +1,11 @@
 //! Plans: what one run would do, as plain data.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ConflictKind, Fields, MatterField, Observed, PerSide, RecordId, Resolution, Side, Subject, Timestamp, Version,
+    ConflictKind, Fields, Flips, Link, MatterField, Observed, PerSide, RecordId, Resolution, Side, Subject, Timestamp, Version,
 };
 
 /// What kind of write an operation is.
@@ -70,6 +72,8 @@ pub struct Action {
     pub link: bool,
     /// Whether the link ends here, because both records are gone.
     pub unlink: bool,
+    /// The back-and-forth counters of the fields that are written, as they stand after the writes.
+    pub flips: BTreeMap<String, Flips>,
 }
 
 /// One record, or two that belong together, and what becomes of them.
@@ -83,6 +87,8 @@ pub struct Item {
     pub now: PerSide<Option<Observed>>,
     /// Every mapped field as both sides hold it, for the eye.
     pub fields: Vec<MatterField>,
+    /// The link as it stood, where the records were linked before.
+    pub before: Option<Link>,
     /// What the rules say.
     pub default: Action,
     /// The operator's answer beside it, where there is one.
@@ -183,9 +189,11 @@ pub struct Plan {
     pub unlinked: PerSide<Vec<Observed>>,
     /// Unlinked records that were known before and are gone now.
     pub forgotten: PerSide<Vec<RecordId>>,
+    /// Links that end here, as their records are gone on both sides or got another id.
+    pub dropped: Vec<PerSide<RecordId>>,
     /// The fields in which both sides were seen to agree or were settled, for links that need no
     /// write: baselines to be stored as they are.
-    pub quiet: Vec<super::Link>,
+    pub quiet: Vec<Link>,
 }
 
 impl Plan {

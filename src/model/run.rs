@@ -208,7 +208,7 @@ pub struct CompareCounts {
     pub different: u64,
     /// Match keys that several records of one side share.
     pub duplicate_keys: u64,
-    /// Links whose match keys are no longer the same.
+    /// Of the pairs that differ, the links whose match keys are no longer the same.
     pub changed_keys: u64,
     /// Mismatches that the operator said to leave.
     pub ignored: u64,
@@ -218,7 +218,7 @@ impl CompareCounts {
     /// How many mismatches there are, without the ignored ones.
     #[must_use]
     pub const fn mismatches(&self) -> u64 {
-        self.only_in_a + self.only_in_b + self.different + self.duplicate_keys + self.changed_keys
+        self.only_in_a + self.only_in_b + self.different + self.duplicate_keys
     }
 }
 

@@ -1,0 +1,218 @@
+//! Compare: two full listings against each other. It yields mismatches and never a write.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{
+    CompareCounts, Decision, Link, Mismatch, MismatchKind, PairSpec, PerSide, RecordId, Resolution, Seen, Side, SideBaseline, Subject,
+};
+
+use super::matching::{self, Keys, Taken};
+use super::normalise::same;
+use super::observe::{View, agrees, fields_for_the_eye, fingerprint, group_fingerprint, label};
+
+/// Compares two full listings. Linked records belong together whatever their keys; the others are
+/// matched as a run would match them.
+#[must_use]
+pub fn compare(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decisions: &[Decision]) -> (CompareCounts, Vec<Mismatch>) {
+    let mut report = Report { spec, counts: CompareCounts::default(), mismatches: Vec::new(), ignored: BTreeMap::new() };
+    let mut not_same: BTreeSet<PerSide<RecordId>> = BTreeSet::new();
+    for decision in decisions {
+        match &decision.resolution {
+            Resolution::Ignore => {
+                report.ignored.insert(&decision.subject, &decision.fingerprint);
+            }
+            Resolution::NotSame(ids) => {
+                not_same.insert(ids.clone());
+            }
+            Resolution::Use(_) | Resolution::Fields(_) | Resolution::Create | Resolution::Delete(_) | Resolution::Link(_) => {}
+        }
+    }
+    let inside = |side: Side| views.get(side).records.iter().filter(|(_, seen)| !seen.outside);
+    report.counts.a_total = inside(Side::A).count() as u64;
+    report.counts.b_total = inside(Side::B).count() as u64;
+    let mut linked: PerSide<BTreeSet<&RecordId>> = PerSide::default();
+    for link in links {
+        let now = PerSide::from_fn(|side| views.get(side).records.get(link.ids.get(side)));
+        for side in Side::BOTH {
+            if now.get(side).is_some() {
+                linked.get_mut(side).insert(link.ids.get(side));
+            }
+        }
+        match (now.a, now.b) {
+            (Some(a), Some(b)) if !a.outside && !b.outside => report.couple(&link.ids, PerSide::new(a, b), Some(link)),
+            (Some(seen), None) if !seen.outside => report.half(link, Side::A, seen),
+            (None, Some(seen)) if !seen.outside => report.half(link, Side::B, seen),
+            (Some(_) | None, Some(_) | None) => {}
+        }
+    }
+    let pools: PerSide<BTreeMap<RecordId, Keys>> = PerSide::from_fn(|side| {
+        let free = inside(side).filter(|(id, _)| !linked.get(side).contains(id));
+        free.map(|(id, seen)| (id.clone(), matching::keys(spec, side, seen))).collect()
+    });
+    let watched = matching::watched(&pools);
+    let mut taken = Taken::default();
+    if !watched.is_empty() {
+        for side in Side::BOTH {
+            for id in linked.get(side) {
+                if let Some(seen) = views.get(side).records.get(*id) {
+                    taken.note(side, id, &matching::keys(spec, side, seen), &watched);
+                }
+            }
+        }
+    }
+    let found = matching::find(spec, pools, &taken, &not_same);
+    for ids in &found.pairs {
+        let now = PerSide::new(views.a.records.get(&ids.a), views.b.records.get(&ids.b));
+        if let (Some(a), Some(b)) = (now.a, now.b) {
+            report.couple(ids, PerSide::new(a, b), None);
+        }
+    }
+    for group in found.groups {
+        report.duplicates(views, &group);
+    }
+    for side in Side::BOTH {
+        let lone = found.alone.get(side).iter().chain(found.keyless.get(side)).chain(found.kept_apart.get(side));
+        for id in lone {
+            if let Some(seen) = views.get(side).records.get(id) {
+                report.only(side, id, seen, None, "");
+            }
+        }
+    }
+    report.mismatches.sort_by(|one, other| (order(&one.kind), &one.label, &one.subject).cmp(&(order(&other.kind), &other.label, &other.subject)));
+    (report.counts, report.mismatches)
+}
+
+struct Report<'a> {
+    spec: &'a PairSpec,
+    counts: CompareCounts,
+    mismatches: Vec<Mismatch>,
+    ignored: BTreeMap<&'a Subject, &'a String>,
+}
+
+impl Report<'_> {
+    /// Two records that belong together.
+    fn couple(&mut self, ids: &PerSide<RecordId>, now: PerSide<&Seen>, link: Option<&Link>) {
+        self.counts.matched += 1;
+        let value = |side: Side, name: &str| now.get(side).values.get(name);
+        let differing: Vec<String> = self
+            .spec
+            .fields
+            .iter()
+            .filter(|mapping| !agrees(mapping, value(Side::A, &mapping.name), value(Side::B, &mapping.name)))
+            .map(|mapping| mapping.name.clone())
+            .collect();
+        if differing.is_empty() {
+            return;
+        }
+        let key_changed = link.is_some() && self.key_differs(now);
+        let kind = if key_changed { MismatchKind::KeyChanged } else { MismatchKind::Different };
+        let list = differing.join(", ");
+        let reason = if key_changed {
+            format!("These two are kept together, but {list} is no longer the same.")
+        } else {
+            format!("{list} differs.")
+        };
+        if self.add(kind, Subject::Pair(ids.clone()), now.as_ref().map(|seen| Some(*seen)), link, &differing, reason) {
+            self.counts.different += 1;
+            self.counts.changed_keys += u64::from(key_changed);
+        }
+    }
+
+    /// A linked record whose partner is gone.
+    fn half(&mut self, link: &Link, side: Side, seen: &Seen) {
+        let gone = format!(" Its partner in {} was deleted.", self.spec.ends.get(side.opposite()).account);
+        self.only(side, link.ids.get(side), seen, Some(link), &gone);
+    }
+
+    fn only(&mut self, side: Side, id: &RecordId, seen: &Seen, link: Option<&Link>, more: &str) {
+        let keyless = matching::keys(self.spec, side, seen).iter().all(String::is_empty);
+        let keys = self.spec.match_keys.join(" and no ");
+        let more = if keyless && link.is_none() { format!(" It has no {keys}, so it cannot be matched.") } else { more.to_owned() };
+        let account = |side: Side| &self.spec.ends.get(side).account;
+        let reason = format!("Only in {}, not in {}.{more}", account(side), account(side.opposite()));
+        let subject = link.map_or_else(|| Subject::Single(side, id.clone()), |link| Subject::Pair(link.ids.clone()));
+        if self.add(MismatchKind::OnlyIn(side), subject, PerSide::oriented(side, Some(seen), None), link, &[], reason) {
+            match side {
+                Side::A => self.counts.only_in_a += 1,
+                Side::B => self.counts.only_in_b += 1,
+            }
+        }
+    }
+
+    /// Several records with the same key.
+    fn duplicates(&mut self, views: &PerSide<View>, group: &matching::Group) {
+        let ids = PerSide::from_fn(|side| {
+            let mut all: Vec<RecordId> = group.ids.get(side).iter().chain(group.linked.get(side)).cloned().collect();
+            all.sort();
+            all
+        });
+        let print = group_fingerprint(PerSide::new(&ids.a, &ids.b));
+        let now = PerSide::from_fn(|side| ids.get(side).first().and_then(|id| views.get(side).records.get(id)));
+        let subject = Subject::Key(group.mapping.clone(), group.value.clone());
+        let (a, b) = (&self.spec.ends.a.account, &self.spec.ends.b.account);
+        let reason = format!("The same {} {} times in {a} and {} times in {b}.", group.mapping, ids.a.len(), ids.b.len());
+        if self.ignored.get(&subject).is_some_and(|ignored| **ignored == print) {
+            self.counts.ignored += 1;
+            return;
+        }
+        self.counts.duplicate_keys += 1;
+        self.mismatches.push(Mismatch {
+            kind: MismatchKind::DuplicateKey(ids),
+            label: label(self.spec, now, &group.value),
+            reason,
+            fields: fields_for_the_eye(self.spec, now, PerSide::default(), std::slice::from_ref(&group.mapping)),
+            modified: now.map(|seen| seen.and_then(|seen| seen.modified)),
+            fingerprint: print,
+            subject,
+        });
+    }
+
+    /// Adds a mismatch, unless the operator said to leave it and nothing has changed since.
+    fn add(
+        &mut self,
+        kind: MismatchKind,
+        subject: Subject,
+        now: PerSide<Option<&Seen>>,
+        link: Option<&Link>,
+        asked: &[String],
+        reason: String,
+    ) -> bool {
+        let fingerprint = fingerprint(now);
+        if self.ignored.get(&subject).is_some_and(|ignored| **ignored == fingerprint) {
+            self.counts.ignored += 1;
+            return false;
+        }
+        let id = Side::BOTH.iter().find_map(|side| subject.id(*side)).map(RecordId::as_str).unwrap_or_default();
+        let bases: PerSide<Option<&SideBaseline>> = PerSide::from_fn(|side| link.map(|link| link.sides.get(side)));
+        self.mismatches.push(Mismatch {
+            kind,
+            label: label(self.spec, now, id),
+            reason,
+            fields: fields_for_the_eye(self.spec, now, bases, asked),
+            modified: now.map(|seen| seen.and_then(|seen| seen.modified)),
+            fingerprint,
+            subject,
+        });
+        true
+    }
+
+    /// Whether the first match key that both hold is no longer the same.
+    fn key_differs(&self, now: PerSide<&Seen>) -> bool {
+        let keys = self.spec.match_keys.iter().filter_map(|name| self.spec.field(name));
+        let held = keys.filter_map(|mapping| {
+            let value = |side: Side| now.get(side).values.get(&mapping.name).filter(|value| !value.is_empty());
+            Some((mapping, value(Side::A)?, value(Side::B)?))
+        });
+        held.take(1).any(|(mapping, a, b)| !same(mapping, (Side::A, a), (Side::B, b)))
+    }
+}
+
+fn order(kind: &MismatchKind) -> u8 {
+    match kind {
+        MismatchKind::Different => 0,
+        MismatchKind::KeyChanged => 1,
+        MismatchKind::OnlyIn(Side::A) => 2,
+        MismatchKind::OnlyIn(Side::B) => 3,
+        MismatchKind::DuplicateKey(_) => 4,
+    }
+}

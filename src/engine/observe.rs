@@ -1,0 +1,202 @@
+//! From a platform's records to what a pair sees of them.
+
+use std::collections::BTreeMap;
+
+use crate::model::{
+    FieldMapping, Listing, MatterField, Observed, PairSpec, PerSide, Record, RecordId, Scope, Seen, Side, SideBaseline, Transform,
+    Value, Values, WriteMode,
+};
+
+use super::normalise::{normal, same};
+use super::transform::read;
+
+/// A listing, as a pair sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// Everything or changes.
+    pub scope: Scope,
+    /// Whether the listing came to its end.
+    pub complete: bool,
+    /// The records by id: where one was delivered twice, the last one.
+    pub records: BTreeMap<RecordId, Seen>,
+    /// The ids that the platform names as deleted.
+    pub gone: Vec<RecordId>,
+}
+
+impl View {
+    /// Nothing has changed.
+    #[must_use]
+    pub const fn no_changes() -> Self {
+        Self { scope: Scope::Changes, complete: true, records: BTreeMap::new(), gone: Vec::new() }
+    }
+}
+
+/// What a pair sees of a listing.
+#[must_use]
+pub fn view(spec: &PairSpec, side: Side, listing: &Listing) -> View {
+    View {
+        scope: listing.scope,
+        complete: listing.complete,
+        records: listing.records.iter().map(|record| (record.id.clone(), seen(spec, side, record))).collect(),
+        gone: listing.gone.clone(),
+    }
+}
+
+/// What a pair sees of one record.
+#[must_use]
+pub fn observe(spec: &PairSpec, side: Side, record: &Record) -> Observed {
+    Observed { id: record.id.clone(), seen: seen(spec, side, record) }
+}
+
+/// What both sides hold, as one text: it is the same only while both hold the same.
+#[must_use]
+pub fn fingerprint(now: PerSide<Option<&Seen>>) -> String {
+    let mut text = String::new();
+    for side in Side::BOTH {
+        match now.get(side) {
+            None => text.push_str("-\u{1e}"),
+            Some(seen) => {
+                for (name, value) in &seen.values {
+                    text.push_str(name);
+                    text.push('\u{1f}');
+                    match value {
+                        Value::Text(value) => text.push_str(value),
+                        Value::List(items) => text.push_str(&items.join("\u{1d}")),
+                    }
+                    text.push('\u{1f}');
+                }
+                text.push('\u{1e}');
+            }
+        }
+    }
+    text
+}
+
+/// The fingerprint of a group of records with the same key: it is the same only while the same
+/// records are in it.
+#[must_use]
+pub fn group_fingerprint(ids: PerSide<&[RecordId]>) -> String {
+    let mut text = String::new();
+    for side in Side::BOTH {
+        for id in *ids.get(side) {
+            text.push_str(id.as_str());
+            text.push('\u{1f}');
+        }
+        text.push('\u{1e}');
+    }
+    text
+}
+
+/// Whether two values of a linked pair are as the mapping wants them. A value that is not known
+/// cannot be said to differ.
+#[must_use]
+pub fn agrees(mapping: &FieldMapping, a: Option<&Value>, b: Option<&Value>) -> bool {
+    let (Some(a), Some(b)) = (a, b) else { return true };
+    if same(mapping, (Side::A, a), (Side::B, b)) {
+        return true;
+    }
+    match mapping.write {
+        WriteMode::Replace => false,
+        WriteMode::FillEmpty => match (a.is_empty(), b.is_empty()) {
+            (true, false) => !mapping.writes_to(Side::A),
+            (false, true) => !mapping.writes_to(Side::B),
+            (true, true) | (false, false) => true,
+        },
+        WriteMode::Add => {
+            let holds = |target: Side, source: &Value, held: &Value| {
+                let held = items(mapping, target, held);
+                !mapping.writes_to(target) || items(mapping, target.opposite(), source).iter().all(|item| held.contains(item))
+            };
+            holds(Side::B, a, b) && holds(Side::A, b, a)
+        }
+    }
+}
+
+/// The items of a list value in their normal form, each once.
+pub(super) fn items(mapping: &FieldMapping, side: Side, value: &Value) -> Vec<String> {
+    let plain = |text: String| text.split('\u{1f}').filter(|item| !item.is_empty()).map(str::to_owned).collect();
+    normal(mapping, side, value).map(plain).unwrap_or_default()
+}
+
+/// Lays what is newly seen over what was seen before: a field that is missing in the answer keeps
+/// the value that it had.
+pub(super) fn overlay(before: &Seen, new: &Seen) -> Seen {
+    let mut values = before.values.clone();
+    for (name, value) in &new.values {
+        values.insert(name.clone(), value.clone());
+    }
+    Seen { values, version: new.version.clone(), modified: new.modified, outside: new.outside }
+}
+
+/// What an operator calls a record: its name, else its match key, else its id.
+pub(super) fn label(spec: &PairSpec, now: PerSide<Option<&Seen>>, id: &str) -> String {
+    let value = |mapping: &FieldMapping| {
+        Side::BOTH.iter().find_map(|side| {
+            let value = now.get(*side).and_then(|seen| seen.values.get(&mapping.name))?;
+            (!value.is_empty()).then(|| value.display().split_whitespace().collect::<Vec<_>>().join(" "))
+        })
+    };
+    let named = |words: &[&str]| {
+        spec.fields.iter().find(|mapping| {
+            let fits = |name: &str| words.contains(&simple(name).as_str());
+            fits(&mapping.name) || mapping.fields.a.iter().chain(&mapping.fields.b).any(|field| fits(field))
+        })
+    };
+    if let Some(name) = spec.fields.iter().find(|mapping| mapping.transform == Transform::SplitName).and_then(value) {
+        return name;
+    }
+    if let Some(name) = named(&["name", "fullname", "naam", "nom", "displayname"]).and_then(value) {
+        return name;
+    }
+    let given = named(&["givenname", "firstname", "voornaam", "prenom"]).and_then(value);
+    let family = named(&["familyname", "lastname", "surname", "achternaam", "familienaam"]).and_then(value);
+    let joined = [given, family].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    if !joined.is_empty() {
+        return joined;
+    }
+    let key = spec.match_keys.iter().filter_map(|name| spec.field(name)).find_map(value);
+    key.unwrap_or_else(|| id.to_owned())
+}
+
+/// Every mapped field as both sides hold it.
+pub(super) fn fields_for_the_eye(
+    spec: &PairSpec,
+    now: PerSide<Option<&Seen>>,
+    baseline: PerSide<Option<&SideBaseline>>,
+    asked: &[String],
+) -> Vec<MatterField> {
+    let held = |side: Side, name: &str| now.get(side).and_then(|seen| seen.values.get(name)).cloned();
+    let agreed = |side: Side, name: &str| baseline.get(side).and_then(|base| base.values.get(name)).cloned();
+    let field = |mapping: &FieldMapping| {
+        let values = PerSide::from_fn(|side| held(side, &mapping.name));
+        let differs = match (&values.a, &values.b) {
+            (Some(a), Some(b)) => !agrees(mapping, Some(a), Some(b)),
+            (Some(one), None) | (None, Some(one)) => !one.is_empty(),
+            (None, None) => false,
+        };
+        MatterField {
+            name: mapping.name.clone(),
+            baseline: PerSide::from_fn(|side| agreed(side, &mapping.name)),
+            differs,
+            asked: asked.contains(&mapping.name),
+            now: values,
+        }
+    };
+    spec.fields.iter().map(field).collect()
+}
+
+fn seen(spec: &PairSpec, side: Side, record: &Record) -> Seen {
+    let mut values = Values::new();
+    for mapping in &spec.fields {
+        if let Some(value) = read(mapping, side, &record.fields) {
+            values.insert(mapping.name.clone(), value);
+        }
+    }
+    let outside =
+        spec.filters.iter().filter(|filter| filter.side == side).any(|filter| !filter.passes(record.fields.get(&filter.field)));
+    Seen { values, version: record.version.clone(), modified: record.modified, outside }
+}
+
+fn simple(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}

@@ -1,0 +1,166 @@
+//! Undo: the reverse of a run's writes, as a plan like any other.
+
+use std::collections::BTreeMap;
+
+use crate::model::{
+    Action, Fields, Item, Link, Note, NoteKind, Observed, OpKind, Operation, PairSpec, PerSide, Plan, RecordId, Seen, Side, Subject,
+    Timestamp, Value, WriteEntry, WriteState,
+};
+
+use super::merge::place;
+use super::normalise::same;
+use super::observe::fields_for_the_eye;
+
+/// What an undo is made from.
+#[derive(Clone, Debug)]
+pub struct Undo<'a> {
+    /// The pair's rules.
+    pub spec: &'a PairSpec,
+    /// The writes to take back.
+    pub writes: &'a [WriteEntry],
+    /// The deleted records as they were, whole, by the write's id.
+    pub raws: BTreeMap<String, String>,
+    /// The pair's links.
+    pub links: &'a [Link],
+    /// What the written records hold now; one that is not in it is gone.
+    pub now: PerSide<BTreeMap<RecordId, Seen>>,
+    /// The time of the plan.
+    pub made: Timestamp,
+}
+
+/// Plans the reverse of every write that was done. What has been changed by somebody since is left
+/// as it is, with a note that says so.
+///
+/// Both sides as they are after the undo become the baseline, so that the next run carries nothing
+/// across before somebody changes something.
+#[must_use]
+pub fn undo(input: &Undo<'_>) -> Plan {
+    let mut plan = Plan { pair: input.spec.name.clone(), made: input.made, ..Plan::default() };
+    for write in input.writes.iter().rev().filter(|write| write.state == WriteState::Done) {
+        let op = match write.kind.as_str() {
+            "create" => uncreate(input, write, &mut plan.notes),
+            "delete" => Some(undelete(input, write)),
+            _ => unwrite(input, write, &mut plan.notes),
+        };
+        let Some((op, now)) = op else { continue };
+        let link = input.links.iter().find(|link| Some(link.ids.get(write.side)) == write.record.as_ref());
+        let subject = match (&op.kind, link) {
+            (_, Some(link)) => Subject::Pair(link.ids.clone()),
+            (OpKind::Create { .. } | OpKind::Update { .. } | OpKind::Delete { .. }, None) => write.subject.clone(),
+        };
+        add(input, &mut plan, write, subject, link, op, now);
+    }
+    plan.items.sort_by(|one, other| one.subject.cmp(&other.subject));
+    plan
+}
+
+/// Adds a write to the item of its record, or makes that item.
+fn add(input: &Undo<'_>, plan: &mut Plan, write: &WriteEntry, subject: Subject, link: Option<&Link>, op: Operation, now: Option<Seen>) {
+    if let Some(item) = plan.items.iter_mut().find(|item| item.subject == subject) {
+        if item.default.ops.iter().all(|other| other.side != op.side) {
+            item.default.settled.extend(op.mappings.iter().cloned());
+            item.default.ops.push(op);
+        }
+        return;
+    }
+    let other = write.side.opposite();
+    let here = now.and_then(|seen| Some(Observed { id: write.record.clone()?, seen }));
+    let there = link.filter(|link| !link.sides.get(other).gone).map(|link| {
+        let id = link.ids.get(other).clone();
+        let seen = input.now.get(other).get(&id).cloned().unwrap_or_else(|| link.sides.get(other).seen.clone());
+        Observed { id, seen }
+    });
+    let now = PerSide::oriented(write.side, here, there);
+    let seen = now.as_ref().map(|now| now.as_ref().map(|now| &now.seen));
+    let fields = fields_for_the_eye(input.spec, seen, PerSide::from_fn(|side| link.map(|link| link.sides.get(side))), &op.mappings);
+    let unlink = matches!(op.kind, OpKind::Delete { .. });
+    let settled = op.mappings.clone();
+    plan.items.push(Item {
+        subject,
+        label: write.label.clone(),
+        fields,
+        before: link.cloned(),
+        default: Action { ops: vec![op], conflict: None, settled, link: link.is_some(), unlink, ..Action::default() },
+        now,
+        choice: None,
+        chosen: None,
+    });
+}
+
+/// The reverse of an update: each field that still holds what was written gets its old value back.
+fn unwrite(input: &Undo<'_>, write: &WriteEntry, notes: &mut Vec<Note>) -> Option<(Operation, Option<Seen>)> {
+    let id = write.record.clone()?;
+    let Some(seen) = input.now.get(write.side).get(&id) else {
+        notes.push(skipped(write, None, "it has been deleted since"));
+        return None;
+    };
+    let (mut fields, mut mappings) = (Fields::new(), Vec::new());
+    for field in &write.fields {
+        let Some(mapping) = input.spec.field(&field.name) else { continue };
+        if !holds(input.spec, write.side, &field.name, field.after.as_ref(), seen) {
+            notes.push(skipped(write, Some(field.name.clone()), "it has been changed since"));
+            continue;
+        }
+        let before = field.before.clone().unwrap_or_else(|| Value::text(""));
+        fields.extend(place(mapping, write.side, &before));
+        mappings.push(field.name.clone());
+    }
+    if mappings.is_empty() {
+        return None;
+    }
+    let kind = OpKind::Update { fields, expect: seen.version.clone() };
+    Some((operation(write, Some(id), kind, mappings), Some(seen.clone())))
+}
+
+/// The reverse of a create: the record goes away again, if nobody has changed it.
+fn uncreate(input: &Undo<'_>, write: &WriteEntry, notes: &mut Vec<Note>) -> Option<(Operation, Option<Seen>)> {
+    let id = write.record.clone()?;
+    // It is gone already, so there is nothing to take back.
+    let seen = input.now.get(write.side).get(&id)?;
+    let changed =
+        write.fields.iter().find(|field| !holds(input.spec, write.side, &field.name, field.after.as_ref(), seen));
+    if let Some(field) = changed {
+        notes.push(skipped(write, Some(field.name.clone()), "it has been changed since"));
+        return None;
+    }
+    let kind = OpKind::Delete { expect: seen.version.clone() };
+    Some((operation(write, Some(id), kind, Vec::new()), Some(seen.clone())))
+}
+
+/// The reverse of a delete: the record comes back whole, under a new id.
+fn undelete(input: &Undo<'_>, write: &WriteEntry) -> (Operation, Option<Seen>) {
+    let (mut fields, mut mappings) = (Fields::new(), Vec::new());
+    let raw = input.raws.get(&write.id).cloned();
+    for field in &write.fields {
+        let (Some(mapping), Some(before)) = (input.spec.field(&field.name), &field.before) else { continue };
+        if raw.is_none() && !before.is_empty() {
+            fields.extend(place(mapping, write.side, before));
+        }
+        mappings.push(field.name.clone());
+    }
+    (operation(write, None, OpKind::Create { fields, raw }, mappings), None)
+}
+
+fn operation(write: &WriteEntry, record: Option<RecordId>, kind: OpKind, mappings: Vec<String>) -> Operation {
+    Operation { side: write.side, record, kind, mappings, reason: format!("you took run {} back", write.run.0) }
+}
+
+fn holds(spec: &PairSpec, side: Side, name: &str, after: Option<&Value>, seen: &Seen) -> bool {
+    let (Some(mapping), Some(now)) = (spec.field(name), seen.values.get(name)) else { return true };
+    match after {
+        Some(after) => same(mapping, (side, after), (side, now)),
+        None => now.is_empty(),
+    }
+}
+
+fn skipped(write: &WriteEntry, field: Option<String>, why: &str) -> Note {
+    let what = field.clone().unwrap_or_else(|| "the record".to_owned());
+    Note {
+        kind: NoteKind::Ignored,
+        side: write.side,
+        id: write.record.clone().unwrap_or_else(|| RecordId::new("")),
+        label: write.label.clone(),
+        field,
+        text: format!("{}: {what} is left as it is, because {why}.", write.label),
+    }
+}
