@@ -1,0 +1,271 @@
+//! When two values mean the same.
+//!
+//! Each kind has a normal form, a text; two values mean the same exactly when their normal forms
+//! are equal. What is written to a platform is the value as the other side gave it, so normal forms
+//! may forget what people do not mean (case of an address, separators of a number). A text that
+//! cannot be read as its kind compares as text: it is never lost and never equals something else.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
+
+use super::{choices, dates, names, numbers, phones};
+use crate::model::{FieldMapping, Kind, Side, Transform, Value};
+
+/// The text by which two values are compared; equal iff the values mean the same. Empty for empty.
+pub type Normal = String;
+
+/// A value that a mapping cannot carry to the other side, or a mapping that cannot carry it.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ValueError {
+    /// A choice that the mapping's table does not have.
+    #[error(
+        "“{value}” is not one of the choices of the field “{mapping}” ({}). Add it to the field's value table, or change it in the record.",
+        choices.join(", ")
+    )]
+    NotInChoices {
+        /// The mapping's name.
+        mapping: String,
+        /// The value as the side gives it.
+        value: String,
+        /// The words that the side may use.
+        choices: Vec<String>,
+    },
+    /// The template does not work, or names a field that the record does not have.
+    #[error(
+        "the template of the field “{mapping}” cannot be filled in: {source}. Check the field names in the template."
+    )]
+    Template {
+        /// The mapping's name.
+        mapping: String,
+        /// What the template engine says.
+        source: Arc<minijinja::Error>,
+    },
+    /// A template mapping was asked to carry a value against its direction.
+    #[error(
+        "the field “{mapping}” is made by a template and goes only one way, so nothing is written to side {side}. Set its direction to “A to B” or “B to A”."
+    )]
+    OneWay {
+        /// The mapping's name.
+        mapping: String,
+        /// The side that was to be written.
+        side: Side,
+    },
+    /// Several fields, and no rule of how to divide a text over them.
+    #[error(
+        "the field “{mapping}” names several fields on side {side} ({}), which can be read together but not written. Map them one by one, or use the full name transform for a given and a family name.",
+        fields.join(", ")
+    )]
+    SeveralFields {
+        /// The mapping's name.
+        mapping: String,
+        /// The side that was to be written.
+        side: Side,
+        /// Its fields.
+        fields: Vec<String>,
+    },
+    /// No field on the side that was to be written.
+    #[error("the field “{mapping}” names no field on side {side}. Choose one in the pair's settings.")]
+    NoField {
+        /// The mapping's name.
+        mapping: String,
+        /// The side that was to be written.
+        side: Side,
+    },
+    /// An item of a list that would be read back as two.
+    #[error(
+        "the item “{item}” of the list “{mapping}” holds “{separator}”, which separates the items on the other side. Choose another separator, or change the item."
+    )]
+    Separator {
+        /// The mapping's name.
+        mapping: String,
+        /// The item.
+        item: String,
+        /// The separator of the side that was to be written.
+        separator: String,
+    },
+}
+
+/// The normal form of a side's value.
+///
+/// An empty value means what the other side would get for it: the default of the other side, where
+/// changes travel there and it has one. So A's empty country does not differ from B's `BE` when
+/// `BE` is B's default. The record is still empty there: ask [`Value::is_empty`] for that.
+///
+/// # Errors
+///
+/// [`ValueError::NotInChoices`] when a choice is not in the mapping's table.
+pub fn normal(mapping: &FieldMapping, side: Side, value: &Value) -> Result<Normal, ValueError> {
+    if !value.is_empty() {
+        return filled(mapping, side, value);
+    }
+    match default_for(mapping, side.opposite()) {
+        Some(default) => filled(mapping, side.opposite(), &Value::text(default)),
+        None => Ok(Normal::new()),
+    }
+}
+
+/// Whether two values (each of its own side) mean the same. Where a value has no normal form, both
+/// are compared as plain text.
+#[must_use]
+pub fn same(mapping: &FieldMapping, a: (Side, &Value), b: (Side, &Value)) -> bool {
+    if a.0 == b.0 && a.1 == b.1 {
+        return true;
+    }
+    match (normal(mapping, a.0, a.1), normal(mapping, b.0, b.1)) {
+        (Ok(a), Ok(b)) => a == b,
+        (Err(_), Ok(_)) | (Ok(_), Err(_)) | (Err(_), Err(_)) => text(&a.1.display()) == text(&b.1.display()),
+    }
+}
+
+/// What a side gets when the other side is empty, if changes travel to it.
+pub(super) fn default_for(mapping: &FieldMapping, target: Side) -> Option<&str> {
+    let default = mapping.default.get(target).as_deref()?;
+    (mapping.writes_to(target) && !default.trim().is_empty()).then_some(default)
+}
+
+/// The items of a list value: those of a text are separated by the side's separator (else by `,`
+/// or `;`) and by line ends. Trimmed, none empty, in their order.
+pub(super) fn items(mapping: &FieldMapping, side: Side, value: &Value) -> Vec<String> {
+    let parts: Vec<String> = match value {
+        Value::List(items) => items.clone(),
+        Value::Text(text) => {
+            let text = text.replace("\r\n", "\n").replace(['\r', '\n'], "\n");
+            let lines = text.split('\n');
+            match separator(mapping, side) {
+                Some(separator) => lines.flat_map(|line| line.split(separator)).map(str::to_owned).collect(),
+                None => lines.flat_map(|line| line.split([',', ';'])).map(str::to_owned).collect(),
+            }
+        }
+    };
+    parts.iter().map(|part| names::collapse(part)).filter(|part| !part.is_empty()).collect()
+}
+
+/// A side's configured separator, without the spaces around it where it is more than spaces.
+pub(super) fn separator(mapping: &FieldMapping, side: Side) -> Option<&str> {
+    let separator = mapping.separator.get(side).as_deref().filter(|separator| !separator.is_empty())?;
+    Some(if separator.trim().is_empty() { separator } else { separator.trim() })
+}
+
+/// The normal form of a text as its kind, where it can be read as such: itself a value that a
+/// platform could hold.
+pub(super) fn readable(mapping: &FieldMapping, side: Side, value: &str) -> Option<String> {
+    let trimmed = value.trim();
+    match mapping.kind {
+        Kind::Text => Some(text(value)),
+        Kind::Email => Some(email(value)),
+        Kind::Phone => phones::e164(trimmed, mapping.region.as_deref()),
+        Kind::Number => numbers::plain(trimmed),
+        Kind::Boolean => truth(mapping, side, trimmed).map(|yes| yes.to_string()),
+        Kind::Date => dates::day(trimmed),
+        Kind::DateTime => dates::moment(trimmed),
+        Kind::Choice | Kind::List => None,
+    }
+}
+
+/// Plain text: NFC, `\n` line ends, no spaces at the ends of lines, trimmed.
+pub(super) fn text(value: &str) -> String {
+    let composed = if is_nfc(value) { value.to_owned() } else { value.nfc().collect() };
+    let lines = composed.replace("\r\n", "\n").replace('\r', "\n");
+    lines.split('\n').map(str::trim_end).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+/// The normal form of a value that is not empty.
+fn filled(mapping: &FieldMapping, side: Side, value: &Value) -> Result<Normal, ValueError> {
+    if matches!(mapping.transform, Transform::SplitName) {
+        return Ok(names::normal(&text(&value.display())));
+    }
+    if mapping.kind == Kind::List {
+        let set: BTreeSet<String> = items(mapping, side, value)
+            .iter()
+            .map(|item| mapped(mapping, side, item).unwrap_or_else(|| list_item(item)))
+            .collect();
+        return Ok(set.into_iter().collect::<Vec<_>>().join("\n"));
+    }
+    let shown = value.display();
+    if mapping.kind == Kind::Choice {
+        return choice(mapping, side, &shown);
+    }
+    if let Some(word) = mapped(mapping, side, &shown) {
+        return Ok(word);
+    }
+    if let Some(form) = readable(mapping, side, &shown) {
+        return Ok(form);
+    }
+    Ok(match mapping.kind {
+        Kind::Phone => Some(phones::plain(&shown)).filter(|plain| !plain.is_empty()).unwrap_or_else(|| text(&shown)),
+        Kind::Boolean => text(&shown.to_lowercase()),
+        Kind::Text | Kind::Email | Kind::Number | Kind::Date | Kind::DateTime | Kind::Choice | Kind::List => {
+            text(&shown)
+        }
+    })
+}
+
+/// The normal form of a word in the value table. One that is only in the other side's column is the
+/// other side's word: it goes over as it is, and is read there as what it means there.
+fn mapped(mapping: &FieldMapping, side: Side, word: &str) -> Option<Normal> {
+    if mapping.values.is_empty() {
+        return None;
+    }
+    choices::component(&mapping.values, side, word)
+        .or_else(|| choices::component(&mapping.values, side.opposite(), word))
+}
+
+fn choice(mapping: &FieldMapping, side: Side, word: &str) -> Result<Normal, ValueError> {
+    if mapping.values.is_empty() {
+        return Ok(text(&word.to_lowercase()));
+    }
+    choices::component(&mapping.values, side, word).ok_or_else(|| not_in_choices(mapping, side, word))
+}
+
+/// The error for a word that is not in the mapping's table.
+pub(super) fn not_in_choices(mapping: &FieldMapping, side: Side, word: &str) -> ValueError {
+    let mut choices: Vec<String> = Vec::new();
+    for pair in &mapping.values {
+        if !choices.contains(pair.get(side)) {
+            choices.push(pair.get(side).clone());
+        }
+    }
+    ValueError::NotInChoices { mapping: mapping.name.clone(), value: word.trim().to_owned(), choices }
+}
+
+fn list_item(item: &str) -> String {
+    if item.contains('@') { email(item) } else { names::collapse(&text(item)) }
+}
+
+/// An address: the one in `Name <address>` or `mailto:address`, lower-case, without spaces.
+fn email(value: &str) -> String {
+    let mut address = text(&value.to_lowercase());
+    loop {
+        let inner = match address.rsplit_once('<') {
+            Some((_, inner)) if inner.ends_with('>') => inner.trim_end_matches('>'),
+            Some(_) | None => address.as_str(),
+        };
+        let inner = inner.trim();
+        let inner = inner.strip_prefix("mailto:").unwrap_or(inner).trim();
+        if inner.is_empty() || inner == address {
+            break;
+        }
+        address = inner.to_owned();
+    }
+    // With two addresses in one field, the space is what keeps them apart.
+    if address.matches('@').count() == 1 { address.split_whitespace().collect() } else { address }
+}
+
+/// What a word of yes or no means: the side's own words first, then the usual ones.
+fn truth(mapping: &FieldMapping, side: Side, word: &str) -> Option<bool> {
+    if let Some((yes, no)) = mapping.words.get(side) {
+        if choices::same_word(yes, word) {
+            return Some(true);
+        }
+        if choices::same_word(no, word) {
+            return Some(false);
+        }
+    }
+    match word.to_lowercase().as_str() {
+        "yes" | "y" | "1" | "true" | "t" | "on" | "x" | "ja" | "j" | "oui" | "vrai" | "waar" | "wahr" => Some(true),
+        "no" | "n" | "0" | "false" | "f" | "off" | "nee" | "nein" | "non" | "faux" | "onwaar" | "falsch" => Some(false),
+        _ => None,
+    }
+}
