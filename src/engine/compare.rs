@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    CompareCounts, Decision, Link, Mismatch, MismatchKind, PairSpec, PerSide, RecordId, Resolution, Seen, Side, SideBaseline, Subject,
+    CompareCounts, Decision, Link, Mismatch, MismatchKind, PairSpec, PerSide, RecordId, Resolution, Seen, Side,
+    SideBaseline, Subject,
 };
 
 use super::matching::{self, Keys, Taken};
@@ -13,8 +14,14 @@ use super::observe::{View, agrees, fields_for_the_eye, fingerprint, group_finger
 /// Compares two full listings. Linked records belong together whatever their keys; the others are
 /// matched as a run would match them.
 #[must_use]
-pub fn compare(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decisions: &[Decision]) -> (CompareCounts, Vec<Mismatch>) {
-    let mut report = Report { spec, counts: CompareCounts::default(), mismatches: Vec::new(), ignored: BTreeMap::new() };
+pub fn compare(
+    spec: &PairSpec,
+    views: &PerSide<View>,
+    links: &[Link],
+    decisions: &[Decision],
+) -> (CompareCounts, Vec<Mismatch>) {
+    let mut report =
+        Report { spec, counts: CompareCounts::default(), mismatches: Vec::new(), ignored: BTreeMap::new() };
     let mut not_same: BTreeSet<PerSide<RecordId>> = BTreeSet::new();
     for decision in decisions {
         match &decision.resolution {
@@ -24,7 +31,11 @@ pub fn compare(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decisions
             Resolution::NotSame(ids) => {
                 not_same.insert(ids.clone());
             }
-            Resolution::Use(_) | Resolution::Fields(_) | Resolution::Create | Resolution::Delete(_) | Resolution::Link(_) => {}
+            Resolution::Use(_)
+            | Resolution::Fields(_)
+            | Resolution::Create
+            | Resolution::Delete(_)
+            | Resolution::Link(_) => {}
         }
     }
     let inside = |side: Side| views.get(side).records.iter().filter(|(_, seen)| !seen.outside);
@@ -78,7 +89,9 @@ pub fn compare(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decisions
             }
         }
     }
-    report.mismatches.sort_by(|one, other| (order(&one.kind), &one.label, &one.subject).cmp(&(order(&other.kind), &other.label, &other.subject)));
+    report.mismatches.sort_by(|one, other| {
+        (order(&one.kind), &one.label, &one.subject).cmp(&(order(&other.kind), &other.label, &other.subject))
+    });
     (report.counts, report.mismatches)
 }
 
@@ -127,7 +140,11 @@ impl Report<'_> {
     fn only(&mut self, side: Side, id: &RecordId, seen: &Seen, link: Option<&Link>, more: &str) {
         let keyless = matching::keys(self.spec, side, seen).iter().all(String::is_empty);
         let keys = self.spec.match_keys.join(" and no ");
-        let more = if keyless && link.is_none() { format!(" It has no {keys}, so it cannot be matched.") } else { more.to_owned() };
+        let more = if keyless && link.is_none() {
+            format!(" It has no {keys}, so it cannot be matched.")
+        } else {
+            more.to_owned()
+        };
         let account = |side: Side| &self.spec.ends.get(side).account;
         let reason = format!("Only in {}, not in {}.{more}", account(side), account(side.opposite()));
         let subject = link.map_or_else(|| Subject::Single(side, id.clone()), |link| Subject::Pair(link.ids.clone()));
@@ -150,7 +167,8 @@ impl Report<'_> {
         let now = PerSide::from_fn(|side| ids.get(side).first().and_then(|id| views.get(side).records.get(id)));
         let subject = Subject::Key(group.mapping.clone(), group.value.clone());
         let (a, b) = (&self.spec.ends.a.account, &self.spec.ends.b.account);
-        let reason = format!("The same {} {} times in {a} and {} times in {b}.", group.mapping, ids.a.len(), ids.b.len());
+        let reason =
+            format!("The same {} {} times in {a} and {} times in {b}.", group.mapping, ids.a.len(), ids.b.len());
         if self.ignored.get(&subject).is_some_and(|ignored| **ignored == print) {
             self.counts.ignored += 1;
             return;

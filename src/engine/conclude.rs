@@ -31,9 +31,12 @@ pub fn conclude(spec: &PairSpec, item: &Item, written: &PerSide<Written>) -> Opt
     }
     let id = |side: Side| match written.get(side) {
         Written::Stored(id, _) => Some(id.clone()),
-        Written::Nothing | Written::Deleted | Written::Failed => {
-            item.now.get(side).as_ref().map(|now| now.id.clone()).or_else(|| item.before.as_ref().map(|link| link.ids.get(side).clone()))
-        }
+        Written::Nothing | Written::Deleted | Written::Failed => item
+            .now
+            .get(side)
+            .as_ref()
+            .map(|now| now.id.clone())
+            .or_else(|| item.before.as_ref().map(|link| link.ids.get(side).clone())),
     };
     if item.before.is_none() && !action.link {
         return None;

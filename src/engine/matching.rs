@@ -72,7 +72,10 @@ pub(super) fn keys(spec: &PairSpec, side: Side, seen: &Seen) -> Keys {
 /// All keys of the pools, so that linked records need to be looked at for these only.
 pub(super) fn watched(pools: &PerSide<BTreeMap<RecordId, Keys>>) -> BTreeSet<(usize, Normal)> {
     let all = pools.a.values().chain(pools.b.values());
-    all.flat_map(|keys| keys.iter().enumerate().filter(|(_, key)| !key.is_empty()).map(|(index, key)| (index, key.clone()))).collect()
+    all.flat_map(|keys| {
+        keys.iter().enumerate().filter(|(_, key)| !key.is_empty()).map(|(index, key)| (index, key.clone()))
+    })
+    .collect()
 }
 
 /// Finds the pairs. Keys are tried in order: a later key counts only for two records of which at
@@ -106,7 +109,8 @@ pub(super) fn find(
             };
             let (Some(a), Some(b)) = (candidates.a.first(), candidates.b.first()) else { continue };
             let pair = PerSide::new(a.clone(), b.clone());
-            let single = candidates.a.len() == 1 && candidates.b.len() == 1 && holders.a.is_empty() && holders.b.is_empty();
+            let single =
+                candidates.a.len() == 1 && candidates.b.len() == 1 && holders.a.is_empty() && holders.b.is_empty();
             for side in Side::BOTH {
                 for id in candidates.get(side) {
                     pools.get_mut(side).remove(id);

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Action, Conflict, ConflictKind, FieldChoice, FieldMapping, Fields, Flips, Link, NoteKind, OpKind, Operation, PairSpec, PerSide,
-    Policy, RecordId, Seen, Side, Timestamp, Value, WriteMode,
+    Action, Conflict, ConflictKind, FieldChoice, FieldMapping, Fields, Flips, Link, NoteKind, OpKind, Operation,
+    PairSpec, PerSide, Policy, RecordId, Seen, Side, Timestamp, Value, WriteMode,
 };
 
 use super::normalise::{normal, same};
@@ -113,7 +113,11 @@ pub(super) fn merge(couple: &Couple<'_>) -> Merged {
 }
 
 /// The fields of a record that is to be created on `to`, from what the other side holds.
-pub(super) fn creation(spec: &PairSpec, from: Side, seen: &Seen) -> (Fields, Vec<String>, Vec<(NoteKind, Side, String, String)>) {
+pub(super) fn creation(
+    spec: &PairSpec,
+    from: Side,
+    seen: &Seen,
+) -> (Fields, Vec<String>, Vec<(NoteKind, Side, String, String)>) {
     let to = from.opposite();
     let (mut fields, mut mappings, mut notes) = (Fields::new(), Vec::new(), Vec::new());
     for mapping in spec.fields.iter().filter(|mapping| mapping.writes_to(to)) {
@@ -155,7 +159,9 @@ pub(super) fn conflict(spec: &PairSpec, kind: ConflictKind, fields: Vec<String>)
     let list = fields.join(", ");
     let reason = match &kind {
         ConflictKind::BothChanged => format!("{a} and {b} both changed {list}, to different values."),
-        ConflictKind::FirstMatch => format!("{a} and {b} meet here for the first time and hold different values for {list}."),
+        ConflictKind::FirstMatch => {
+            format!("{a} and {b} meet here for the first time and hold different values for {list}.")
+        }
         ConflictKind::DeletedAndChanged(side) => {
             format!("Deleted in {} and changed in {} since both last agreed.", name(*side), name(side.opposite()))
         }
@@ -249,7 +255,9 @@ fn decide(couple: &Couple<'_>, mapping: &FieldMapping) -> Verdict {
             (false, false) => both(couple, mapping, a, b, ConflictKind::FirstMatch),
         };
     }
-    let changed = PerSide::from_fn(|side| couple.link.is_some_and(|link| field_changed(mapping, link, side, couple.now.get(side))));
+    let changed = PerSide::from_fn(|side| {
+        couple.link.is_some_and(|link| field_changed(mapping, link, side, couple.now.get(side)))
+    });
     let verdict = match (changed.a, changed.b) {
         (false, false) => Verdict::Settled,
         (true, false) => one_changed(couple, mapping, Side::A),
@@ -266,7 +274,8 @@ fn decide(couple: &Couple<'_>, mapping: &FieldMapping) -> Verdict {
 
 fn one_known(couple: &Couple<'_>, mapping: &FieldMapping, side: Side) -> Verdict {
     let changed = couple.link.is_some_and(|link| {
-        link.sides.get(side).values.contains_key(&mapping.name) && field_changed(mapping, link, side, couple.now.get(side))
+        link.sides.get(side).values.contains_key(&mapping.name)
+            && field_changed(mapping, link, side, couple.now.get(side))
     });
     if changed { one_changed(couple, mapping, side) } else { Verdict::Left }
 }
@@ -343,11 +352,17 @@ fn merged_list(couple: &Couple<'_>, mapping: &FieldMapping, a: &Value, b: &Value
         let value = couple.link.and_then(|link| link.sides.get(side).values.get(&mapping.name));
         value.map(|value| items(mapping, side, value)).unwrap_or_default()
     });
-    let taken = |item: &String| takes && Side::BOTH.iter().any(|side| base.get(*side).contains(item) && !now.get(*side).contains(item));
-    let shown: Vec<String> = shown_items(mapping, Side::A, a).into_iter().chain(shown_items(mapping, Side::B, b)).collect();
+    let taken = |item: &String| {
+        takes && Side::BOTH.iter().any(|side| base.get(*side).contains(item) && !now.get(*side).contains(item))
+    };
+    let shown: Vec<String> =
+        shown_items(mapping, Side::A, a).into_iter().chain(shown_items(mapping, Side::B, b)).collect();
     let mut result: BTreeMap<String, String> = BTreeMap::new();
     for text in shown {
-        let key = items(mapping, Side::A, &Value::List(vec![text.clone()])).into_iter().next().unwrap_or_else(|| text.clone());
+        let key = items(mapping, Side::A, &Value::List(vec![text.clone()]))
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| text.clone());
         if !taken(&key) {
             // Of two ways to write the same item the first by order counts, so that it does not
             // matter which side is called A.
@@ -363,7 +378,14 @@ fn merged_list(couple: &Couple<'_>, mapping: &FieldMapping, a: &Value, b: &Value
 }
 
 /// The target's list with the source's items added.
-fn union(couple: &Couple<'_>, mapping: &FieldMapping, side: Side, value: &Value, held: Option<&Value>, reason: &str) -> Verdict {
+fn union(
+    couple: &Couple<'_>,
+    mapping: &FieldMapping,
+    side: Side,
+    value: &Value,
+    held: Option<&Value>,
+    reason: &str,
+) -> Verdict {
     let target = side.opposite();
     let empty = Value::List(Vec::new());
     let held = held.unwrap_or(&empty);
@@ -390,7 +412,9 @@ fn in_terms_of(mapping: &FieldMapping, side: Side, list: &Value) -> Value {
 }
 
 fn shown_items(mapping: &FieldMapping, side: Side, value: &Value) -> Vec<String> {
-    let clean = |items: Vec<String>| items.into_iter().map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect();
+    let clean = |items: Vec<String>| {
+        items.into_iter().map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+    };
     match value {
         Value::List(items) => clean(items.clone()),
         Value::Text(text) => match mapping.separator.get(side) {
@@ -406,7 +430,9 @@ fn chosen(couple: &Couple<'_>, mapping: &FieldMapping, choice: &FieldChoice) -> 
         FieldChoice::Use(side) => {
             let name = &couple.spec.ends.get(*side).account;
             match (held(*side), held(side.opposite())) {
-                (Some(value), Some(other)) if same(mapping, (*side, value), (side.opposite(), other)) => Verdict::Settled,
+                (Some(value), Some(other)) if same(mapping, (*side, value), (side.opposite(), other)) => {
+                    Verdict::Settled
+                }
                 (Some(_), Some(_) | None) => Verdict::Carry(*side, format!("you chose {name} for {}", mapping.name)),
                 (None, Some(_) | None) => Verdict::Left,
             }
@@ -458,7 +484,8 @@ fn flips(couple: &Couple<'_>, mapping: &FieldMapping, from: Side) -> Option<Flip
     };
     let (wrote, replaced) = (form(from)?, form(target).unwrap_or_default());
     let before = couple.link.and_then(|link| link.flips.get(&mapping.name));
-    let undoes = before.is_some_and(|before| before.side != target && before.wrote == replaced && before.replaced == wrote);
+    let undoes =
+        before.is_some_and(|before| before.side != target && before.wrote == replaced && before.replaced == wrote);
     let count = before.filter(|_| undoes).map_or(1, |before| before.count + 1);
     Some(Flips { count, side: target, wrote, replaced })
 }

@@ -1,12 +1,28 @@
-//! Floor 1: what should happen. Pure functions of the model.
+//! Floor 1: what should happen.
+//!
+//! Pure functions of the model: the time and new ids are arguments, and nothing here reads, writes,
+//! waits or logs.
 
 mod choices;
+mod compare;
+mod conclude;
 mod dates;
+mod guard;
+mod matching;
+mod merge;
 mod names;
 mod normalise;
 mod numbers;
+mod observe;
 mod phones;
+mod reconcile;
 mod transform;
+mod undo;
 
+pub use compare::compare;
+pub use conclude::{Written, conclude};
 pub use normalise::{Normal, ValueError, normal, same};
+pub use observe::{View, agrees, fingerprint, group_fingerprint, observe, view};
+pub use reconcile::{Input, reconcile};
 pub use transform::{read, read_checked, write};
+pub use undo::{Undo, undo};

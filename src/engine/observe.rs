@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    FieldMapping, Listing, MatterField, Observed, PairSpec, PerSide, Record, RecordId, Scope, Seen, Side, SideBaseline, Transform,
-    Value, Values, WriteMode,
+    FieldMapping, Listing, MatterField, Observed, PairSpec, PerSide, Record, RecordId, Scope, Seen, Side, SideBaseline,
+    Transform, Value, Values, WriteMode,
 };
 
 use super::normalise::{normal, same};
@@ -105,7 +105,8 @@ pub fn agrees(mapping: &FieldMapping, a: Option<&Value>, b: Option<&Value>) -> b
         WriteMode::Add => {
             let holds = |target: Side, source: &Value, held: &Value| {
                 let held = items(mapping, target, held);
-                !mapping.writes_to(target) || items(mapping, target.opposite(), source).iter().all(|item| held.contains(item))
+                !mapping.writes_to(target)
+                    || items(mapping, target.opposite(), source).iter().all(|item| held.contains(item))
             };
             holds(Side::B, a, b) && holds(Side::A, b, a)
         }
@@ -192,8 +193,11 @@ fn seen(spec: &PairSpec, side: Side, record: &Record) -> Seen {
             values.insert(mapping.name.clone(), value);
         }
     }
-    let outside =
-        spec.filters.iter().filter(|filter| filter.side == side).any(|filter| !filter.passes(record.fields.get(&filter.field)));
+    let outside = spec
+        .filters
+        .iter()
+        .filter(|filter| filter.side == side)
+        .any(|filter| !filter.passes(record.fields.get(&filter.field)));
     Seen { values, version: record.version.clone(), modified: record.modified, outside }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Action, Conflict, ConflictKind, Decision, FieldChoice, Item, Link, Note, NoteKind, Observed, OpKind, Operation, PairSpec, PerSide,
-    Plan, Policy, RecordId, Resolution, Scope, Seen, Side, Stop, Subject, Timestamp,
+    Action, Conflict, ConflictKind, Decision, FieldChoice, Item, Link, Note, NoteKind, Observed, OpKind, Operation,
+    PairSpec, PerSide, Plan, Policy, RecordId, Resolution, Scope, Seen, Side, Stop, Subject, Timestamp,
 };
 
 use super::conclude::{Written, conclude};
@@ -236,8 +236,9 @@ impl<'a> Work<'a> {
             let stays = side.opposite();
             let whole = self.links.iter().filter(|couple| !half(couple) && couple.now.get(stays).is_some());
             let alive: BTreeSet<RecordId> = whole.map(|couple| couple.link.ids.get(stays).clone()).collect();
-            let (shadows, links) =
-                std::mem::take(&mut self.links).into_iter().partition(|couple| half(couple) && alive.contains(couple.link.ids.get(stays)));
+            let (shadows, links) = std::mem::take(&mut self.links)
+                .into_iter()
+                .partition(|couple| half(couple) && alive.contains(couple.link.ids.get(stays)));
             self.links = links;
             self.dropped.extend(Vec::<Couples>::into_iter(shadows).map(|couple| couple.link.ids));
         }
@@ -283,7 +284,10 @@ impl<'a> Work<'a> {
             Some(Resolution::Use(side)) => Some(merge(&merge::choose_all(self.spec, *side))),
             Some(Resolution::Fields(choices)) => Some(merge(choices)),
             Some(Resolution::Delete(side)) => Some(merge::Merged {
-                action: Action { ops: vec![deletion(*side, &ids, seen.get(*side), "you deleted it")], ..Action::default() },
+                action: Action {
+                    ops: vec![deletion(*side, &ids, seen.get(*side), "you deleted it")],
+                    ..Action::default()
+                },
                 notes: Vec::new(),
             }),
             // Left as it is: whatever is in conflict stays so, silently, and the rest goes on.
@@ -345,10 +349,17 @@ impl<'a> Work<'a> {
         let spec = self.spec;
         let refs = now.as_ref().map(Option::as_ref);
         let recreate = |reason: &str| recreation(spec, gone, &seen, reason);
-        let delete = |reason: &str| Action { ops: vec![deletion(stays, &ids, &seen, reason)], unlink: true, ..Action::default() };
+        let delete = |reason: &str| Action {
+            ops: vec![deletion(stays, &ids, &seen, reason)],
+            unlink: true,
+            ..Action::default()
+        };
         let was = format!("deleted in {}", spec.ends.get(gone).account);
         let changed = merge::has_changed(spec, &link, stays, &seen);
-        let ask = |kind: ConflictKind| Action { conflict: Some(merge::conflict(spec, kind, Vec::new())), ..Action::default() };
+        let ask = |kind: ConflictKind| Action {
+            conflict: Some(merge::conflict(spec, kind, Vec::new())),
+            ..Action::default()
+        };
         let carried = spec.deletes.carries_from(gone) && !seen.outside;
         let default = if !carried {
             Action::default()
@@ -364,11 +375,14 @@ impl<'a> Work<'a> {
         };
         let you = format!("you chose {}", spec.ends.get(stays).account);
         let chosen = match answer {
-            Some(Resolution::Use(side)) if *side == gone => Some(delete(&format!("you chose {}", spec.ends.get(gone).account))),
+            Some(Resolution::Use(side)) if *side == gone => {
+                Some(delete(&format!("you chose {}", spec.ends.get(gone).account)))
+            }
             Some(Resolution::Use(_) | Resolution::Create) => Some(recreate(&you)),
             Some(Resolution::Delete(side)) if *side == stays => Some(delete("you deleted it")),
             Some(Resolution::Ignore) => Some(Action::default()),
-            Some(Resolution::Delete(_) | Resolution::Fields(_) | Resolution::Link(_) | Resolution::NotSame(_)) | None => None,
+            Some(Resolution::Delete(_) | Resolution::Fields(_) | Resolution::Link(_) | Resolution::NotSame(_))
+            | None => None,
         };
         let name = label(spec, refs, ids.get(stays).as_str());
         if !carried {
@@ -378,7 +392,10 @@ impl<'a> Work<'a> {
                 id: ids.get(stays).clone(),
                 label: name.clone(),
                 field: None,
-                text: format!("{name} was {was}. Deletions are not carried over, so it stays in {}.", spec.ends.get(stays).account),
+                text: format!(
+                    "{name} was {was}. Deletions are not carried over, so it stays in {}.",
+                    spec.ends.get(stays).account
+                ),
             });
         }
         let quiet = default == Action::default() && chosen.as_ref().is_none_or(|chosen| *chosen == Action::default());
@@ -521,9 +538,10 @@ impl<'a> Work<'a> {
             group.ids.get(*side).iter().any(|id| self.pools.get(*side).get(id).is_some_and(|seen| !seen.outside))
         });
         let print = group_fingerprint(PerSide::new(&ids.a, &ids.b));
-        let left = self.answers.get(&subject).is_some_and(|answer| {
-            answer.resolution == Resolution::Ignore && answer.fingerprint == print
-        });
+        let left = self
+            .answers
+            .get(&subject)
+            .is_some_and(|answer| answer.resolution == Resolution::Ignore && answer.fingerprint == print);
         if left || !inside {
             return;
         }
@@ -614,7 +632,8 @@ impl<'a> Work<'a> {
                 });
                 Some(Action::default())
             }
-            Some(Resolution::Delete(_) | Resolution::Fields(_) | Resolution::Link(_) | Resolution::NotSame(_)) | None => None,
+            Some(Resolution::Delete(_) | Resolution::Fields(_) | Resolution::Link(_) | Resolution::NotSame(_))
+            | None => None,
         };
         let acts = |action: &Action| !action.ops.is_empty();
         if !acts(chosen.as_ref().unwrap_or(&default)) {
@@ -674,7 +693,9 @@ impl<'a> Work<'a> {
         }
         self.items.sort_by(|one, other| one.subject.cmp(&other.subject));
         self.quiet.sort_by(|one, other| one.ids.cmp(&other.ids));
-        self.notes.sort_by(|one, other| (one.side, one.kind, &one.id, &one.field).cmp(&(other.side, other.kind, &other.id, &other.field)));
+        self.notes.sort_by(|one, other| {
+            (one.side, one.kind, &one.id, &one.field).cmp(&(other.side, other.kind, &other.id, &other.field))
+        });
         self.dropped.sort();
         plan.known = PerSide::from_fn(|side| self.pools.get(side).len() + links);
         if self.only.is_none() {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Action, Fields, Item, Link, Note, NoteKind, Observed, OpKind, Operation, PairSpec, PerSide, Plan, RecordId, Seen, Side, Subject,
-    Timestamp, Value, WriteEntry, WriteState,
+    Action, Fields, Item, Link, Note, NoteKind, Observed, OpKind, Operation, PairSpec, PerSide, Plan, RecordId, Seen,
+    Side, Subject, Timestamp, Value, WriteEntry, WriteState,
 };
 
 use super::merge::place;
@@ -55,7 +55,15 @@ pub fn undo(input: &Undo<'_>) -> Plan {
 }
 
 /// Adds a write to the item of its record, or makes that item.
-fn add(input: &Undo<'_>, plan: &mut Plan, write: &WriteEntry, subject: Subject, link: Option<&Link>, op: Operation, now: Option<Seen>) {
+fn add(
+    input: &Undo<'_>,
+    plan: &mut Plan,
+    write: &WriteEntry,
+    subject: Subject,
+    link: Option<&Link>,
+    op: Operation,
+    now: Option<Seen>,
+) {
     if let Some(item) = plan.items.iter_mut().find(|item| item.subject == subject) {
         if item.default.ops.iter().all(|other| other.side != op.side) {
             item.default.settled.extend(op.mappings.iter().cloned());
@@ -72,7 +80,12 @@ fn add(input: &Undo<'_>, plan: &mut Plan, write: &WriteEntry, subject: Subject, 
     });
     let now = PerSide::oriented(write.side, here, there);
     let seen = now.as_ref().map(|now| now.as_ref().map(|now| &now.seen));
-    let fields = fields_for_the_eye(input.spec, seen, PerSide::from_fn(|side| link.map(|link| link.sides.get(side))), &op.mappings);
+    let fields = fields_for_the_eye(
+        input.spec,
+        seen,
+        PerSide::from_fn(|side| link.map(|link| link.sides.get(side))),
+        &op.mappings,
+    );
     let unlink = matches!(op.kind, OpKind::Delete { .. });
     let settled = op.mappings.clone();
     plan.items.push(Item {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ConflictKind, Fields, Flips, Link, MatterField, Observed, PerSide, RecordId, Resolution, Side, Subject, Timestamp, Version,
+    ConflictKind, Fields, Flips, Link, MatterField, Observed, PerSide, RecordId, Resolution, Side, Subject, Timestamp,
+    Version,
 };
 
 /// What kind of write an operation is.

@@ -2,14 +2,17 @@
 
 use duosync::engine::{self, View};
 use duosync::model::{
-    ConflictKind, Decision, DeletePolicy, Direction, FieldChoice, NoteKind, OpKind, PerSide, Plan, Policy, RecordId, Resolution, Scope, Side,
-    Stop, Subject, Timestamp, Value, WriteMode,
+    ConflictKind, Decision, DeletePolicy, Direction, FieldChoice, NoteKind, OpKind, PerSide, Plan, Policy, RecordId,
+    Resolution, Scope, Side, Stop, Subject, Timestamp, Value, WriteMode,
 };
 
 use crate::world::{World, fields, spec};
 
 fn person(mail: &str, phone: &str, title: &str) -> (duosync::model::Fields, duosync::model::Fields) {
-    (fields([("Mail", mail), ("Phone", phone), ("Title", title)]), fields([("email", mail), ("tel", phone), ("title", title)]))
+    (
+        fields([("Mail", mail), ("Phone", phone), ("Title", title)]),
+        fields([("email", mail), ("tel", phone), ("title", title)]),
+    )
 }
 
 /// Ann on both sides, linked and in step.
@@ -58,7 +61,11 @@ fn the_same_field_changed_on_both_sides_is_asked_and_the_answer_is_carried_out()
     // It stays open, without a listing that names it again.
     assert_eq!(kinds(&world.sync(&spec(), Scope::Changes)), [ConflictKind::BothChanged]);
     let choice = FieldChoice::Use(Side::B);
-    decide(&mut world, Subject::Pair(PerSide::new(a.clone(), b)), Resolution::Fields([("title".to_owned(), choice)].into()));
+    decide(
+        &mut world,
+        Subject::Pair(PerSide::new(a.clone(), b)),
+        Resolution::Fields([("title".to_owned(), choice)].into()),
+    );
     let plan = world.sync(&spec(), Scope::Changes);
     assert_eq!(plan.conflicts().count(), 0);
     assert_eq!(world.value(Side::A, &a, "Title"), Some(&"Director".into()));
@@ -71,7 +78,11 @@ fn a_typed_value_goes_to_both_sides() {
     world.set(Side::B, &b, "title", "Director".into());
     world.sync(&spec(), Scope::Changes);
     let choice = FieldChoice::Value("Chief".into());
-    decide(&mut world, Subject::Pair(PerSide::new(a.clone(), b.clone())), Resolution::Fields([("title".to_owned(), choice)].into()));
+    decide(
+        &mut world,
+        Subject::Pair(PerSide::new(a.clone(), b.clone())),
+        Resolution::Fields([("title".to_owned(), choice)].into()),
+    );
     world.sync(&spec(), Scope::Changes);
     assert_eq!(world.value(Side::A, &a, "Title"), Some(&"Chief".into()));
     assert_eq!(world.value(Side::B, &b, "title"), Some(&"Chief".into()));
@@ -371,7 +382,9 @@ fn settled_on_both_sides_by_hand_is_adopted_without_a_write() {
 #[test]
 fn compare_finds_every_kind_of_mismatch() {
     let mut world = World::default();
-    for (mail, title) in [("same@example.com", "Owner"), ("differs@example.com", "Owner"), ("moved@example.com", "Owner")] {
+    for (mail, title) in
+        [("same@example.com", "Owner"), ("differs@example.com", "Owner"), ("moved@example.com", "Owner")]
+    {
         let (a, b) = person(mail, "", title);
         world.add(Side::A, a);
         world.add(Side::B, b);

@@ -31,7 +31,15 @@ fn side() -> impl Strategy<Value = Side> {
 
 fn value(field: usize) -> BoxedStrategy<Value> {
     let texts: Vec<&'static str> = match field {
-        0 => vec!["ann@example.com", "Ann@Example.com ", "bob@example.com", "cleo@example.com", "dirk@example.com", "", "eva@example.com"],
+        0 => vec![
+            "ann@example.com",
+            "Ann@Example.com ",
+            "bob@example.com",
+            "cleo@example.com",
+            "dirk@example.com",
+            "",
+            "eva@example.com",
+        ],
         1 => vec!["0478 12 34 56", "+32 478 12 34 56", "02 555 12 12", "+3225551212", "", "ask for Jan"],
         2 => vec!["Owner", "Director", "", "Owner ", "Boss"],
         _ => {
@@ -72,21 +80,23 @@ fn deletes() -> impl Strategy<Value = DeletePolicy> {
 
 /// A world after two rounds of edits with a run between, then edited once more.
 fn world() -> impl Strategy<Value = (World, duosync::model::PairSpec)> {
-    (edits(), edits(), edits(), policy(), deletes(), any::<bool>()).prop_map(|(first, second, third, policy, deletes, guarded)| {
-        let mut spec = spec();
-        spec.conflicts = policy;
-        spec.deletes = deletes;
-        if !guarded {
-            spec.guard.percent = 100;
-        }
-        let mut world = World::default();
-        apply(&mut world, &first);
-        world.sync(&spec, Scope::Full);
-        apply(&mut world, &second);
-        world.sync(&spec, Scope::Full);
-        apply(&mut world, &third);
-        (world, spec)
-    })
+    (edits(), edits(), edits(), policy(), deletes(), any::<bool>()).prop_map(
+        |(first, second, third, policy, deletes, guarded)| {
+            let mut spec = spec();
+            spec.conflicts = policy;
+            spec.deletes = deletes;
+            if !guarded {
+                spec.guard.percent = 100;
+            }
+            let mut world = World::default();
+            apply(&mut world, &first);
+            world.sync(&spec, Scope::Full);
+            apply(&mut world, &second);
+            world.sync(&spec, Scope::Full);
+            apply(&mut world, &third);
+            (world, spec)
+        },
+    )
 }
 
 fn apply(world: &mut World, edits: &[Edit]) {
@@ -117,13 +127,23 @@ fn essence(plan: &Plan) -> String {
         .items
         .iter()
         .map(|item| {
-            let mut ops: Vec<String> = item.action().ops.iter().map(|op| format!("{:?}", (op.side, &op.record, &op.kind, &op.mappings))).collect();
+            let mut ops: Vec<String> = item
+                .action()
+                .ops
+                .iter()
+                .map(|op| format!("{:?}", (op.side, &op.record, &op.kind, &op.mappings)))
+                .collect();
             ops.sort();
-            format!("{:?} {ops:?} {:?}", item.subject, item.action().conflict.as_ref().map(|conflict| (&conflict.kind, &conflict.fields)))
+            format!(
+                "{:?} {ops:?} {:?}",
+                item.subject,
+                item.action().conflict.as_ref().map(|conflict| (&conflict.kind, &conflict.fields))
+            )
         })
         .collect();
     items.sort();
-    let mut notes: Vec<String> = plan.notes.iter().map(|note| format!("{:?}", (note.kind, note.side, &note.id, &note.field))).collect();
+    let mut notes: Vec<String> =
+        plan.notes.iter().map(|note| format!("{:?}", (note.kind, note.side, &note.id, &note.field))).collect();
     notes.sort();
     format!("{items:#?}\n{notes:#?}\n{:?} {:?}", plan.held, plan.stop)
 }

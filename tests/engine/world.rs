@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use duosync::engine::{self, View, Written};
 use duosync::model::{
-    Decision, DeletePolicy, Endpoint, Fields, FieldMapping, Item, Kind, Link, Listing, Observed, OpKind, PairSpec, PerSide, Plan, Record,
-    RecordId, Schedule, Scope, Seen, Side, Subject, Timestamp, Value, Version, Writes,
+    Decision, DeletePolicy, Endpoint, FieldMapping, Fields, Item, Kind, Link, Listing, Observed, OpKind, PairSpec,
+    PerSide, Plan, Record, RecordId, Schedule, Scope, Seen, Side, Subject, Timestamp, Value, Version, Writes,
 };
 
 #[derive(Clone, Default)]
@@ -69,14 +69,21 @@ impl std::fmt::Debug for World {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for side in Side::BOTH {
             for record in self.records.get(side).values() {
-                let fields: Vec<String> = record.fields.iter().map(|(name, value)| format!("{name}={:?}", value.display())).collect();
+                let fields: Vec<String> =
+                    record.fields.iter().map(|(name, value)| format!("{name}={:?}", value.display())).collect();
                 writeln!(f, "{side} {} {}", record.id, fields.join(" "))?;
             }
         }
         for link in &self.links {
             writeln!(f, "link {} {} gone {:?}", link.ids.a, link.ids.b, link.sides.as_ref().map(|held| held.gone))?;
             for side in Side::BOTH {
-                let base: Vec<String> = link.sides.get(side).values.iter().map(|(name, value)| format!("{name}={:?}", value.display())).collect();
+                let base: Vec<String> = link
+                    .sides
+                    .get(side)
+                    .values
+                    .iter()
+                    .map(|(name, value)| format!("{name}={:?}", value.display()))
+                    .collect();
                 writeln!(f, "   {side} {}", base.join(" "))?;
             }
         }
@@ -254,7 +261,8 @@ impl World {
     /// The same world with the sides exchanged.
     pub(crate) fn mirrored(&self, rename: &BTreeMap<String, String>) -> Self {
         let swap_fields = |record: &Record| {
-            let fields = record.fields.iter().map(|(name, value)| (rename.get(name).unwrap_or(name).clone(), value.clone()));
+            let fields =
+                record.fields.iter().map(|(name, value)| (rename.get(name).unwrap_or(name).clone(), value.clone()));
             Record { fields: fields.collect(), ..record.clone() }
         };
         let mut other = self.clone();
