@@ -71,13 +71,16 @@ pub fn compare(
             }
         }
     }
-    let found = matching::find(spec, pools, &taken, &not_same);
+    let mut found = matching::find(spec, pools.clone(), &taken, &not_same);
     for ids in &found.pairs {
         let now = PerSide::new(views.a.records.get(&ids.a), views.b.records.get(&ids.b));
         if let (Some(a), Some(b)) = (now.a, now.b) {
+            taken.note(Side::A, &ids.a, &matching::keys(spec, Side::A, a), &watched);
+            taken.note(Side::B, &ids.b, &matching::keys(spec, Side::B, b), &watched);
             report.couple(ids, PerSide::new(a, b), None);
         }
     }
+    matching::leftovers(spec, &mut found, &pools, &taken);
     for group in found.groups {
         report.duplicates(views, &group);
     }

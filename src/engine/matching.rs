@@ -22,6 +22,8 @@ pub(super) struct Matches {
     pub keyless: PerSide<Vec<RecordId>>,
     /// Records that the operator said are not the same as the only candidate.
     pub kept_apart: PerSide<Vec<RecordId>>,
+    /// Records that no key brought together with another, until [`leftovers`] has sorted them.
+    left: PerSide<BTreeMap<RecordId, Keys>>,
 }
 
 /// Records with the same key.
@@ -88,7 +90,6 @@ pub(super) fn find(
     not_same: &BTreeSet<PerSide<RecordId>>,
 ) -> Matches {
     let mut found = Matches::default();
-    let everyone = pools.clone();
     for (index, mapping) in spec.match_keys.iter().enumerate() {
         for (value, ids) in groups(&pools, index) {
             let holders = taken.holders(index, &value);
@@ -126,21 +127,32 @@ pub(super) fn find(
             }
         }
     }
-    leftovers(spec, &pools, &everyone, taken, &mut found);
+    found.left = pools;
     found
 }
 
-/// What is left has no partner: it may be created, unless its own key is doubled or taken.
-fn leftovers(
+/// What is left has no partner: it may be created, unless its own key is doubled or taken. `taken`
+/// holds the keys as linked records will hold them, those that were linked just now included.
+pub(super) fn leftovers(
     spec: &PairSpec,
-    pools: &PerSide<BTreeMap<RecordId, Keys>>,
+    found: &mut Matches,
     everyone: &PerSide<BTreeMap<RecordId, Keys>>,
     taken: &Taken,
-    found: &mut Matches,
 ) {
+    let pools = std::mem::take(&mut found.left);
+    let matched: PerSide<BTreeSet<&RecordId>> =
+        PerSide::from_fn(|side| found.pairs.iter().map(|ids| ids.get(side)).collect());
     let mut doubled: BTreeMap<(usize, Normal), PerSide<Vec<RecordId>>> = BTreeMap::new();
     let mut holders_of: BTreeMap<(usize, &Normal), usize> = BTreeMap::new();
-    for keys in everyone.a.values().chain(everyone.b.values()) {
+    let unmatched = |side: Side| {
+        everyone
+            .get(side)
+            .iter()
+            .filter(|(id, _)| !matched.get(side).contains(id))
+            .map(|(_, keys)| keys)
+            .collect::<Vec<_>>()
+    };
+    for keys in unmatched(Side::A).into_iter().chain(unmatched(Side::B)) {
         for (index, key) in keys.iter().enumerate().filter(|(_, key)| !key.is_empty()) {
             *holders_of.entry((index, key)).or_default() += 1;
         }

@@ -251,6 +251,13 @@ fn decide(couple: &Couple<'_>, mapping: &FieldMapping) -> Verdict {
             (true, false) if open(couple, mapping, Side::A) => {
                 Verdict::Carry(Side::B, format!("{} was empty in {}", mapping.name, name(Side::A)))
             }
+            // Both are empty, and one of them is to get a default then.
+            (true, true) if mapping.default.b.is_some() && open(couple, mapping, Side::B) => {
+                Verdict::Carry(Side::A, format!("{} was empty on both sides", mapping.name))
+            }
+            (true, true) if mapping.default.a.is_some() && open(couple, mapping, Side::A) => {
+                Verdict::Carry(Side::B, format!("{} was empty on both sides", mapping.name))
+            }
             (false, true) | (true, false) | (true, true) => Verdict::Settled,
             (false, false) => both(couple, mapping, a, b, ConflictKind::FirstMatch),
         };

@@ -451,10 +451,16 @@ impl<'a> Work<'a> {
                 }
             }
         }
-        let found = matching::find(spec, keys, &taken, &self.not_same);
-        for ids in found.pairs {
-            self.first_meeting(ids);
+        let mut found = matching::find(spec, keys.clone(), &taken, &self.not_same);
+        for ids in found.pairs.clone() {
+            let will_hold = self.first_meeting(ids.clone());
+            for side in Side::BOTH {
+                if let Some(seen) = will_hold.get(side) {
+                    taken.note(side, ids.get(side), &matching::keys(spec, side, seen), &watched);
+                }
+            }
         }
+        matching::leftovers(spec, &mut found, &keys, &taken);
         for group in found.groups {
             self.ambiguous(group);
         }
@@ -496,8 +502,10 @@ impl<'a> Work<'a> {
     }
 
     /// Two records that are the same, and were not linked yet.
-    fn first_meeting(&mut self, ids: PerSide<RecordId>) {
-        let (Some(a), Some(b)) = (self.pools.a.get(&ids.a), self.pools.b.get(&ids.b)) else { return };
+    fn first_meeting(&mut self, ids: PerSide<RecordId>) -> PerSide<Option<Seen>> {
+        let (Some(a), Some(b)) = (self.pools.a.get(&ids.a), self.pools.b.get(&ids.b)) else {
+            return PerSide::default();
+        };
         let seen = PerSide::new(a.clone(), b.clone());
         if seen.a.outside || seen.b.outside {
             let inside = if seen.a.outside { Side::B } else { Side::A };
@@ -507,14 +515,15 @@ impl<'a> Work<'a> {
                     format!("{name} is on the other side too, but the filter leaves it out there.")
                 });
             }
-            return;
+            return seen.map(Some);
         }
         let subject = Subject::Pair(ids.clone());
         let answer = self.answer(&subject, PerSide::new(Some(&seen.a), Some(&seen.b)));
-        self.plan_couple(subject, None, &seen, answer.as_ref());
+        let will_hold = self.plan_couple(subject, None, &seen, answer.as_ref());
         for side in Side::BOTH {
             self.pools.get_mut(side).remove(ids.get(side));
         }
+        will_hold
     }
 
     fn ambiguous(&mut self, group: Group) {

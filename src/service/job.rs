@@ -1,0 +1,239 @@
+//! What every piece of work on a pair needs: settings frozen for its length, both connectors, the
+//! store, and somebody to tell how far it is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use tokio_util::sync::CancellationToken;
+
+use crate::connectors::{Connector, ConnectorError, Context, ErrorKind};
+use crate::model::{AccountSettings, PairSpec, PerSide, Side, Timestamp};
+use crate::store::{PairRow, StoreError};
+
+use super::db::Db;
+use super::platforms::Platforms;
+use super::secrets::Secrets;
+use super::{Problem, Progress, Voice};
+
+/// How patient the service is, and where tests may break it off.
+#[derive(Clone)]
+pub struct Tuning {
+    /// How often a call is tried again when the trouble may pass.
+    pub retries: usize,
+    /// The wait before the first of these tries; each next one waits twice as long, with jitter.
+    pub first_wait: Duration,
+    /// The longest wait, whatever a platform asks for.
+    pub longest_wait: Duration,
+    /// Asked at each step of a run, with the step's name. Where it answers false the run ends there
+    /// as if the power had gone: nothing more is written or remembered. For tests.
+    pub goes_on: Arc<dyn Fn(&'static str) -> bool + Send + Sync>,
+    /// Whether desktop notifications are shown.
+    pub notify: bool,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self {
+            retries: 4,
+            first_wait: Duration::from_millis(500),
+            longest_wait: Duration::from_secs(60),
+            goes_on: Arc::new(|_| true),
+            notify: true,
+        }
+    }
+}
+
+/// What the jobs share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) db: Db,
+    pub(crate) platforms: Arc<dyn Platforms>,
+    pub(crate) secrets: Secrets,
+    pub(crate) voice: Voice,
+    pub(crate) tuning: Tuning,
+}
+
+/// One piece of work on one pair.
+#[derive(Clone)]
+pub(crate) struct Job {
+    pub(crate) shared: Shared,
+    /// The settings as they were when it started.
+    pub(crate) row: PairRow,
+    pub(crate) accounts: PerSide<AccountSettings>,
+    pub(crate) connectors: PerSide<Arc<dyn Connector>>,
+    pub(crate) cancel: CancellationToken,
+}
+
+/// Why a job ends early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Ended {
+    /// The store or workspace has trouble: fatal for everything.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A platform has trouble, on this side.
+    #[error("{account}: {error}")]
+    Platform { side: Side, account: String, error: ConnectorError },
+    /// Something is not as it must be before anything may be written.
+    #[error("{0}")]
+    Refused(String),
+    /// The operator stopped it.
+    #[error("You stopped it. What was done until then is kept; the next sync goes on from there.")]
+    Cancelled,
+    /// A test pulled the plug.
+    #[error("the run was cut off")]
+    CutOff,
+}
+
+impl Job {
+    /// Reads the pair's settings and opens both accounts.
+    pub(crate) async fn open(shared: &Shared, pair: &str, cancel: CancellationToken) -> Result<Self, Problem> {
+        let name = pair.to_owned();
+        let found = shared.db.with(move |store| {
+            let row = store.pairs()?.into_iter().find(|row| row.spec.name == name);
+            Ok((row, store.accounts()?))
+        });
+        let (row, known) = found.await.map_err(|error| Problem::failed(error.to_string()))?;
+        let row = row.ok_or_else(|| Problem::wrong_use(format!("There is no pair called \u{201c}{pair}\u{201d}.")))?;
+        let account = |side: Side| {
+            let name = &row.spec.ends.get(side).account;
+            known.iter().find(|account| account.name == *name).cloned().ok_or_else(|| {
+                Problem::wrong_use(format!("The pair \u{201c}{pair}\u{201d} uses the account \u{201c}{name}\u{201d}, which is not there."))
+            })
+        };
+        let accounts = PerSide::new(account(Side::A)?, account(Side::B)?);
+        let open = |side: Side| open_account(shared, accounts.get(side), &keys(&row.spec, side));
+        let connectors = PerSide::new(open(Side::A)?, open(Side::B)?);
+        Ok(Self { shared: shared.clone(), row, accounts, connectors, cancel })
+    }
+
+    pub(crate) fn spec(&self) -> &PairSpec {
+        &self.row.spec
+    }
+
+    pub(crate) fn account(&self, side: Side) -> &str {
+        &self.row.spec.ends.get(side).account
+    }
+
+    /// The collection as the connector is asked for it; empty means the account's only one.
+    pub(crate) fn collection(&self, side: Side) -> &str {
+        self.row.spec.ends.get(side).collection.as_deref().unwrap_or_default()
+    }
+
+    /// The settings on which plans, cursors and pinned identities rest. When they change, everything
+    /// is listed anew and the next plan is shown before it is carried out.
+    pub(crate) fn settings_print(&self) -> String {
+        let spec = self.spec();
+        let accounts = self.accounts.as_ref().map(|account| (&account.connector, &account.options));
+        let rules = (&spec.ends, &spec.match_keys, &spec.fields, &spec.filters, spec.deletes, spec.conflicts, spec.writes);
+        serde_json::to_string(&(accounts, rules)).unwrap_or_default()
+    }
+
+    /// Whether the operator has said yes to a plan made with these settings.
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.row.accepted.as_deref() == Some(self.settings_print().as_str())
+    }
+
+    /// What a connector's call is given.
+    pub(crate) fn context(&self, side: Side, what: &str) -> Context {
+        let (voice, pair) = (self.shared.voice.clone(), self.row.spec.name.clone());
+        let step = format!("{what} {}", self.account(side));
+        Context {
+            cancel: self.cancel.clone(),
+            progress: Arc::new(move |now| {
+                let shown = Progress { step: step.clone(), done: now.done, total: now.total, cancelling: false };
+                voice.progress(|all| {
+                    let cancelling = all.get(&pair).is_some_and(|progress| progress.cancelling);
+                    all.insert(pair.clone(), Progress { cancelling, ..shown });
+                });
+            }),
+        }
+    }
+
+    /// Says how far the job is.
+    pub(crate) fn step(&self, step: impl Into<String>, done: u64, total: Option<u64>) {
+        let (step, pair) = (step.into(), self.row.spec.name.clone());
+        self.shared.voice.progress(|all| {
+            let cancelling = all.get(&pair).is_some_and(|progress| progress.cancelling);
+            all.insert(pair, Progress { step, done, total, cancelling });
+        });
+    }
+
+    /// The end of a step: here a cancelled run stops, and here tests pull the plug.
+    pub(crate) fn checkpoint(&self, step: &'static str) -> Result<(), Ended> {
+        if !(self.shared.tuning.goes_on)(step) {
+            return Err(Ended::CutOff);
+        }
+        if self.cancel.is_cancelled() {
+            return Err(Ended::Cancelled);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn trouble(&self, side: Side, error: ConnectorError) -> Ended {
+        if error.kind == ErrorKind::Cancelled {
+            return Ended::Cancelled;
+        }
+        Ended::Platform { side, account: self.account(side).to_owned(), error }
+    }
+
+    /// Calls a platform, and again while the trouble may pass: the waits grow, with jitter, and a
+    /// platform that asks for a time gets it.
+    pub(crate) async fn patiently<T, F>(&self, side: Side, mut call: impl FnMut() -> F) -> Result<T, Ended>
+    where
+        F: Future<Output = Result<T, ConnectorError>>,
+    {
+        let mut waits = self.waits();
+        loop {
+            let error = match call().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let Some(wait) = error.kind.is_temporary().then(|| waits.next()).flatten() else {
+                return Err(self.trouble(side, error));
+            };
+            self.rest(&error, wait).await?;
+        }
+    }
+
+    /// The waits between tries.
+    pub(crate) fn waits(&self) -> backon::ExponentialBackoff {
+        let tuning = &self.shared.tuning;
+        ExponentialBuilder::default()
+            .with_min_delay(tuning.first_wait)
+            .with_max_delay(tuning.longest_wait)
+            .with_max_times(tuning.retries)
+            .with_jitter()
+            .build()
+    }
+
+    /// Waits before the next try, or until the operator stops it.
+    pub(crate) async fn rest(&self, error: &ConnectorError, wait: Duration) -> Result<(), Ended> {
+        let wait = error.retry_after.unwrap_or(wait).min(self.shared.tuning.longest_wait);
+        tracing::debug!(?wait, %error, "trying again");
+        tokio::select! {
+            () = tokio::time::sleep(wait) => Ok(()),
+            () = self.cancel.cancelled() => Err(Ended::Cancelled),
+        }
+    }
+}
+
+/// Opens an account with its password.
+pub(crate) fn open_account(shared: &Shared, account: &AccountSettings, keys: &[String]) -> Result<Arc<dyn Connector>, Problem> {
+    let password = shared.secrets.password(account).map_err(|error| Problem::failed(format!("{}: {error}", account.name)))?;
+    shared
+        .platforms
+        .open(account, keys, password)
+        .map_err(|error| Problem { wrong_use: error.kind == ErrorKind::Settings, message: format!("{}: {error}", account.name) })
+}
+
+/// The platform's fields of a pair's match keys.
+pub(crate) fn keys(spec: &PairSpec, side: Side) -> Vec<String> {
+    let mappings = spec.match_keys.iter().filter_map(|name| spec.field(name));
+    mappings.flat_map(|mapping| mapping.fields.get(side)).cloned().collect()
+}
+
+/// The time by the computer's clock.
+pub(crate) fn now() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_millisecond())
+}

@@ -1,0 +1,42 @@
+//! From an account's settings to the connector that speaks to it.
+
+use std::sync::Arc;
+
+use crate::connectors::carddav::CardDavConnector;
+use crate::connectors::csv::CsvConnector;
+use crate::connectors::{Connector, ConnectorError, ErrorKind};
+use crate::model::AccountSettings;
+
+/// Opens accounts. The service is given one, so that tests can put platforms of their own in its
+/// place.
+pub trait Platforms: Send + Sync {
+    /// The connector of an account. `keys` names the platform's fields by which records are matched,
+    /// for platforms that have no ids of their own.
+    ///
+    /// # Errors
+    /// When the settings are wrong.
+    fn open(&self, account: &AccountSettings, keys: &[String], password: Option<String>) -> Result<Arc<dyn Connector>, ConnectorError>;
+}
+
+/// The platforms that Duosync knows.
+#[derive(Debug, Default)]
+pub struct KnownPlatforms;
+
+impl Platforms for KnownPlatforms {
+    fn open(&self, account: &AccountSettings, keys: &[String], password: Option<String>) -> Result<Arc<dyn Connector>, ConnectorError> {
+        match account.connector.as_str() {
+            "csv" => {
+                let mut settings = account.clone();
+                if !keys.is_empty() && !settings.options.contains_key("key") {
+                    settings.options.insert("key".to_owned(), keys.join(","));
+                }
+                Ok(Arc::new(CsvConnector::open(&settings)?))
+            }
+            "carddav" => Ok(Arc::new(CardDavConnector::new(account, password)?)),
+            other => Err(ConnectorError::new(
+                ErrorKind::Settings,
+                format!("Duosync does not know the kind of account \u{201c}{other}\u{201d}. It knows csv and carddav."),
+            )),
+        }
+    }
+}
