@@ -211,6 +211,21 @@ fn a_template_is_filled_in_on_its_source_side() {
     assert!(matches!(write(&both, Side::A, &"x".into()), Err(ValueError::OneWay { side: Side::B, .. })));
 }
 
+/// For a look by hand: `cargo test --lib engine -- --ignored --nocapture how_long`.
+#[test]
+#[ignore = "a measurement, not a check"]
+fn how_long_100_000_templates_take() {
+    let m = template("{{ record[\"First name\"] }} from {{ city | upper }}", Direction::AToB);
+    let start = std::time::Instant::now();
+    for i in 0..100_000 {
+        let record =
+            fields(&[("First name", "Jan"), ("city", &format!("Gent {i}")), ("c", "x"), ("d", "y"), ("e", "z")]);
+        assert_eq!(read(&m, Side::A, &record), Some(Value::Text(format!("Jan from GENT {i}"))));
+    }
+    let took = format!("100,000 templates: {:?}\n", start.elapsed());
+    std::io::Write::write_all(&mut std::io::stderr(), took.as_bytes()).unwrap();
+}
+
 #[test]
 fn a_template_that_cannot_be_filled_in() {
     let record = fields(&[("city", "Gent")]);
