@@ -16,6 +16,7 @@ mod numbers;
 mod observe;
 mod phones;
 mod reconcile;
+mod suggest;
 mod transform;
 mod undo;
 
@@ -24,5 +25,6 @@ pub use conclude::{Written, conclude};
 pub use normalise::{Normal, ValueError, normal, same};
 pub use observe::{View, agrees, fingerprint, group_fingerprint, observe, view};
 pub use reconcile::{Input, reconcile};
+pub use suggest::suggest;
 pub use transform::{read, read_checked, write};
 pub use undo::{Undo, undo};

@@ -16,6 +16,9 @@ use crate::model::{FieldMapping, Kind, Side, Transform, Value};
 /// The text by which two values are compared; equal iff the values mean the same. Empty for empty.
 pub type Normal = String;
 
+/// What separates items in a text. NFC makes the Greek question mark, the last, a semicolon.
+const SEPARATORS: [char; 3] = [',', ';', '\u{37e}'];
+
 /// A value that a mapping cannot carry to the other side, or a mapping that cannot carry it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ValueError {
@@ -115,7 +118,7 @@ pub fn same(mapping: &FieldMapping, a: (Side, &Value), b: (Side, &Value)) -> boo
     }
     match (normal(mapping, a.0, a.1), normal(mapping, b.0, b.1)) {
         (Ok(a), Ok(b)) => a == b,
-        (Err(_), Ok(_)) | (Ok(_), Err(_)) | (Err(_), Err(_)) => text(&a.1.display()) == text(&b.1.display()),
+        (Err(_), Ok(_) | Err(_)) | (Ok(_), Err(_)) => text(&a.1.display()) == text(&b.1.display()),
     }
 }
 
@@ -135,7 +138,7 @@ pub(super) fn items(mapping: &FieldMapping, side: Side, value: &Value) -> Vec<St
             let lines = text.split('\n');
             match separator(mapping, side) {
                 Some(separator) => lines.flat_map(|line| line.split(separator)).map(str::to_owned).collect(),
-                None => lines.flat_map(|line| line.split([',', ';'])).map(str::to_owned).collect(),
+                None => lines.flat_map(|line| line.split(SEPARATORS)).map(str::to_owned).collect(),
             }
         }
     };
@@ -247,25 +250,31 @@ fn email(value: &str) -> String {
         if inner.is_empty() || inner == address {
             break;
         }
-        address = inner.to_owned();
+        address = String::from(inner);
     }
     // With two addresses in one field, the space is what keeps them apart.
     if address.matches('@').count() == 1 { address.split_whitespace().collect() } else { address }
 }
 
-/// What a word of yes or no means: the side's own words first, then the usual ones.
+/// What a word of yes or no means: the side's own words first, then the usual ones, then the other
+/// side's, for a word that goes over as it is means what it says there.
 fn truth(mapping: &FieldMapping, side: Side, word: &str) -> Option<bool> {
-    if let Some((yes, no)) = mapping.words.get(side) {
-        if choices::same_word(yes, word) {
-            return Some(true);
-        }
-        if choices::same_word(no, word) {
-            return Some(false);
-        }
-    }
-    match word.to_lowercase().as_str() {
+    let own = |side: Side| {
+        let (yes, no) = mapping.words.get(side).as_ref()?;
+        if choices::same_word(yes, word) { Some(true) } else { choices::same_word(no, word).then_some(false) }
+    };
+    own(side).or_else(|| usual_truth(word)).or_else(|| own(side.opposite()))
+}
+
+/// What a word of yes or no means to any platform.
+pub(super) fn usual_truth(word: &str) -> Option<bool> {
+    match word.trim().to_lowercase().as_str() {
         "yes" | "y" | "1" | "true" | "t" | "on" | "x" | "ja" | "j" | "oui" | "vrai" | "waar" | "wahr" => Some(true),
         "no" | "n" | "0" | "false" | "f" | "off" | "nee" | "nein" | "non" | "faux" | "onwaar" | "falsch" => Some(false),
         _ => None,
     }
 }
+
+#[cfg(test)]
+#[path = "normalise_tests.rs"]
+pub(super) mod tests;

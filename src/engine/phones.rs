@@ -3,9 +3,6 @@
 use phonenumber::country;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Calling codes of countries whose only national prefix is `0`. A number in international form
-/// that goes on with another digit is in its E.164 form already and needs no parsing.
-const ZERO_PREFIX: [&str; 8] = ["31", "32", "33", "41", "43", "44", "46", "49"];
 /// What stands before an extension, the longest words first.
 const EXTENSIONS: [&str; 12] =
     [";ext=", "extension", "toestel", "durchwahl", "poste", "intern", "ext.", "tst.", "ext", "tst", "x", "#"];
@@ -15,7 +12,11 @@ const EXTENSIONS: [&str; 12] =
 pub(super) fn e164(text: &str, region: Option<&str>) -> Option<String> {
     let (number, extension) = split_extension(text);
     let number = international(number.trim())?;
-    let form = if clean(&number) { number } else { parsed(&number, region)? };
+    let region = region.map(|region| region.trim().to_uppercase());
+    let form = match number.strip_prefix('+') {
+        Some(digits) => with_code(digits)?,
+        None => national(&number, region.as_deref()?)?,
+    };
     Some(match extension {
         Some(extension) => format!("{form} ext. {extension}"),
         None => form,
@@ -24,8 +25,8 @@ pub(super) fn e164(text: &str, region: Option<&str>) -> Option<String> {
 
 /// The form in which a text that is no number compares: its digits and letters, lower-case.
 pub(super) fn plain(text: &str) -> String {
-    let kept: String = text.nfkc().filter(|c| c.is_alphanumeric() || *c == '+').collect();
-    kept.to_lowercase()
+    let lower = text.nfkc().collect::<String>().to_lowercase();
+    lower.nfkc().filter(|c| c.is_alphanumeric() || *c == '+').collect()
 }
 
 /// The number's digits, with a `+` where it has its country code; none where other signs are in it.
@@ -55,19 +56,50 @@ fn international(text: &str) -> Option<String> {
     (4..=20).contains(&digits.len()).then_some(digits)
 }
 
-fn clean(number: &str) -> bool {
-    let Some(digits) = number.strip_prefix('+') else { return false };
-    (10..=13).contains(&digits.len())
-        && ZERO_PREFIX.iter().any(|code| digits.strip_prefix(code).is_some_and(|rest| !rest.starts_with('0')))
+/// The E.164 form of digits that start with a country code.
+///
+/// They are it already, unless a trunk zero follows the code (`+32 0478`): in Italy that zero is a
+/// part of the number, elsewhere not, so the numbering plan of the country decides. A code has one
+/// to three digits, so without a zero in the second to fourth place there is nothing to decide,
+/// and the slow parser is not asked.
+fn with_code(digits: &str) -> Option<String> {
+    let form = without_trunk_zero(digits)?;
+    // What is still changed by a second look (`+32 00 001`) is no number that can be called.
+    let own = form.get(1..)?;
+    (own == digits || without_trunk_zero(own)? == form).then_some(form)
 }
 
-fn parsed(number: &str, region: Option<&str>) -> Option<String> {
-    let region = region.and_then(|region| region.trim().to_uppercase().parse::<country::Id>().ok());
-    if region.is_none() && !number.starts_with('+') {
+fn without_trunk_zero(digits: &str) -> Option<String> {
+    if !(7..=16).contains(&digits.len()) || digits.starts_with('0') {
         return None;
     }
-    let parsed = phonenumber::parse(region, number).ok()?;
-    Some(parsed.format().mode(phonenumber::Mode::E164).to_string())
+    let as_it_is = format!("+{digits}");
+    if !digits.get(1..4)?.contains('0') {
+        return Some(as_it_is);
+    }
+    // The region of the operator must not be given: the parser would take its plan for this number.
+    let Ok(parsed) = phonenumber::parse(None, &as_it_is) else { return Some(as_it_is) };
+    let code = parsed.code().value().to_string();
+    if digits.strip_prefix(&code)?.starts_with('0') {
+        Some(format!("+{code}{}", parsed.national()))
+    } else {
+        Some(as_it_is)
+    }
+}
+
+/// The E.164 form of a number as it is called within its region.
+fn national(number: &str, region: &str) -> Option<String> {
+    // North America calls abroad with 011; the parser would take the rest for one of its own.
+    if matches!(region, "US" | "CA")
+        && let Some(abroad) = number.strip_prefix("011")
+    {
+        return with_code(abroad);
+    }
+    let parsed = phonenumber::parse(Some(region.parse::<country::Id>().ok()?), number).ok()?;
+    // Not the crate's E.164 formatter, which drops the zeros that belong to an Italian number.
+    let form = format!("{}{}", parsed.code().value(), parsed.national());
+    // Short numbers as 112 mean something within the region only, and a form must be its own form.
+    with_code(&form).filter(|again| again.get(1..) == Some(form.as_str()))
 }
 
 /// The number and the digits of its extension.

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use minijinja::{Environment, UndefinedBehavior};
 
-use super::normalise::{ValueError, default_for, items, normal, not_in_choices, readable, separator};
+use super::normalise::{ValueError, default_for, items, not_in_choices, readable, separator, usual_truth};
 use super::{choices, names};
 use crate::model::{Direction, FieldMapping, Fields, Kind, Side, Transform, Value};
 
@@ -101,7 +101,6 @@ fn emptied(mapping: &FieldMapping, target: Side, value: &Value) -> Result<Value,
 
 /// What the target gets for a value that is not empty.
 fn carried(mapping: &FieldMapping, from: Side, value: &Value) -> Result<Value, ValueError> {
-    let target = from.opposite();
     if matches!(mapping.transform, Transform::SplitName) {
         let shown = value.display();
         return Ok(if mapping.write_normal { Value::Text(names::normal(&shown)) } else { value.clone() });
@@ -120,7 +119,6 @@ fn carried(mapping: &FieldMapping, from: Side, value: &Value) -> Result<Value, V
         return Ok(boolean(mapping, from, value));
     }
     let form = if mapping.write_normal { readable(mapping, from, &shown) } else { None };
-    debug_assert!(target != from, "a value goes to the other side");
     Ok(form.map_or_else(|| value.clone(), Value::Text))
 }
 
@@ -131,7 +129,7 @@ fn boolean(mapping: &FieldMapping, from: Side, value: &Value) -> Value {
     if let Some((yes, no)) = mapping.words.get(target) {
         return Value::text(if truth == "true" { yes } else { no });
     }
-    let understood = normal(mapping, target, value).is_ok_and(|form| form == truth);
+    let understood = usual_truth(&value.display()).is_some_and(|usual| usual.to_string() == truth);
     if understood && !mapping.write_normal { value.clone() } else { Value::Text(truth) }
 }
 
@@ -179,11 +177,13 @@ fn render(mapping: &FieldMapping, template: &str, fields: &Fields) -> Result<Val
         };
         context.insert(name.clone(), value);
     }
-    let record = minijinja::Value::from_iter(context.iter().map(|(name, value)| (name.clone(), value.clone())));
-    context.insert("record".to_owned(), record);
-    let context = minijinja::Value::from_iter(context);
+    context.insert("record".to_owned(), minijinja::Value::from(context.clone()));
     let text = ENVIRONMENT
-        .render_str(template, context)
+        .render_str(template, minijinja::Value::from(context))
         .map_err(|source| ValueError::Template { mapping: mapping.name.clone(), source: Arc::new(source) })?;
     Ok(Value::Text(names::collapse(&text)))
 }
+
+#[cfg(test)]
+#[path = "transform_tests.rs"]
+mod tests;
