@@ -1,0 +1,75 @@
+//! A compare: everything on both sides, and no write.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::engine;
+use crate::model::{CompareReport, MatterKind, Mismatch, PerSide, Side};
+use crate::store::{Changes, MatterScope, MattersUpdate, NewMatter, Origin};
+
+use super::job::{Ended, Job, now};
+use super::{report, run};
+
+/// Lists everything, compares it, and keeps what does not agree as matters for the operator.
+///
+/// # Errors
+/// When a side could not be listed to its end: half a list proves nothing.
+pub(crate) async fn compare(job: &Job, export: Option<&Path>) -> Result<CompareReport, Ended> {
+    let started = now();
+    let fetched = run::fetch_all(job).await?;
+    for side in Side::BOTH {
+        if !fetched.views.get(side).complete {
+            return Err(Ended::Refused(format!("The list of {} could not be read to its end, so nothing was compared.", job.account(side))));
+        }
+    }
+    let remembered = run::remembered(job).await?;
+    job.step("Comparing both lists", 0, None);
+    let (spec, views) = (job.spec().clone(), fetched.views);
+    let compared =
+        tokio::task::spawn_blocking(move || engine::compare(&spec, &views, &remembered.links, &remembered.decisions));
+    let (counts, mismatches) = match compared.await {
+        Ok(compared) => compared,
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    };
+    let millis = u64::try_from(now().0.saturating_sub(started.0)).unwrap_or_default();
+    let report = CompareReport { pair: job.spec().name.clone(), started, millis, counts, mismatches };
+    let kept = report.clone();
+    job.shared
+        .db
+        .with(move |store| {
+            // What a run asks about already is not asked a second time.
+            let asked: BTreeSet<String> = store
+                .open_matters(Some(&kept.pair))?
+                .into_iter()
+                .filter(|matter| matches!(matter.kind, MatterKind::Conflict(_)))
+                .map(|matter| matter.subject.key())
+                .collect();
+            let open = kept.mismatches.iter().filter(|one| !asked.contains(&one.subject.key())).map(matter).collect();
+            let matters = MattersUpdate { origin: Origin::Compare, now: started, open, scope: MatterScope::All };
+            store.apply(&kept.pair, &Changes { matters: Some(matters), ..Changes::default() })?;
+            store.save_compare(&kept)
+        })
+        .await?;
+    if let Some(path) = export {
+        let names = PerSide::from_fn(|side| job.account(side).to_owned());
+        let (path, told) = (path.to_owned(), report.clone());
+        let written = tokio::task::spawn_blocking(move || report::export(&told, &names, &path));
+        match written.await {
+            Ok(done) => done.map_err(|error| Ended::Refused(error.to_string()))?,
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        }
+    }
+    Ok(report)
+}
+
+fn matter(mismatch: &Mismatch) -> NewMatter {
+    NewMatter {
+        kind: MatterKind::Mismatch(mismatch.kind.clone()),
+        subject: mismatch.subject.clone(),
+        label: mismatch.label.clone(),
+        reason: mismatch.reason.clone(),
+        fields: mismatch.fields.clone(),
+        modified: mismatch.modified,
+        fingerprint: mismatch.fingerprint.clone(),
+    }
+}

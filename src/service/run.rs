@@ -1,0 +1,486 @@
+//! A run: fetch, reconcile, guard, approve, execute, commit.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::connectors::ErrorKind;
+use crate::engine::{self, View};
+use crate::model::{
+    Conflict, ConflictKind, Cursor, Decision, FailedRecord, Identity, Item, Link, Listing, MatterKind, NoteKind, Observed, Outcome,
+    PairSpec, PerSide, Plan, RecordId, RunId, RunSummary, Side, SideCounts, Stop, Subject, Trigger,
+};
+use crate::store::{Changes, MatterScope, MattersUpdate, NewMatter, Origin};
+
+use super::executor::{Execution, execute};
+use super::job::{Ended, Job, now};
+use super::recover::recover;
+use super::{RunReport, SyncMode};
+
+/// How often records that somebody changes meanwhile are planned anew before the next run has to.
+const REPLANS: usize = 3;
+
+/// What both sides answered.
+pub(crate) struct Fetched {
+    pub(crate) views: PerSide<View>,
+    pub(crate) cursors: PerSide<Option<Cursor>>,
+    pub(crate) identities: PerSide<Identity>,
+    pub(crate) listed: PerSide<u64>,
+}
+
+/// What is remembered of a pair.
+pub(crate) struct Remembered {
+    pub(crate) links: Vec<Link>,
+    pub(crate) unlinked: PerSide<Vec<Observed>>,
+    pub(crate) decisions: Vec<Decision>,
+}
+
+/// Runs a pair once. Trouble is told in the report; the run is always closed in the journal, except
+/// when the store itself fails or a test pulls the plug.
+///
+/// # Errors
+/// [`Ended::Store`] and [`Ended::CutOff`] only.
+pub(crate) async fn run(job: &Job, trigger: Trigger, mode: SyncMode, shown: Option<Arc<Plan>>) -> Result<RunReport, Ended> {
+    with_journal(job, trigger, async |run, summary| {
+        recover(job, run).await?;
+        let fetched = fetch(job).await?;
+        let remembered = remembered(job).await?;
+        let plan = plan(job, &fetched, remembered, None).await?;
+        count_listed(summary, &fetched.listed);
+        job.checkpoint("planned")?;
+        if let Some(stop) = &plan.stop {
+            summary.outcome = Outcome::Waiting;
+            summary.message = Some(stop_sentence(job, stop));
+            return Ok(None);
+        }
+        let first = !job.is_accepted();
+        let acts = plan.operations().next().is_some();
+        let held_back = match mode {
+            SyncMode::Preview => true,
+            SyncMode::Normal => first && acts,
+            SyncMode::Accept => acts && !shown.as_ref().is_some_and(|shown| is_within(&plan, shown)),
+            SyncMode::Yes => false,
+        };
+        if held_back {
+            summary.outcome = Outcome::Preview;
+            summary.conflicts = plan.conflicts().count() as u64;
+            summary.set_aside = plan.notes.len() as u64;
+            summary.message = Some("This is what the sync would do. Nothing is written before you say yes.".to_owned());
+            return Ok(Some(Arc::new(plan)));
+        }
+        if first && (acts || mode == SyncMode::Accept || mode == SyncMode::Yes) {
+            accept(job, &fetched.identities).await?;
+        }
+        carry_out(job, run, summary, &plan, Some(&fetched)).await?;
+        Ok(None)
+    })
+    .await
+}
+
+/// Carries out the operator's answers about these subjects, and nothing else.
+///
+/// # Errors
+/// [`Ended::Store`] and [`Ended::CutOff`] only.
+pub(crate) async fn settle(job: &Job, subjects: BTreeSet<Subject>) -> Result<RunReport, Ended> {
+    with_journal(job, Trigger::Settle, async |run, summary| {
+        let mut fetched = fetch(job).await?;
+        for side in Side::BOTH {
+            let ids: Vec<RecordId> = subjects.iter().filter_map(|subject| subject.id(side)).cloned().collect();
+            look_again(job, side, &ids, fetched.views.get_mut(side)).await?;
+        }
+        let remembered = remembered(job).await?;
+        let plan = plan(job, &fetched, remembered, Some(subjects.clone())).await?;
+        count_listed(summary, &fetched.listed);
+        job.checkpoint("planned")?;
+        if let Some(stop) = &plan.stop {
+            summary.outcome = Outcome::Waiting;
+            summary.message = Some(stop_sentence(job, stop));
+            return Ok(None);
+        }
+        let first = !job.is_accepted();
+        if first {
+            pin(job, &fetched.identities).await?;
+        }
+        carry_out_scoped(job, run, summary, &plan, MatterScope::Only(subjects.into_iter().collect())).await?;
+        Ok(None)
+    })
+    .await
+}
+
+/// Opens a run in the journal, does it, and closes it with what came of it.
+pub(crate) async fn with_journal(
+    job: &Job,
+    trigger: Trigger,
+    work: impl AsyncFnOnce(RunId, &mut RunSummary) -> Result<Option<Arc<Plan>>, Ended>,
+) -> Result<RunReport, Ended> {
+    let (pair, started) = (job.spec().name.clone(), now());
+    let name = pair.clone();
+    let run = job.shared.db.with(move |store| store.start_run(&name, trigger, started)).await?;
+    let mut summary = RunSummary {
+        run,
+        pair,
+        trigger,
+        outcome: Outcome::Done,
+        started,
+        millis: 0,
+        sides: PerSide::default(),
+        conflicts: 0,
+        set_aside: 0,
+        failed: Vec::new(),
+        message: None,
+        undone_by: None,
+    };
+    let before = job.connectors.as_ref().map(|connector| connector.requests());
+    let mut plan = None;
+    match work(run, &mut summary).await {
+        Ok(shown) => plan = shown,
+        Err(ended @ (Ended::Store(_) | Ended::CutOff)) => return Err(ended),
+        Err(ended @ Ended::Cancelled) => {
+            summary.outcome = Outcome::Cancelled;
+            summary.message = Some(ended.to_string());
+        }
+        Err(ended @ (Ended::Platform { .. } | Ended::Refused(_))) => {
+            summary.outcome = Outcome::Failed;
+            summary.message = Some(ended.to_string());
+        }
+    }
+    for side in Side::BOTH {
+        summary.sides.get_mut(side).requests = job.connectors.get(side).requests().saturating_sub(*before.get(side));
+    }
+    summary.millis = u64::try_from(now().0.saturating_sub(started.0)).unwrap_or_default();
+    let closed = summary.clone();
+    job.shared.db.with(move |store| store.update_run(&closed)).await?;
+    Ok(RunReport { summary, plan })
+}
+
+/// Lists both sides at the same time: what changed since the cursor where there is one that still
+/// holds, else everything.
+pub(crate) async fn fetch(job: &Job) -> Result<Fetched, Ended> {
+    let (a, b) = tokio::try_join!(fetch_side(job, Side::A, true), fetch_side(job, Side::B, true))?;
+    Ok(gather(job, a, b))
+}
+
+/// Lists everything on both sides.
+pub(crate) async fn fetch_all(job: &Job) -> Result<Fetched, Ended> {
+    let (a, b) = tokio::try_join!(fetch_side(job, Side::A, false), fetch_side(job, Side::B, false))?;
+    Ok(gather(job, a, b))
+}
+
+fn gather(job: &Job, a: (Listing, Identity), b: (Listing, Identity)) -> Fetched {
+    let listings = PerSide::new(a.0, b.0);
+    Fetched {
+        views: PerSide::from_fn(|side| engine::view(job.spec(), side, listings.get(side))),
+        listed: listings.as_ref().map(|listing| (listing.records.len() + listing.gone.len()) as u64),
+        cursors: listings.map(|listing| listing.cursor),
+        identities: PerSide::new(a.1, b.1),
+    }
+}
+
+async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<(Listing, Identity), Ended> {
+    let connector = job.connectors.get(side);
+    let context = job.context(side, "Reading");
+    context.step("signing in", 0, None);
+    let identity = job.patiently(side, || connector.identity(&context)).await?;
+    check_identity(job, side, &identity).await?;
+    let pair = job.spec().name.clone();
+    let cursor = if incremental && job.is_accepted() { job.shared.db.with(move |store| store.cursor(&pair, side)).await? } else { None };
+    let (want, collection) = (job.spec().wanted_fields(side), job.collection(side));
+    let changes = async |since: Option<&Cursor>| job.patiently(side, || connector.list(&context, collection, &want, since)).await;
+    let listing = match changes(cursor.as_ref()).await {
+        Err(Ended::Platform { error, .. }) if error.kind == ErrorKind::CursorExpired => changes(None).await?,
+        other => other?,
+    };
+    job.checkpoint("listed")?;
+    Ok((listing, identity))
+}
+
+/// The account must be who it was: another list behind the same settings stops the run.
+async fn check_identity(job: &Job, side: Side, identity: &Identity) -> Result<(), Ended> {
+    if !job.is_accepted() {
+        return Ok(());
+    }
+    let pair = job.spec().name.clone();
+    match job.shared.db.with(move |store| store.identity(&pair, side)).await? {
+        Some(pinned) if pinned != *identity => Err(Ended::Refused(format!(
+            "{} is not the account that it was at the last sync, though its settings are the same. Nothing was read or written. If you \
+             moved it on purpose, open the account's settings and save them again; the next sync then shows first what it would do.",
+            job.account(side)
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+async fn accept(job: &Job, identities: &PerSide<Identity>) -> Result<(), Ended> {
+    let (pair, print) = (job.spec().name.clone(), job.settings_print());
+    job.shared.db.with(move |store| store.set_accepted(&pair, Some(&print))).await?;
+    pin(job, identities).await
+}
+
+async fn pin(job: &Job, identities: &PerSide<Identity>) -> Result<(), Ended> {
+    let (pair, identities) = (job.spec().name.clone(), identities.clone());
+    job.shared
+        .db
+        .with(move |store| {
+            store.pin_identity(&pair, Side::A, &identities.a)?;
+            store.pin_identity(&pair, Side::B, &identities.b)
+        })
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn remembered(job: &Job) -> Result<Remembered, Ended> {
+    let pair = job.spec().name.clone();
+    let read = job.shared.db.with(move |store| {
+        Ok(Remembered { links: store.links(&pair)?, unlinked: store.unlinked(&pair)?, decisions: store.decisions(&pair)? })
+    });
+    Ok(read.await?)
+}
+
+/// Makes the plan, on a thread that may take its time.
+async fn plan(job: &Job, fetched: &Fetched, remembered: Remembered, only: Option<BTreeSet<Subject>>) -> Result<Plan, Ended> {
+    job.step("Comparing with what is known", 0, None);
+    let (spec, views) = (job.spec().clone(), fetched.views.clone());
+    let made = now();
+    let planned = tokio::task::spawn_blocking(move || {
+        engine::reconcile(engine::Input {
+            spec: &spec,
+            links: remembered.links,
+            unlinked: remembered.unlinked,
+            decisions: &remembered.decisions,
+            views,
+            only: only.as_ref(),
+            now: made,
+        })
+    });
+    match planned.await {
+        Ok(plan) => Ok(plan),
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
+}
+
+/// Reads these records once more and lays them over what was listed.
+pub(crate) async fn look_again(job: &Job, side: Side, ids: &[RecordId], view: &mut View) -> Result<(), Ended> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let (connector, context) = (job.connectors.get(side), job.context(side, "Reading"));
+    let want = job.spec().wanted_fields(side);
+    let records = job.patiently(side, || connector.get(&context, job.collection(side), &want, ids)).await?;
+    let mut gone: BTreeSet<RecordId> = ids.iter().cloned().collect();
+    for record in records {
+        gone.remove(&record.id);
+        let observed = engine::observe(job.spec(), side, &record);
+        view.gone.retain(|id| *id != observed.id);
+        view.records.insert(observed.id, observed.seen);
+    }
+    for id in gone {
+        view.records.remove(&id);
+        view.gone.push(id);
+    }
+    Ok(())
+}
+
+/// Carries a whole plan out and moves the cursors last.
+async fn carry_out(job: &Job, run: RunId, summary: &mut RunSummary, plan: &Plan, fetched: Option<&Fetched>) -> Result<(), Ended> {
+    let (execution, remaining) = carry_out_items(job, run, summary, plan).await?;
+    let mut changes = quiet_changes(job.spec(), plan, &execution);
+    let complete = execution.ended.is_none();
+    // The matters that an unfinished run did not come to stay as they are.
+    if complete {
+        changes.matters = Some(MattersUpdate { origin: Origin::Run, now: now(), open: matters(plan, &remaining), scope: MatterScope::All });
+    }
+    if let Some(fetched) = fetched {
+        changes.cursors = fetched.cursors.clone();
+    }
+    commit(job, summary, changes).await?;
+    finish(summary, plan, execution)
+}
+
+/// Carries the plan of some subjects out; the cursors stay where they are, as nothing else of the
+/// listings was looked at.
+async fn carry_out_scoped(job: &Job, run: RunId, summary: &mut RunSummary, plan: &Plan, scope: MatterScope) -> Result<(), Ended> {
+    let (execution, remaining) = carry_out_items(job, run, summary, plan).await?;
+    let mut changes = quiet_changes(job.spec(), plan, &execution);
+    if execution.ended.is_none() {
+        let open = matters(plan, &remaining);
+        let update = |origin: Origin, open: Vec<NewMatter>| MattersUpdate { origin, now: now(), open, scope: scope.clone() };
+        let (pair, compare) = (job.spec().name.clone(), Changes { matters: Some(update(Origin::Compare, Vec::new())), ..Changes::default() });
+        job.shared.db.with(move |store| store.apply(&pair, &compare)).await?;
+        changes.matters = Some(update(Origin::Run, open));
+    }
+    commit(job, summary, changes).await?;
+    finish(summary, plan, execution)
+}
+
+async fn commit(job: &Job, summary: &mut RunSummary, changes: Changes) -> Result<(), Ended> {
+    job.step("Remembering what was done", 0, None);
+    if !(job.shared.tuning.goes_on)("commit") {
+        return Err(Ended::CutOff);
+    }
+    let pair = job.spec().name.clone();
+    let open = job
+        .shared
+        .db
+        .with(move |store| {
+            store.apply(&pair, &changes)?;
+            store.count_open(&pair)
+        })
+        .await?;
+    summary.conflicts = open.0 as u64;
+    Ok(())
+}
+
+/// Executes the items, and plans anew, a few times, what somebody changed meanwhile. Gives back the
+/// items that replaced planned ones, too.
+async fn carry_out_items(job: &Job, run: RunId, summary: &mut RunSummary, plan: &Plan) -> Result<(Execution, Vec<Item>), Ended> {
+    let mut total = execute(job, run, &plan.items).await?;
+    let mut replaced: Vec<Item> = Vec::new();
+    for _ in 0..REPLANS {
+        if total.replan.is_empty() || total.ended.is_some() {
+            break;
+        }
+        let subjects: BTreeSet<Subject> = std::mem::take(&mut total.replan).into_iter().collect();
+        let mut views = PerSide::from_fn(|_| View::no_changes());
+        for side in Side::BOTH {
+            let ids: Vec<RecordId> = subjects.iter().filter_map(|subject| subject.id(side)).cloned().collect();
+            look_again(job, side, &ids, views.get_mut(side)).await?;
+        }
+        let identities = PerSide::new(Identity(String::new()), Identity(String::new()));
+        let fetched = Fetched { views, cursors: PerSide::default(), identities, listed: PerSide::default() };
+        let again = self::plan(job, &fetched, remembered(job).await?, Some(subjects)).await?;
+        let mut more = execute(job, run, &again.items).await?;
+        let quiet = quiet_changes(job.spec(), &again, &more);
+        let pair = job.spec().name.clone();
+        job.shared.db.with(move |store| store.apply(&pair, &quiet)).await?;
+        add(&mut total, &mut more);
+        replaced.extend(again.items);
+    }
+    for side in Side::BOTH {
+        let (done, counts) = (*total.counts.get(side), summary.sides.get_mut(side));
+        *counts = SideCounts { created: done.created, updated: done.updated, deleted: done.deleted, ..*counts };
+    }
+    for subject in &total.replan {
+        total.failed.push(FailedRecord {
+            side: Side::A,
+            id: subject.id(Side::A).or_else(|| subject.id(Side::B)).map(ToString::to_string).unwrap_or_default(),
+            label: String::new(),
+            field: None,
+            error: "It was changed again and again while Duosync was writing. It is tried again at the next sync.".to_owned(),
+        });
+    }
+    Ok((total, replaced))
+}
+
+fn add(total: &mut Execution, more: &mut Execution) {
+    for side in Side::BOTH {
+        let (sum, one) = (total.counts.get_mut(side), more.counts.get(side));
+        sum.created += one.created;
+        sum.updated += one.updated;
+        sum.deleted += one.deleted;
+        total.linked.get_mut(side).append(more.linked.get_mut(side));
+    }
+    total.failed.append(&mut more.failed);
+    total.replan.append(&mut more.replan);
+    total.ended = total.ended.take().or_else(|| more.ended.take());
+}
+
+/// What is remembered without a write: baselines that were adopted, and records without a partner.
+pub(crate) fn quiet_changes(spec: &PairSpec, plan: &Plan, execution: &Execution) -> Changes {
+    let mut changes = Changes { links: plan.quiet.clone(), unlinks: plan.dropped.clone(), ..Changes::default() };
+    for side in Side::BOTH {
+        let linked = execution.linked.get(side);
+        let free = plan.unlinked.get(side).iter().filter(|record| !linked.contains(&record.id));
+        *changes.remember_unlinked.get_mut(side) = free.cloned().collect();
+        changes.forget_unlinked.get_mut(side).clone_from(plan.forgotten.get(side));
+    }
+    // An item that only asks still remembers what it has seen.
+    let nothing = PerSide::new(engine::Written::Nothing, engine::Written::Nothing);
+    let asking = plan.items.iter().filter(|item| item.action().ops.is_empty());
+    changes.links.extend(asking.filter_map(|item| engine::conclude(spec, item, &nothing)));
+    changes
+}
+
+/// The open questions of a plan; those of records that were planned anew come from there.
+fn matters(plan: &Plan, replaced: &[Item]) -> Vec<NewMatter> {
+    let anew: BTreeSet<&Subject> = replaced.iter().map(|item| &item.subject).collect();
+    let planned = plan.items.iter().filter(|item| !anew.contains(&item.subject));
+    let asked = planned.chain(replaced).filter_map(|item| Some((item, item.action().conflict.as_ref()?)));
+    asked.map(|(item, conflict)| matter(item, conflict)).collect()
+}
+
+fn matter(item: &Item, conflict: &Conflict) -> NewMatter {
+    let seen = item.now.as_ref().map(|now| now.as_ref().map(|now| &now.seen));
+    let fingerprint = match &conflict.kind {
+        ConflictKind::Ambiguous(ids) => engine::group_fingerprint(PerSide::new(&ids.a, &ids.b)),
+        ConflictKind::BothChanged
+        | ConflictKind::FirstMatch
+        | ConflictKind::DeletedAndChanged(_)
+        | ConflictKind::HeldDeletion(_)
+        | ConflictKind::Flipping => engine::fingerprint(seen),
+    };
+    NewMatter {
+        kind: MatterKind::Conflict(conflict.kind.clone()),
+        subject: item.subject.clone(),
+        label: item.label.clone(),
+        reason: conflict.reason.clone(),
+        fields: item.fields.clone(),
+        modified: seen.map(|seen| seen.and_then(|seen| seen.modified)),
+        fingerprint,
+    }
+}
+
+fn finish(summary: &mut RunSummary, plan: &Plan, execution: Execution) -> Result<(), Ended> {
+    summary.failed.extend(execution.failed);
+    let bad = plan.notes.iter().filter(|note| note.kind == NoteKind::BadValue);
+    summary.failed.extend(bad.map(|note| FailedRecord {
+        side: note.side.opposite(),
+        id: note.id.to_string(),
+        label: note.label.clone(),
+        field: note.field.clone(),
+        error: note.text.clone(),
+    }));
+    summary.set_aside = plan.notes.iter().filter(|note| note.kind != NoteKind::BadValue).count() as u64;
+    if let Some(ended) = execution.ended {
+        return Err(ended);
+    }
+    summary.outcome = if !summary.failed.is_empty() {
+        Outcome::Partial
+    } else if summary.conflicts > 0 {
+        Outcome::Waiting
+    } else {
+        Outcome::Done
+    };
+    Ok(())
+}
+
+fn count_listed(summary: &mut RunSummary, listed: &PerSide<u64>) {
+    for side in Side::BOTH {
+        summary.sides.get_mut(side).listed = *listed.get(side);
+    }
+}
+
+/// Whether every write of a plan was in the one that the operator has seen.
+fn is_within(plan: &Plan, shown: &Plan) -> bool {
+    let seen: BTreeSet<String> = shown.operations().map(essence).collect();
+    plan.operations().all(|op| seen.contains(&essence(op)))
+}
+
+/// A write without the version that it expects, which may move while the values stay.
+fn essence(op: &crate::model::Operation) -> String {
+    use crate::model::OpKind;
+    let what = match &op.kind {
+        OpKind::Create { fields, .. } => format!("create {fields:?}"),
+        OpKind::Update { fields, .. } => format!("update {fields:?}"),
+        OpKind::Delete { .. } => "delete".to_owned(),
+    };
+    format!("{} {:?} {what}", op.side, op.record)
+}
+
+fn stop_sentence(job: &Job, stop: &Stop) -> String {
+    match stop {
+        Stop::EmptyListing { side, known } => format!(
+            "{} came back empty, though {known} records were known there. Nothing was changed on either side. Look whether the list is \
+             really empty; if so, remove this pair and make it anew.",
+            job.account(*side)
+        ),
+    }
+}
