@@ -1,0 +1,295 @@
+//! What waits for the operator, and what the operator has answered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::codec::{Json, to_size};
+use super::{Store, StoreError, pair_id};
+use crate::model::{Decision, Matter, MatterField, MatterId, MatterKind, PerSide, Resolution, Subject, Timestamp};
+
+/// What found a matter. Each closes only what it has found itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// A run.
+    Run,
+    /// A compare.
+    Compare,
+}
+
+/// One matter as a run or compare finds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMatter {
+    /// What kind it is.
+    pub kind: MatterKind,
+    /// The records it speaks of.
+    pub subject: Subject,
+    /// What the operator calls the record.
+    pub label: String,
+    /// Why it is asked, as a sentence.
+    pub reason: String,
+    /// Every mapped field.
+    pub fields: Vec<MatterField>,
+    /// When each side was changed, where the platform tells.
+    pub modified: PerSide<Option<Timestamp>>,
+    /// What both sides hold.
+    pub fingerprint: String,
+}
+
+/// What a run or compare says of the matters of its pair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MattersUpdate {
+    /// Which of the two.
+    pub origin: Origin,
+    /// The time for what is opened and closed.
+    pub now: Timestamp,
+    /// Everything that is open after it.
+    pub open: Vec<NewMatter>,
+    /// What is closed where it is not in `open`.
+    pub scope: MatterScope,
+}
+
+/// How much a [`MattersUpdate`] speaks of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MatterScope {
+    /// Everything of this origin.
+    All,
+    /// Only these subjects; what is open of others stays open.
+    Only(Vec<Subject>),
+}
+
+const MATTER: &str = "SELECT m.id, p.name, m.kind, m.subject, m.label, m.reason, m.fields, m.modified, m.opened, \
+                      m.fingerprint, m.closed IS NULL FROM matters m JOIN pairs p ON p.id = m.pair";
+
+/// Where a decision that is not "not the same" is kept: one for each subject.
+const ANSWER: &str = "";
+
+impl Origin {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Compare => "compare",
+        }
+    }
+}
+
+impl Store {
+    /// What waits for the operator, in one pair or in all, in the order in which it came up.
+    pub fn open_matters(&self, pair: Option<&str>) -> Result<Vec<Matter>, StoreError> {
+        self.read(|conn| {
+            let rows = match pair {
+                Some(pair) => conn
+                    .prepare_cached(&format!("{MATTER} WHERE m.closed IS NULL AND m.pair = ?1 ORDER BY m.id"))?
+                    .query_map([pair_id(conn, pair)?], matter_row)?
+                    .collect::<Result<_, _>>(),
+                None => conn
+                    .prepare_cached(&format!("{MATTER} WHERE m.closed IS NULL ORDER BY m.id"))?
+                    .query_map([], matter_row)?
+                    .collect::<Result<_, _>>(),
+            };
+            Ok(rows?)
+        })
+    }
+
+    /// One matter with what both sides held (its fingerprint), and whether it is still open.
+    pub fn matter(&self, id: MatterId) -> Result<Option<(Matter, String, bool)>, StoreError> {
+        self.read(|conn| {
+            let mut found = conn.prepare_cached(&format!("{MATTER} WHERE m.id = ?1"))?;
+            Ok(found.query_row([id.0], |row| Ok((matter_row(row)?, row.get(9)?, row.get(10)?))).optional()?)
+        })
+    }
+
+    /// How many conflicts and how many mismatches of a pair are open.
+    pub fn count_open(&self, pair: &str) -> Result<(usize, usize), StoreError> {
+        self.read(|conn| {
+            let pair = pair_id(conn, pair)?;
+            let mut count = conn.prepare_cached(
+                "SELECT count(*) FILTER (WHERE class = 'conflict'), count(*) FILTER (WHERE class = 'mismatch') \
+                 FROM matters WHERE pair = ?1 AND closed IS NULL",
+            )?;
+            Ok(count.query_row([pair], |row| Ok((to_size(row.get(0)?), to_size(row.get(1)?))))?)
+        })
+    }
+
+    /// Closes matters that are still open, with how they were settled.
+    pub fn close_matters(&mut self, ids: &[MatterId], how: &str, at: Timestamp) -> Result<(), StoreError> {
+        self.change(|tx| ids.iter().try_for_each(|id| close(tx, id.0, how, at)))
+    }
+
+    /// The remembered answers of a pair.
+    pub fn decisions(&self, pair: &str) -> Result<Vec<Decision>, StoreError> {
+        self.read(|conn| {
+            let pair = pair_id(conn, pair)?;
+            let mut found = conn.prepare_cached(
+                "SELECT subject, resolution, fingerprint, made FROM decisions WHERE pair = ?1 \
+                 ORDER BY subject_key, slot",
+            )?;
+            let rows = found.query_map([pair], |row| {
+                Ok(Decision {
+                    subject: row.get::<_, Json<_>>(0)?.0,
+                    resolution: row.get::<_, Json<_>>(1)?.0,
+                    fingerprint: row.get(2)?,
+                    made: Timestamp(row.get(3)?),
+                })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Remembers an answer in place of the one before it for the same subject. A "not the same" stands
+    /// beside the others, once for each two records.
+    pub fn save_decision(&mut self, pair: &str, decision: &Decision) -> Result<(), StoreError> {
+        self.change(|tx| {
+            let pair = pair_id(tx, pair)?;
+            tx.execute(
+                "INSERT INTO decisions (pair, subject_key, slot, subject, resolution, fingerprint, made) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (pair, subject_key, slot) DO UPDATE SET \
+                 subject = excluded.subject, resolution = excluded.resolution, fingerprint = excluded.fingerprint, \
+                 made = excluded.made",
+                (
+                    pair,
+                    decision.subject.key(),
+                    slot(&decision.resolution),
+                    Json(&decision.subject),
+                    Json(&decision.resolution),
+                    &decision.fingerprint,
+                    decision.made.0,
+                ),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Forgets every answer about a subject, "not the same" too.
+    pub fn forget_decision(&mut self, pair: &str, subject: &Subject) -> Result<(), StoreError> {
+        self.change(|tx| {
+            let pair = pair_id(tx, pair)?;
+            tx.execute("DELETE FROM decisions WHERE pair = ?1 AND subject_key = ?2", (pair, subject.key()))?;
+            Ok(())
+        })
+    }
+}
+
+/// Brings the open matters of a pair up to date, and returns the ones that are new. What is given as
+/// open is always kept, even outside the scope: a question must not be lost.
+pub(super) fn update(conn: &Connection, pair: i64, update: &MattersUpdate) -> Result<Vec<MatterId>, StoreError> {
+    let mut before = open_by_subject(conn, pair, update.origin)?;
+    let mut change = conn.prepare_cached(
+        "UPDATE matters SET kind = ?2, subject = ?3, label = ?4, reason = ?5, fields = ?6, modified = ?7, \
+         fingerprint = ?8 WHERE id = ?1",
+    )?;
+    let mut insert = conn.prepare_cached(
+        "INSERT INTO matters (pair, origin, class, word, kind, subject_key, subject, label, reason, fields, modified, \
+         fingerprint, opened) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    )?;
+    let mut kept = BTreeSet::new();
+    let mut opened = Vec::new();
+    for matter in &update.open {
+        let (kind, subject) = (Json(&matter.kind), Json(&matter.subject));
+        let (fields, modified) = (Json(&matter.fields), Json(matter.modified));
+        let key = (matter.subject.key(), matter.kind.word().to_owned());
+        if let Some(id) = before.get(&key) {
+            change.execute((
+                id,
+                kind,
+                subject,
+                &matter.label,
+                &matter.reason,
+                fields,
+                modified,
+                &matter.fingerprint,
+            ))?;
+            kept.insert(*id);
+            continue;
+        }
+        insert.execute((
+            pair,
+            update.origin.word(),
+            class(&matter.kind),
+            &key.1,
+            kind,
+            &key.0,
+            subject,
+            &matter.label,
+            &matter.reason,
+            fields,
+            modified,
+            &matter.fingerprint,
+            update.now.0,
+        ))?;
+        let id = conn.last_insert_rowid();
+        opened.push(MatterId(id));
+        kept.insert(id);
+        before.insert(key, id);
+    }
+    let scope: Option<BTreeSet<String>> = match &update.scope {
+        MatterScope::All => None,
+        MatterScope::Only(subjects) => Some(subjects.iter().map(Subject::key).collect()),
+    };
+    for ((subject, _), id) in &before {
+        if !kept.contains(id) && scope.as_ref().is_none_or(|scope| scope.contains(subject)) {
+            close(conn, *id, "gone", update.now)?;
+        }
+    }
+    Ok(opened)
+}
+
+/// Forgets answers that are carried out.
+pub(super) fn decisions_done(conn: &Connection, pair: i64, subjects: &[Subject]) -> Result<(), StoreError> {
+    let mut delete = conn.prepare_cached("DELETE FROM decisions WHERE pair = ?1 AND subject_key = ?2 AND slot = ?3")?;
+    for subject in subjects {
+        delete.execute((pair, subject.key(), ANSWER))?;
+    }
+    Ok(())
+}
+
+fn open_by_subject(
+    conn: &Connection,
+    pair: i64,
+    origin: Origin,
+) -> Result<BTreeMap<(String, String), i64>, StoreError> {
+    let mut found = conn.prepare_cached(
+        "SELECT subject_key, word, id FROM matters WHERE pair = ?1 AND origin = ?2 AND closed IS NULL",
+    )?;
+    let rows = found.query_map((pair, origin.word()), |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn close(conn: &Connection, id: i64, how: &str, at: Timestamp) -> Result<(), StoreError> {
+    conn.prepare_cached("UPDATE matters SET closed = ?2, closed_how = ?3 WHERE id = ?1 AND closed IS NULL")?
+        .execute((id, at.0, how))?;
+    Ok(())
+}
+
+const fn class(kind: &MatterKind) -> &'static str {
+    match kind {
+        MatterKind::Conflict(_) => "conflict",
+        MatterKind::Mismatch(_) => "mismatch",
+    }
+}
+
+fn slot(resolution: &Resolution) -> String {
+    match resolution {
+        Resolution::NotSame(ids) => Subject::Pair(ids.clone()).key(),
+        Resolution::Use(_)
+        | Resolution::Fields(_)
+        | Resolution::Create
+        | Resolution::Delete(_)
+        | Resolution::Link(_)
+        | Resolution::Ignore => ANSWER.to_owned(),
+    }
+}
+
+fn matter_row(row: &Row<'_>) -> rusqlite::Result<Matter> {
+    Ok(Matter {
+        id: MatterId(row.get(0)?),
+        pair: row.get(1)?,
+        kind: row.get::<_, Json<_>>(2)?.0,
+        subject: row.get::<_, Json<_>>(3)?.0,
+        label: row.get(4)?,
+        reason: row.get(5)?,
+        fields: row.get::<_, Json<_>>(6)?.0,
+        modified: row.get::<_, Json<_>>(7)?.0,
+        opened: Timestamp(row.get(8)?),
+    })
+}

@@ -1,0 +1,141 @@
+//! Floor 2a: what is remembered.
+//!
+//! The only user of rusqlite. A workspace is a folder with one SQLite database; one process at a time
+//! has it. Everything here blocks, so the service calls it from where blocking is allowed. Reading
+//! takes `&self`, writing `&mut self`, and every method that writes is one transaction: it is done
+//! whole, or not at all.
+
+#![allow(
+    clippy::missing_errors_doc,
+    reason = "every method fails in the same ways, and each way is told at its variant of StoreError"
+)]
+
+mod alerts;
+mod changes;
+mod codec;
+mod compares;
+mod error;
+mod journal;
+mod links;
+mod matters;
+mod schema;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+
+pub use changes::Changes;
+pub use error::StoreError;
+pub use matters::{MatterScope, MattersUpdate, NewMatter, Origin};
+pub use settings::PairRow;
+
+/// The database's name in the workspace.
+const DATABASE: &str = "duosync.db";
+
+/// The file whose lock says that a process has the workspace.
+const LOCK: &str = "lock";
+
+/// An open workspace.
+#[derive(Debug)]
+pub struct Store {
+    // The connection comes first: it is closed before the lock is let go.
+    conn: Connection,
+    file: PathBuf,
+    _lock: Option<File>,
+}
+
+/// The folder of the workspace where none is named. It is the local one on Windows, because a
+/// database in a roaming profile would be copied between computers while it is open.
+#[must_use]
+pub fn default_dir() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "Duosync").map(|dirs| dirs.data_local_dir().to_path_buf())
+}
+
+impl Store {
+    /// Opens the workspace in this folder, made where it is not there yet, and keeps it for this
+    /// process until the store is dropped.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        schema::private_folder(dir)?;
+        let lock = lock(dir)?;
+        let file = dir.join(DATABASE);
+        let mut conn = schema::open(&file)?;
+        schema::migrate(&mut conn, Some(&file), schema::MIGRATIONS)?;
+        Ok(Self { conn, file, _lock: Some(lock) })
+    }
+
+    /// A workspace that is gone when it is dropped, for tests.
+    pub fn open_in_memory() -> Result<Self, StoreError> {
+        let mut conn = Connection::open_in_memory()?;
+        schema::settle(&conn)?;
+        schema::migrate(&mut conn, None, schema::MIGRATIONS)?;
+        Ok(Self { conn, file: PathBuf::from(":memory:"), _lock: None })
+    }
+
+    /// Copies the whole database to one file, which can take the place of `duosync.db`. A file that
+    /// is there already is replaced.
+    pub fn backup_to(&self, path: &Path) -> Result<(), StoreError> {
+        schema::copy_to(&self.conn, &self.file, path)
+    }
+
+    /// A single remembered text.
+    pub fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.read(|conn| {
+            Ok(conn
+                .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
+                .query_row([key], |row| row.get(0))
+                .optional()?)
+        })
+    }
+
+    /// Remembers a single text.
+    pub fn set_meta(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
+        self.change(|tx| {
+            tx.execute(
+                "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                [key, value],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Reads, and puts SQLite's errors into words.
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        work(&self.conn).map_err(|error| error.about(&self.file))
+    }
+
+    /// Writes in one transaction, which is rolled back if anything in it fails.
+    fn change<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let file = &self.file;
+        let all = || {
+            let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let result = work(&tx)?;
+            tx.commit()?;
+            Ok(result)
+        };
+        all().map_err(|error: StoreError| error.about(file))
+    }
+}
+
+/// Takes the workspace for this process. The operating system lets the lock go with the process, even
+/// one that is killed, so that no stale lock stands in the way.
+fn lock(dir: &Path) -> Result<File, StoreError> {
+    let path = dir.join(LOCK);
+    let file = schema::private_file(&path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse { dir: dir.to_path_buf() }),
+        Err(TryLockError::Error(source)) => Err(StoreError::Folder { path, source }),
+    }
+}
+
+/// The number of a pair.
+fn pair_id(conn: &Connection, pair: &str) -> Result<i64, StoreError> {
+    conn.prepare_cached("SELECT id FROM pairs WHERE name = ?1")?
+        .query_row([pair], |row| row.get(0))
+        .optional()?
+        .ok_or_else(|| StoreError::NoSuchPair(pair.to_owned()))
+}

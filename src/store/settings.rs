@@ -1,0 +1,147 @@
+//! Accounts and pairs as the operator has set them up.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::codec::{Json, to_count};
+use super::{Store, StoreError, pair_id};
+use crate::model::{AccountSettings, Identity, PairSpec, Side, Timestamp};
+
+/// A pair and how it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PairRow {
+    /// Its settings.
+    pub spec: PairSpec,
+    /// Whether its schedule is paused.
+    pub paused: bool,
+    /// The fingerprint of the settings for which the operator has accepted a preview.
+    pub accepted: Option<String>,
+    /// When the last compare was, and how many mismatches it found.
+    pub last_compare: Option<(Timestamp, u64)>,
+    /// Since when every run has failed.
+    pub failing_since: Option<Timestamp>,
+    /// Why the last run failed.
+    pub failing_why: Option<String>,
+}
+
+impl Store {
+    /// The accounts, by name.
+    pub fn accounts(&self) -> Result<Vec<AccountSettings>, StoreError> {
+        self.read(|conn| {
+            let mut found = conn.prepare_cached("SELECT settings FROM accounts ORDER BY name")?;
+            let rows = found.query_map([], |row| Ok(row.get::<_, Json<AccountSettings>>(0)?.0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Adds an account or replaces the one of the same name.
+    pub fn save_account(&mut self, account: &AccountSettings) -> Result<(), StoreError> {
+        self.change(|tx| {
+            tx.execute(
+                "INSERT INTO accounts (name, settings) VALUES (?1, ?2) \
+                 ON CONFLICT (name) DO UPDATE SET settings = excluded.settings",
+                (&account.name, Json(account)),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Forgets an account. Whether a pair still uses it is the caller's to ask.
+    pub fn remove_account(&mut self, name: &str) -> Result<(), StoreError> {
+        self.change(|tx| {
+            tx.execute("DELETE FROM accounts WHERE name = ?1", [name])?;
+            Ok(())
+        })
+    }
+
+    /// Who was behind the account on this side of a pair when it was pinned.
+    pub fn identity(&self, pair: &str, side: Side) -> Result<Option<Identity>, StoreError> {
+        self.read(|conn| {
+            let pair = pair_id(conn, pair)?;
+            let mut found = conn.prepare_cached("SELECT identity FROM identities WHERE pair = ?1 AND side = ?2")?;
+            Ok(found.query_row((pair, side.letter()), |row| row.get(0).map(Identity)).optional()?)
+        })
+    }
+
+    /// Pins who is behind the account on this side of a pair.
+    pub fn pin_identity(&mut self, pair: &str, side: Side, identity: &Identity) -> Result<(), StoreError> {
+        self.change(|tx| {
+            let pair = pair_id(tx, pair)?;
+            tx.execute(
+                "INSERT INTO identities (pair, side, identity) VALUES (?1, ?2, ?3) \
+                 ON CONFLICT (pair, side) DO UPDATE SET identity = excluded.identity",
+                (pair, side.letter(), &identity.0),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The pairs, by name.
+    pub fn pairs(&self) -> Result<Vec<PairRow>, StoreError> {
+        self.read(|conn| {
+            let mut found = conn.prepare_cached(
+                "SELECT p.spec, p.paused, p.accepted, c.started, c.mismatches, p.failing_since, p.failing_why \
+                 FROM pairs p LEFT JOIN compares c ON c.id = (SELECT max(id) FROM compares WHERE pair = p.id) \
+                 ORDER BY p.name",
+            )?;
+            let rows = found.query_map([], pair_row)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Adds a pair, or gives the one of the same name new settings; its links, history and the rest
+    /// stay.
+    pub fn save_pair(&mut self, spec: &PairSpec) -> Result<(), StoreError> {
+        self.change(|tx| {
+            tx.execute(
+                "INSERT INTO pairs (name, spec) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET spec = excluded.spec",
+                (&spec.name, Json(spec)),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Forgets a pair with everything that belongs to it.
+    pub fn remove_pair(&mut self, name: &str) -> Result<(), StoreError> {
+        self.change(|tx| {
+            tx.execute("DELETE FROM pairs WHERE name = ?1", [name])?;
+            Ok(())
+        })
+    }
+
+    /// Pauses the schedule of a pair, or lets it go on.
+    pub fn set_paused(&mut self, pair: &str, paused: bool) -> Result<(), StoreError> {
+        self.change(|tx| change(tx, pair, "UPDATE pairs SET paused = ?2 WHERE name = ?1", (pair, paused)))
+    }
+
+    /// Remembers for which settings the operator has accepted a preview; none asks again.
+    pub fn set_accepted(&mut self, pair: &str, fingerprint: Option<&str>) -> Result<(), StoreError> {
+        self.change(|tx| change(tx, pair, "UPDATE pairs SET accepted = ?2 WHERE name = ?1", (pair, fingerprint)))
+    }
+
+    /// Remembers since when and why a pair fails; none when it works again.
+    pub fn set_failing(&mut self, pair: &str, failing: Option<(Timestamp, String)>) -> Result<(), StoreError> {
+        let (since, why) = failing.map(|(since, why)| (since.0, why)).unzip();
+        self.change(|tx| {
+            let sql = "UPDATE pairs SET failing_since = ?2, failing_why = ?3 WHERE name = ?1";
+            change(tx, pair, sql, (pair, since, why))
+        })
+    }
+}
+
+/// Changes one pair, which must be there.
+fn change(conn: &Connection, pair: &str, sql: &str, values: impl rusqlite::Params) -> Result<(), StoreError> {
+    if conn.execute(sql, values)? == 0 { Err(StoreError::NoSuchPair(pair.to_owned())) } else { Ok(()) }
+}
+
+fn pair_row(row: &Row<'_>) -> rusqlite::Result<PairRow> {
+    let compared: Option<i64> = row.get(3)?;
+    let mismatches: Option<i64> = row.get(4)?;
+    Ok(PairRow {
+        spec: row.get::<_, Json<PairSpec>>(0)?.0,
+        paused: row.get(1)?,
+        accepted: row.get(2)?,
+        last_compare: compared.zip(mismatches).map(|(at, count)| (Timestamp(at), to_count(count))),
+        failing_since: row.get::<_, Option<i64>>(5)?.map(Timestamp),
+        failing_why: row.get(6)?,
+    })
+}
