@@ -1,0 +1,1 @@
+//! An account of records in memory.
