@@ -196,10 +196,7 @@ impl Document {
             at += line_end_len(bytes, at);
         }
         if self.text.get(at..).is_none_or(|rest| rest.trim().is_empty()) {
-            return Err(content(format!(
-                "{}: the file is empty. Its first line must name the columns.",
-                self.name
-            )));
+            return Err(content(format!("{}: the file is empty. Its first line must name the columns.", self.name)));
         }
         let record = next_record(bytes, at, self.dialect).map_err(|broken| self.broken(broken))?;
         let mut cells = Vec::new();
@@ -284,7 +281,8 @@ impl Document {
             let text = self.text.get(..self.header_end).unwrap_or_default();
             text.as_bytes().last() == Some(&self.dialect.quote)
         };
-        let (empty, empty_quoted) = seen.iter().fold((0, 0), |sum, seen| (sum.0 + seen.empty, sum.1 + seen.empty_quoted));
+        let (empty, empty_quoted) =
+            seen.iter().fold((0, 0), |sum, seen| (sum.0 + seen.empty, sum.1 + seen.empty_quoted));
         let (filled, filled_quoted) =
             seen.iter().fold((0, 0), |sum, seen| (sum.0 + seen.filled, sum.1 + seen.filled_quoted));
         let all_filled = if filled == 0 { header } else { filled == filled_quoted };

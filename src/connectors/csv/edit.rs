@@ -129,12 +129,7 @@ impl<'a> Edit<'a> {
         }
     }
 
-    fn update(
-        &mut self,
-        id: &RecordId,
-        fields: &Fields,
-        expect: Option<&Version>,
-    ) -> Result<Target, ConnectorError> {
+    fn update(&mut self, id: &RecordId, fields: &Fields, expect: Option<&Version>) -> Result<Target, ConnectorError> {
         let target = self.expected(id, expect)?;
         let text = self.text(target).to_owned();
         let mut cells = Vec::new();

@@ -44,10 +44,8 @@ pub(super) fn read(path: &Path, context: &Context, requests: &AtomicU64) -> Resu
         let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or_default() + 1);
         loop {
             context.check()?;
-            let read = (&mut file)
-                .take(CHUNK as u64)
-                .read_to_end(&mut bytes)
-                .map_err(|error| cannot(path, "read", error))?;
+            let read =
+                (&mut file).take(CHUNK as u64).read_to_end(&mut bytes).map_err(|error| cannot(path, "read", error))?;
             if read == 0 {
                 break;
             }
@@ -78,23 +76,22 @@ pub(super) fn replace(
     let folder = path.parent().unwrap_or(Path::new("."));
     clean(path);
     requests.fetch_add(1, Ordering::Relaxed);
-    let mut temporary = tempfile::Builder::new()
-        .prefix(&temporary_prefix(path))
-        .suffix(TEMPORARY_SUFFIX)
-        .tempfile_in(folder)
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::PermissionDenied => ConnectorError::caused(
-                ErrorKind::File,
-                format!(
-                    "Nothing may be written in the folder {}, so {} cannot be replaced safely. \
+    let mut temporary =
+        tempfile::Builder::new().prefix(&temporary_prefix(path)).suffix(TEMPORARY_SUFFIX).tempfile_in(folder).map_err(
+            |error| match error.kind() {
+                io::ErrorKind::PermissionDenied => ConnectorError::caused(
+                    ErrorKind::File,
+                    format!(
+                        "Nothing may be written in the folder {}, so {} cannot be replaced safely. \
                      Give yourself the right to write there.",
-                    folder.display(),
-                    name(path)
+                        folder.display(),
+                        name(path)
+                    ),
+                    error,
                 ),
-                error,
-            ),
-            _ => failed(error),
-        })?;
+                _ => failed(error),
+            },
+        )?;
     // The lock tells another Duosync that this file is in use; a killed one holds no lock.
     let _ = temporary.as_file().try_lock();
     temporary.write_all(bytes).map_err(failed)?;
@@ -153,7 +150,8 @@ pub(super) fn clean(path: &Path) {
     for entry in entries.flatten() {
         let file = entry.file_name();
         let Some(file) = file.to_str() else { continue };
-        let is_ours = prefix.to_str().is_some_and(|prefix| file.starts_with(prefix)) && file.ends_with(TEMPORARY_SUFFIX);
+        let is_ours =
+            prefix.to_str().is_some_and(|prefix| file.starts_with(prefix)) && file.ends_with(TEMPORARY_SUFFIX);
         if is_ours && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
             // What cannot be removed is tried again at the next write.
             let _ = fs::remove_file(entry.path());

@@ -9,7 +9,8 @@ pub(super) fn kind(name: &str, samples: &[String]) -> Kind {
     if all(is_email) || (samples.is_empty() && name.contains("mail")) {
         return Kind::Email;
     }
-    let called_phone = ["phone", "tel", "gsm", "mobile", "mobiel", "handy", "fax"].iter().any(|word| name.contains(word));
+    let called_phone =
+        ["phone", "tel", "gsm", "mobile", "mobiel", "handy", "fax"].iter().any(|word| name.contains(word));
     if all(is_phone) && (called_phone || samples.iter().any(|sample| sample.trim().starts_with('+')))
         || (samples.is_empty() && called_phone)
     {
@@ -47,8 +48,7 @@ fn is_day(text: &str) -> bool {
 }
 
 fn is_moment(text: &str) -> bool {
-    text.len() > 10
-        && (text.parse::<jiff::Timestamp>().is_ok() || text.parse::<jiff::civil::DateTime>().is_ok())
+    text.len() > 10 && (text.parse::<jiff::Timestamp>().is_ok() || text.parse::<jiff::civil::DateTime>().is_ok())
 }
 
 fn is_word_of_two(text: &str) -> bool {
@@ -59,7 +59,8 @@ fn is_word_of_two(text: &str) -> bool {
 fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, part) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
-    let are_digits = |text: &str| !text.is_empty() && text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let are_digits =
+        |text: &str| !text.is_empty() && text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit());
     are_digits(whole) && are_digits(part) && (whole == "0" || !whole.starts_with('0'))
 }
 

@@ -101,10 +101,7 @@ impl IdColumns {
     }
 
     /// The key that these values make; none where all key columns are empty.
-    pub(super) fn key_of<'a>(
-        &self,
-        value: &dyn Fn(usize) -> Option<std::borrow::Cow<'a, str>>,
-    ) -> Option<String> {
+    pub(super) fn key_of<'a>(&self, value: &dyn Fn(usize) -> Option<std::borrow::Cow<'a, str>>) -> Option<String> {
         let normal = |column: usize| value(column).unwrap_or_default().trim().to_lowercase();
         match self {
             Self::Column(column) => Some(normal(*column)).filter(|id| !id.is_empty()),

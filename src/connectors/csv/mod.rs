@@ -85,12 +85,10 @@ impl CsvConnector {
     /// # Errors
     /// [`ErrorKind::Settings`] when the settings name no file.
     pub fn open(settings: &AccountSettings) -> Result<Self, ConnectorError> {
-        let option = |name: &str| settings.options.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
+        let option =
+            |name: &str| settings.options.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
         let path = PathBuf::from(option("path").ok_or_else(|| {
-            ConnectorError::new(
-                ErrorKind::Settings,
-                format!("account \"{}\" names no file: set `path`", settings.name),
-            )
+            ConnectorError::new(ErrorKind::Settings, format!("account \"{}\" names no file: set `path`", settings.name))
         })?);
         let text = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
         let ids = match (option("id"), option("key")) {
