@@ -68,8 +68,12 @@ pub enum Fault {
     },
 }
 
+/// What a platform makes of a field's value before it stores it.
+pub type Reformat = Arc<dyn Fn(&str, &Value) -> Value + Send + Sync>;
+
 /// How the platform behaves all the time.
 #[derive(Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a habit of its own, free of the others")]
 pub struct Behaviour {
     /// How writes are grouped.
     pub batch: Batch,
@@ -82,7 +86,7 @@ pub struct Behaviour {
     /// Whether a new record's id is made of the create's token, so that a second try finds the first.
     pub ids_from_token: bool,
     /// What the platform makes of a value before it stores it.
-    pub reformat: Option<Arc<dyn Fn(&str, &Value) -> Value + Send + Sync>>,
+    pub reformat: Option<Reformat>,
     /// Lists in an order made of this number rather than in the order of ids.
     pub shuffle: Option<u64>,
     /// Whether everybody's sign-in is refused.
@@ -218,6 +222,7 @@ impl MemoryPlatform {
     }
 
     /// Somebody deletes a record. False if there is no such record.
+    #[allow(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn remove(&self, id: &str) -> bool {
         self.store().delete(&RecordId::new(id))
     }
@@ -569,10 +574,10 @@ impl Connector for MemoryConnector {
     ) -> Result<Vec<Record>, ConnectorError> {
         let mut store = lock(&self.store);
         store.enter(context, Some(collection), false)?;
-        if let Some(token) = find.token.as_ref().filter(|_| store.behaviour.ids_from_token) {
-            if let Some(record) = store.tokens.get(token).and_then(|id| store.record(id, want, true)) {
-                return Ok(vec![record]);
-            }
+        if let Some(token) = find.token.as_ref().filter(|_| store.behaviour.ids_from_token)
+            && let Some(record) = store.tokens.get(token).and_then(|id| store.record(id, want, true))
+        {
+            return Ok(vec![record]);
         }
         let Some((name, value)) = &find.field else { return Ok(Vec::new()) };
         let normal = |text: &str| text.trim().to_lowercase();

@@ -113,16 +113,16 @@ impl<'a> Edit<'a> {
                     return Err(empty_row(&self.document.name));
                 }
                 let key = columns.key_of(&|column| values.get(column).map(|value| value.as_str().into()));
-                if let Some(key) = &key {
-                    if let Some(target) = self.find(key) {
-                        if self.holds(target, &values) {
-                            return Ok(target);
-                        }
-                        return Err(ConnectorError::new(
-                            ErrorKind::Exists,
-                            format!("{} has a row with the key \"{key}\" already", self.document.name),
-                        ));
+                if let Some(key) = &key
+                    && let Some(target) = self.find(key)
+                {
+                    if self.holds(target, &values) {
+                        return Ok(target);
                     }
+                    return Err(ConnectorError::new(
+                        ErrorKind::Exists,
+                        format!("{} has a row with the key \"{key}\" already", self.document.name),
+                    ));
                 }
                 Ok(self.add(key, &values))
             }
@@ -166,13 +166,13 @@ impl<'a> Edit<'a> {
         if matches!(self.index.columns, IdColumns::Key(_)) {
             let before = self.index.columns.key_of(&|column| cells.get(column).map(|cell| cell.value()));
             let after = self.index.columns.key_of(&value);
-            if let Some(key) = after.filter(|after| Some(after) != before.as_ref()) {
-                if self.find(&key).is_some() {
-                    return Err(ConnectorError::new(
-                        ErrorKind::Exists,
-                        format!("{} has another row with the key \"{key}\" already", self.document.name),
-                    ));
-                }
+            if let Some(key) = after.filter(|after| Some(after) != before.as_ref())
+                && self.find(&key).is_some()
+            {
+                return Err(ConnectorError::new(
+                    ErrorKind::Exists,
+                    format!("{} has another row with the key \"{key}\" already", self.document.name),
+                ));
             }
         }
         let mut out = String::with_capacity(text.len() + 32);

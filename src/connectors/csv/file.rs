@@ -76,22 +76,11 @@ pub(super) fn replace(
     let folder = path.parent().unwrap_or(Path::new("."));
     clean(path);
     requests.fetch_add(1, Ordering::Relaxed);
-    let mut temporary =
-        tempfile::Builder::new().prefix(&temporary_prefix(path)).suffix(TEMPORARY_SUFFIX).tempfile_in(folder).map_err(
-            |error| match error.kind() {
-                io::ErrorKind::PermissionDenied => ConnectorError::caused(
-                    ErrorKind::File,
-                    format!(
-                        "Nothing may be written in the folder {}, so {} cannot be replaced safely. \
-                     Give yourself the right to write there.",
-                        folder.display(),
-                        name(path)
-                    ),
-                    error,
-                ),
-                _ => failed(error),
-            },
-        )?;
+    let mut temporary = tempfile::Builder::new()
+        .prefix(&temporary_prefix(path))
+        .suffix(TEMPORARY_SUFFIX)
+        .tempfile_in(folder)
+        .map_err(|error| no_room_beside(path, folder, error))?;
     // The lock tells another Duosync that this file is in use; a killed one holds no lock.
     let _ = temporary.as_file().try_lock();
     temporary.write_all(bytes).map_err(failed)?;
@@ -164,17 +153,19 @@ pub(super) fn cannot(path: &Path, what: &str, error: io::Error) -> ConnectorErro
     let path = path.display();
     // Windows: another program holds the file (32) or a part of it (33).
     let shared = cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33));
-    let message = match error.kind() {
-        _ if shared => format!("{path} is open in another program. Close it there, and sync again."),
-        io::ErrorKind::NotFound => {
-            format!("There is no file {path}. If it was moved or renamed, correct the account's path.")
-        }
-        io::ErrorKind::PermissionDenied => format!("You do not have the right to {what} {path}."),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            format!("The disk is full, so {path} was not written. It is as it was. Make room, and sync again.")
-        }
-        io::ErrorKind::ReadOnlyFilesystem => format!("{path} is on a disk that cannot be written to."),
-        _ => format!("{path} cannot be {}: {error}", if what == "read" { "read" } else { "written" }),
+    let kind = error.kind();
+    let message = if shared {
+        format!("{path} is open in another program. Close it there, and sync again.")
+    } else if kind == io::ErrorKind::NotFound {
+        format!("There is no file {path}. If it was moved or renamed, correct the account's path.")
+    } else if kind == io::ErrorKind::PermissionDenied {
+        format!("You do not have the right to {what} {path}.")
+    } else if matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+        format!("The disk is full, so {path} was not written. It is as it was. Make room, and sync again.")
+    } else if kind == io::ErrorKind::ReadOnlyFilesystem {
+        format!("{path} is on a disk that cannot be written to.")
+    } else {
+        format!("Duosync could not {what} {path}: {error}")
     };
     ConnectorError::caused(ErrorKind::File, message, error)
 }
@@ -203,7 +194,23 @@ fn read_only(path: &Path, cause: Option<io::Error>) -> ConnectorError {
     }
 }
 
-/// The file that Excel (`~$list.csv`) or LibreOffice (`.~lock.list.csv#`) lays beside an open one.
+fn no_room_beside(path: &Path, folder: &Path, error: io::Error) -> ConnectorError {
+    if error.kind() != io::ErrorKind::PermissionDenied {
+        return cannot(path, "write", error);
+    }
+    ConnectorError::caused(
+        ErrorKind::File,
+        format!(
+            "Nothing may be written in the folder {}, so {} cannot be replaced safely. \
+             Give yourself the right to write there.",
+            folder.display(),
+            name(path)
+        ),
+        error,
+    )
+}
+
+/// The file that Excel (`~$list.csv`) or `LibreOffice` (`.~lock.list.csv#`) lays beside an open one.
 fn lock_beside(path: &Path) -> Option<PathBuf> {
     let file = name(path);
     [format!("~${file}"), format!(".~lock.{file}#")]

@@ -261,10 +261,11 @@ impl Inner {
         if since(contents.digest, size) {
             return Ok(Look::Same);
         }
-        if let Some(document) = &state.document {
-            if document.digest == contents.digest && document.size == size {
-                return Ok(Look::Read(Arc::clone(document)));
-            }
+        if let Some(document) = &state.document
+            && document.digest == contents.digest
+            && document.size == size
+        {
+            return Ok(Look::Read(Arc::clone(document)));
         }
         state.document = None;
         state.index = None;

@@ -407,10 +407,10 @@ proptest! {
         let again = Document::parse("list.csv", after.clone().into_bytes(), 0, &context).unwrap();
         prop_assert_eq!(again.len(), table.len());
         let mut cells = Vec::new();
-        for number in 0..table.len() {
+        for (number, row) in table.iter().enumerate() {
             if number == changed {
                 again.cells(number, &mut cells);
-                prop_assert_eq!(cells[1].value(), table[number][0].as_str());
+                prop_assert_eq!(cells[1].value(), row[0].as_str());
                 prop_assert_eq!(cells[2].value(), new.as_str());
             } else {
                 prop_assert_eq!(again.row(number), document.row(number));
