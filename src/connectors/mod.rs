@@ -4,7 +4,9 @@
 //! mappings, links or the other side: they list, get and write records, and tell honestly what they
 //! do not know. Every connector passes the one suite in `tests/contract`.
 
+pub mod csv;
 mod error;
+pub mod memory;
 
 use std::sync::Arc;
 

@@ -1,0 +1,330 @@
+//! What makes a row the same row: the id column, or the columns that the pair matches by.
+//!
+//! Without an id column, a row's id is its key: the first of the key columns that is filled, without
+//! spaces around it and in lower case. The consequence: where somebody changes the key in the file,
+//! the row is another row to Duosync. Rows with the same key are told apart by their order (`ann@x`,
+//! `ann@x#2`), and a row without a key by a digest of all it holds, so that it is another row after
+//! each change. A list with an id column has none of these weaknesses.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::digest::{self, xxh64};
+use super::document::{Document, ROWS_PER_STEP, content, row_digest};
+use super::scan::Cell;
+use crate::connectors::{ConnectorError, Context, ErrorKind};
+
+/// What the settings say about a row's identity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum IdSetting {
+    /// This column holds the id.
+    Column(String),
+    /// These columns, separated by commas, are tried in order; `given+family` takes two together.
+    Key(String),
+    /// Nothing is set: the file can be described, but not synced.
+    None,
+}
+
+/// The columns of one file that make a row's identity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum IdColumns {
+    /// This column holds the id.
+    Column(usize),
+    /// The first of these that is filled; each is one column, or several taken together.
+    Key(Vec<Vec<usize>>),
+}
+
+/// Numbers in an id column: the next id continues them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Numbers {
+    /// The highest.
+    pub(super) max: u64,
+    /// The width to which they are filled with zeros; 0 where they are not.
+    pub(super) width: usize,
+}
+
+/// Finds rows by their id.
+#[derive(Debug)]
+pub(super) struct Index {
+    /// The columns that the ids are made of.
+    pub(super) columns: IdColumns,
+    /// Set when every id is a number.
+    pub(super) numbers: Option<Numbers>,
+    /// The digest of each id with its row, in order.
+    hashes: Vec<(u64, usize)>,
+    /// The number after `#` of rows that share their key with one before them.
+    suffixes: BTreeMap<usize, usize>,
+}
+
+impl IdSetting {
+    /// The columns in this file.
+    pub(super) fn resolve(&self, document: &Document) -> Result<IdColumns, ConnectorError> {
+        match self {
+            Self::Column(name) => Ok(IdColumns::Column(document.need_column(name)?)),
+            Self::Key(names) => {
+                if let Some(column) = document.column(names) {
+                    return Ok(IdColumns::Key(vec![vec![column]]));
+                }
+                let parts = names.split(',').map(str::trim).filter(|name| !name.is_empty());
+                let keys: Result<Vec<Vec<usize>>, ConnectorError> = parts
+                    .map(|part| match document.column(part) {
+                        Some(column) => Ok(vec![column]),
+                        None => part.split('+').map(|name| document.need_column(name)).collect(),
+                    })
+                    .collect();
+                Ok(IdColumns::Key(keys?))
+            }
+            Self::None => Err(ConnectorError::new(
+                ErrorKind::Settings,
+                format!(
+                    "{}: nothing says which row is which. Set `id` to the column that identifies a row \
+                     (a customer number), or `key` to the column that rows are matched by (the email address). \
+                     The columns are: {}.",
+                    document.name,
+                    document.header.join(", ")
+                ),
+            )),
+        }
+    }
+}
+
+impl IdColumns {
+    /// The id or key of a row, before rows with the same key are told apart.
+    pub(super) fn of(&self, cells: &[Cell<'_>], scratch: &mut Vec<u8>) -> String {
+        match self {
+            Self::Column(column) => cells.get(*column).map(|cell| cell.value().trim().to_owned()).unwrap_or_default(),
+            Self::Key(_) => {
+                let key = self.key_of(&|column| cells.get(column).map(|cell| cell.value()));
+                key.unwrap_or_else(|| format!("row-{:016x}", row_digest(cells, scratch)))
+            }
+        }
+    }
+
+    /// The key that these values make; none where all key columns are empty.
+    pub(super) fn key_of<'a>(&self, value: &dyn Fn(usize) -> Option<std::borrow::Cow<'a, str>>) -> Option<String> {
+        let normal = |column: usize| value(column).unwrap_or_default().trim().to_lowercase();
+        match self {
+            Self::Column(column) => Some(normal(*column)).filter(|id| !id.is_empty()),
+            Self::Key(keys) => keys.iter().find_map(|columns| {
+                let parts: Vec<String> =
+                    columns.iter().map(|column| normal(*column)).filter(|part| !part.is_empty()).collect();
+                (!parts.is_empty()).then(|| parts.join(" "))
+            }),
+        }
+    }
+}
+
+impl Index {
+    /// Reads the ids of all rows.
+    pub(super) fn build(document: &Document, columns: IdColumns, context: &Context) -> Result<Self, ConnectorError> {
+        let mut hashes = Vec::with_capacity(document.len());
+        let mut cells = Vec::new();
+        let mut scratch = Vec::new();
+        let mut numbers = matches!(columns, IdColumns::Column(_)).then(Numbers::default);
+        for row in 0..document.len() {
+            document.cells(row, &mut cells);
+            let id = columns.of(&cells, &mut scratch);
+            if id.is_empty() {
+                return Err(no_id(document, &columns, row));
+            }
+            numbers = numbers.and_then(|numbers| numbers.with(&id));
+            hashes.push((xxh64(id.as_bytes()), row));
+            if row.is_multiple_of(ROWS_PER_STEP) {
+                context.check()?;
+                context.step("reading the ids", row as u64, Some(document.len() as u64));
+            }
+        }
+        hashes.sort_unstable();
+        let mut index = Self { columns, numbers, hashes, suffixes: BTreeMap::new() };
+        index.tell_apart(document)?;
+        Ok(index)
+    }
+
+    /// A row's id.
+    pub(super) fn id(&self, row: usize, cells: &[Cell<'_>], scratch: &mut Vec<u8>) -> String {
+        let mut id = self.columns.of(cells, scratch);
+        if let Some(number) = self.suffixes.get(&row) {
+            // Writing to a text cannot fail.
+            let _ = write!(id, "#{number}");
+        }
+        id
+    }
+
+    /// The row with this id.
+    pub(super) fn find(&self, document: &Document, id: &str) -> Option<usize> {
+        let hash = xxh64(id.as_bytes());
+        let from = self.hashes.partition_point(|(other, _)| *other < hash);
+        let (mut cells, mut scratch) = (Vec::new(), Vec::new());
+        self.hashes.get(from..)?.iter().take_while(|(other, _)| *other == hash).map(|(_, row)| *row).find(|row| {
+            document.cells(*row, &mut cells);
+            self.id(*row, &cells, &mut scratch) == id
+        })
+    }
+
+    /// Gives rows with the same key a number each; the same id twice is an error.
+    fn tell_apart(&mut self, document: &Document) -> Result<(), ConnectorError> {
+        let (mut cells, mut scratch) = (Vec::new(), Vec::new());
+        let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for run in self.hashes.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
+            for (_, row) in run {
+                document.cells(*row, &mut cells);
+                groups.entry(self.columns.of(&cells, &mut scratch)).or_default().push(*row);
+            }
+        }
+        let mut added = Vec::new();
+        for (id, rows) in groups.iter().filter(|(_, rows)| rows.len() > 1) {
+            if let (IdColumns::Column(column), [first, second, ..]) = (&self.columns, rows.as_slice()) {
+                return Err(content(format!(
+                    "{}, line {}: the id \"{id}\" in column \"{}\" is also on line {}. \
+                     Every row needs an id of its own. Nothing was changed.",
+                    document.name,
+                    document.line(*second),
+                    document.header.get(*column).map_or("", String::as_str),
+                    document.line(*first),
+                )));
+            }
+            let mut number = 1;
+            for row in rows.iter().skip(1) {
+                number += 1;
+                // A key that itself ends like this must not get a namesake.
+                while self.find(document, &format!("{id}#{number}")).is_some() {
+                    number += 1;
+                }
+                added.push((*row, number, xxh64(format!("{id}#{number}").as_bytes())));
+            }
+        }
+        for (row, number, hash) in added {
+            self.suffixes.insert(row, number);
+            self.hashes.push((hash, row));
+        }
+        self.hashes.sort_unstable();
+        Ok(())
+    }
+}
+
+impl Numbers {
+    /// These numbers and one more; none if it is not a number.
+    fn with(self, id: &str) -> Option<Self> {
+        if id.len() > 18 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let padded = id.len() > 1 && id.starts_with('0');
+        let width = if padded { self.width.max(id.len()) } else { self.width };
+        Some(Self { max: self.max.max(id.parse().ok()?), width })
+    }
+
+    /// The next id, and these numbers with it.
+    pub(super) fn next(self) -> (String, Self) {
+        let number = self.max + 1;
+        (format!("{number:0width$}", width = self.width), Self { max: number, ..self })
+    }
+}
+
+/// A short id made of a create's token, so that the same create finds its row again.
+pub(super) fn id_from_token(token: &str) -> String {
+    // Neither vowels nor letters that look alike: no words, and nothing to misread.
+    const LETTERS: &[u8; 24] = b"23456789bcdfghjkmnpqrstv";
+    let mut rest = digest::of_texts(["duosync", token], &mut Vec::new());
+    let mut id = String::with_capacity(10);
+    for _ in 0..10 {
+        let letter = usize::try_from(rest % 24).ok().and_then(|at| LETTERS.get(at)).copied().unwrap_or(b'x');
+        id.push(char::from(letter));
+        rest /= 24;
+    }
+    id
+}
+
+fn no_id(document: &Document, columns: &IdColumns, row: usize) -> ConnectorError {
+    let column = match columns {
+        IdColumns::Column(column) => document.header.get(*column).map_or("", String::as_str),
+        IdColumns::Key(_) => "",
+    };
+    content(format!(
+        "{}, line {}: the row has no id in column \"{column}\". Give it one that no other row has, and sync again. \
+         Nothing was changed.",
+        document.name,
+        document.line(row)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot read its list has failed")]
+
+    use super::*;
+
+    fn read(text: &str, ids: &IdSetting) -> Result<(Document, Index), ConnectorError> {
+        let context = Context::quiet();
+        let document = Document::parse("list.csv", text.as_bytes().to_vec(), 0, &context)?;
+        let columns = ids.resolve(&document)?;
+        let index = Index::build(&document, columns, &context)?;
+        Ok((document, index))
+    }
+
+    fn ids(text: &str, setting: &IdSetting) -> Vec<String> {
+        let (document, index) = read(text, setting).unwrap();
+        let (mut cells, mut scratch) = (Vec::new(), Vec::new());
+        let ids: Vec<String> = (0..document.len())
+            .map(|row| {
+                document.cells(row, &mut cells);
+                index.id(row, &cells, &mut scratch)
+            })
+            .collect();
+        for (row, id) in ids.iter().enumerate() {
+            assert_eq!(index.find(&document, id), Some(row), "{id} finds its row");
+        }
+        ids
+    }
+
+    fn key(name: &str) -> IdSetting {
+        IdSetting::Key(name.to_owned())
+    }
+
+    #[test]
+    fn numbers_go_on() {
+        let next = |text: &str| read(text, &IdSetting::Column("id".into())).unwrap().1.numbers.map(|n| n.next().0);
+        assert_eq!(next("id,n\n9,a\n10,b\n").as_deref(), Some("11"));
+        assert_eq!(next("id,n\n0009,a\n0010,b\n").as_deref(), Some("0011"));
+        assert_eq!(next("id,n\nC1,a\n2,b\n"), None);
+        assert_eq!(next("id,n\n").as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn ids_that_are_missing_or_doubled_name_their_lines() {
+        let problem = |text: &str| read(text, &IdSetting::Column("id".into())).unwrap_err().message;
+        assert!(problem("id,n\n1,\"a\nb\"\n ,c\n").contains("line 4: the row has no id in column \"id\""));
+        assert!(problem("id,n\n1,a\n2,b\n1 ,c\n").contains("line 4: the id \"1\" in column \"id\" is also on line 2"));
+        assert!(problem("no,n\n1,a\n").contains("no column \"id\""));
+    }
+
+    #[test]
+    fn keys_tell_rows_apart() {
+        let text = "name,email\nAnn, Ann@X.org\nBob,\nAnn 2,ann@x.org\nCy,ann@x.org#2\nDee,ann@x.org\n";
+        assert_eq!(ids(text, &key("email,name")), ["ann@x.org", "bob", "ann@x.org#3", "ann@x.org#2", "ann@x.org#4"]);
+        let both = ids("a,b\nX,1\nX,2\n,3\n", &key("a+b"));
+        assert_eq!(both, ["x 1", "x 2", "3"]);
+    }
+
+    #[test]
+    fn a_row_without_a_key_is_known_by_all_it_holds() {
+        let found = ids("email,name\n,Ann\n,Ann\n,Bob\n", &key("email"));
+        let [first, second, third] = found.as_slice() else { unreachable!("three rows") };
+        assert!(first.starts_with("row-"));
+        assert_eq!(*second, format!("{first}#2"));
+        assert_ne!(first, third);
+    }
+
+    #[test]
+    fn without_a_setting_it_says_what_to_set() {
+        let error = read("name,email\na,b\n", &IdSetting::None).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Settings);
+        assert!(error.message.contains("`id`") && error.message.contains("name, email"));
+    }
+
+    #[test]
+    fn the_same_token_makes_the_same_id() {
+        assert_eq!(id_from_token("a"), id_from_token("a"));
+        assert_ne!(id_from_token("a"), id_from_token("b"));
+        assert_eq!(id_from_token("a").len(), 10);
+    }
+}

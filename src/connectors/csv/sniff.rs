@@ -1,0 +1,331 @@
+//! Finds out how a file is written: encoding, delimiter, quotes and line ends.
+
+use std::borrow::Cow;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use super::scan::next_record;
+
+/// How the file's characters are written as bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TextEncoding {
+    /// UTF-8, with a byte order mark or without.
+    Utf8 {
+        /// Whether the file starts with the mark, as Excel wants it.
+        bom: bool,
+    },
+    /// UTF-16 with a byte order mark.
+    Utf16 {
+        /// Big endian rather than little endian.
+        big: bool,
+    },
+    /// An older encoding: Windows-1252 for the most part.
+    Legacy(&'static Encoding),
+}
+
+impl TextEncoding {
+    /// The encoding's name as an operator may know it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 { .. } => "UTF-8",
+            Self::Utf16 { .. } => "UTF-16",
+            Self::Legacy(encoding) => encoding.name(),
+        }
+    }
+
+    /// The first character of the text that this encoding has no bytes for.
+    pub(super) fn cannot_write(self, text: &str) -> Option<char> {
+        match self {
+            Self::Utf8 { .. } | Self::Utf16 { .. } => None,
+            Self::Legacy(encoding) => {
+                if text.is_ascii() {
+                    return None;
+                }
+                let mut buffer = [0_u8; 4];
+                text.chars().find(|character| encoding.encode(character.encode_utf8(&mut buffer)).2)
+            }
+        }
+    }
+
+    /// The text as the file's bytes, with the byte order mark that the file had.
+    ///
+    /// Callers ask [`Self::cannot_write`] first; a character without bytes would become a
+    /// reference like `&#8364;`.
+    pub(super) fn encode(self, text: String) -> Vec<u8> {
+        match self {
+            Self::Utf8 { bom: false } => text.into_bytes(),
+            Self::Utf8 { bom: true } => {
+                let mut bytes = Vec::with_capacity(text.len() + 3);
+                bytes.extend_from_slice(UTF_8_BOM);
+                bytes.extend_from_slice(text.as_bytes());
+                bytes
+            }
+            Self::Utf16 { big } => {
+                let mut bytes = Vec::with_capacity(text.len() * 2 + 2);
+                bytes.extend_from_slice(if big { UTF_16BE_BOM } else { UTF_16LE_BOM });
+                for unit in text.encode_utf16() {
+                    bytes.extend_from_slice(&if big { unit.to_be_bytes() } else { unit.to_le_bytes() });
+                }
+                bytes
+            }
+            Self::Legacy(encoding) => encoding.encode(&text).0.into_owned(),
+        }
+    }
+}
+
+/// The characters that divide the text into records and fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Dialect {
+    /// What stands between two fields.
+    pub(super) delimiter: u8,
+    /// What stands around a field that holds a delimiter or a line end.
+    pub(super) quote: u8,
+    /// Whether a lone carriage return ends a line, as on very old Macs.
+    pub(super) cr_only: bool,
+}
+
+const UTF_8_BOM: &[u8] = b"\xEF\xBB\xBF";
+const UTF_16LE_BOM: &[u8] = b"\xFF\xFE";
+const UTF_16BE_BOM: &[u8] = b"\xFE\xFF";
+
+/// Records that are looked at to find the delimiter.
+const SAMPLE_RECORDS: usize = 100;
+
+/// The file's text without byte order mark, and the encoding that it was in.
+///
+/// # Errors
+/// A sentence about what the file is instead.
+pub(super) fn decode(bytes: Vec<u8>) -> Result<(String, TextEncoding), String> {
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Err("this is an Excel workbook or a zip file, not a CSV file. Open it and save it as CSV.".to_owned());
+    }
+    if let Some(rest) = bytes.strip_prefix(UTF_8_BOM) {
+        return match std::str::from_utf8(rest) {
+            Ok(text) => Ok((text.to_owned(), TextEncoding::Utf8 { bom: true })),
+            Err(error) => Err(broken_utf8(rest, error.valid_up_to())),
+        };
+    }
+    for (mark, encoding, big) in [(UTF_16LE_BOM, UTF_16LE, false), (UTF_16BE_BOM, UTF_16BE, true)] {
+        if let Some(rest) = bytes.strip_prefix(mark) {
+            return encoding
+                .decode_without_bom_handling_and_without_replacement(rest)
+                .map(|text| (text.into_owned(), TextEncoding::Utf16 { big }))
+                .ok_or_else(|| {
+                    "the file starts like UTF-16 text but part of it is broken. Save it again as \"CSV UTF-8\"."
+                        .to_owned()
+                });
+        }
+    }
+    if bytes.iter().take(4096).any(|byte| *byte == 0) {
+        return Err("the file holds zero bytes: it is not text, or UTF-16 text without the mark that says so. \
+                    Save it again as \"CSV UTF-8\"."
+            .to_owned());
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((text, TextEncoding::Utf8 { bom: false })),
+        Err(error) => {
+            let first = error.utf8_error().valid_up_to();
+            decode_legacy(&error.into_bytes(), first)
+        }
+    }
+}
+
+/// Finds the delimiter, the quote and the line end. The second answer is where the header starts:
+/// after Excel's `sep=;` line, where the file has one.
+pub(super) fn dialect(text: &str) -> (Dialect, usize) {
+    let cr_only = !text.contains('\n') && text.contains('\r');
+    if let Some((delimiter, start)) = separator_line(text) {
+        let quote = quote_of(text.get(start..).unwrap_or_default(), delimiter, cr_only);
+        return (Dialect { delimiter, quote, cr_only }, start);
+    }
+    let mut best: Option<(bool, f64, usize, Dialect)> = None;
+    for delimiter in *b",;\t|" {
+        let dialect = Dialect { delimiter, quote: quote_of(text, delimiter, cr_only), cr_only };
+        let (columns, fit) = try_dialect(text.as_bytes(), dialect);
+        let score = (columns > 1, fit, columns, dialect);
+        let better = best.is_none_or(|(many, best_fit, most, _)| {
+            (score.0 && !many) || (score.0 == many && (fit > best_fit || (fit >= best_fit && columns > most)))
+        });
+        if better {
+            best = Some(score);
+        }
+    }
+    let dialect = best.map_or(Dialect { delimiter: b',', quote: b'"', cr_only }, |(_, _, _, dialect)| dialect);
+    (dialect, 0)
+}
+
+/// The line end that most files of this text's kind would go on with: that of the first line.
+pub(super) fn line_end(text: &str) -> &'static str {
+    match text.find(['\n', '\r']) {
+        Some(at) if text.get(at..).is_some_and(|rest| rest.starts_with("\r\n")) => "\r\n",
+        Some(at) if text.get(at..).is_some_and(|rest| rest.starts_with('\r')) && !text.contains('\n') => "\r",
+        Some(_) if text.contains("\r\n") => "\r\n",
+        Some(_) | None => "\n",
+    }
+}
+
+/// How many columns the header has in this dialect, and what part of the first records has as many.
+fn try_dialect(bytes: &[u8], dialect: Dialect) -> (usize, f64) {
+    let mut at = 0;
+    let mut columns = 0;
+    let (mut seen, mut fitting) = (0_u32, 0_u32);
+    while at < bytes.len() && (seen as usize) < SAMPLE_RECORDS {
+        let Ok(record) = next_record(bytes, at, dialect) else {
+            seen += 1;
+            break;
+        };
+        if record.end > at {
+            if columns == 0 {
+                columns = record.fields;
+            }
+            seen += 1;
+            fitting += u32::from(record.fields == columns);
+        }
+        at = record.next;
+    }
+    (columns, if seen == 0 { 0.0 } else { f64::from(fitting) / f64::from(seen) })
+}
+
+/// Single quotes only where every field of the header stands in them.
+fn quote_of(text: &str, delimiter: u8, cr_only: bool) -> u8 {
+    if !text.starts_with('\'') {
+        return b'"';
+    }
+    let dialect = Dialect { delimiter, quote: b'\'', cr_only };
+    match next_record(text.as_bytes(), 0, dialect) {
+        Ok(record) if record.quoted == record.fields => b'\'',
+        Ok(_) | Err(_) => b'"',
+    }
+}
+
+/// Excel's first line `sep=;`, which names the delimiter and is not a record.
+fn separator_line(text: &str) -> Option<(u8, usize)> {
+    let line = text.lines().next()?;
+    let rest = line.trim_matches('"').strip_prefix("sep=")?;
+    let delimiter = match rest.as_bytes() {
+        [byte] if byte.is_ascii() => *byte,
+        _ => return None,
+    };
+    let after = text.get(line.len()..)?;
+    let end = if after.starts_with("\r\n") { 2 } else { usize::from(!after.is_empty()) };
+    Some((delimiter, line.len() + end))
+}
+
+fn decode_legacy(bytes: &[u8], first: usize) -> Result<(String, TextEncoding), String> {
+    // A UTF-8 file with one damaged spot must not be taken for Windows-1252: every accent in it
+    // would be read wrong, and the wrong text carried to the other side.
+    let (mut good, mut bad) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        good += chunk.valid().chars().filter(|character| !character.is_ascii()).count();
+        bad += usize::from(!chunk.invalid().is_empty());
+    }
+    if good > bad {
+        return Err(broken_utf8(bytes, first));
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    let candidates = if guess == WINDOWS_1252 { vec![WINDOWS_1252] } else { vec![guess, WINDOWS_1252] };
+    for encoding in candidates {
+        let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) else { continue };
+        // Only an encoding that gives the very same bytes back leaves untouched rows as they are.
+        let (back, _, failed): (Cow<'_, [u8]>, _, bool) = encoding.encode(&text);
+        if !failed && *back == *bytes {
+            return Ok((text.into_owned(), TextEncoding::Legacy(encoding)));
+        }
+    }
+    Err("the file's character encoding could not be found out. Save it again as \"CSV UTF-8\".".to_owned())
+}
+
+fn broken_utf8(bytes: &[u8], at: usize) -> String {
+    let line = 1 + bytes.iter().take(at).filter(|byte| **byte == b'\n').count();
+    format!(
+        "line {line}: the text is UTF-8, but here is a character that is not. \
+         Correct that line, or save the file again as \"CSV UTF-8\"."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot decode has failed")]
+
+    use super::*;
+
+    fn encoding_of(bytes: &[u8]) -> TextEncoding {
+        decode(bytes.to_vec()).unwrap().1
+    }
+
+    #[test]
+    fn encodings_are_found_and_written_back_byte_for_byte() {
+        let text = "name;city\r\nZoë;Gießen\r\n";
+        for encoding in [
+            TextEncoding::Utf8 { bom: false },
+            TextEncoding::Utf8 { bom: true },
+            TextEncoding::Utf16 { big: false },
+            TextEncoding::Utf16 { big: true },
+            TextEncoding::Legacy(WINDOWS_1252),
+        ] {
+            let bytes = encoding.encode(text.to_owned());
+            let (read, found) = decode(bytes.clone()).unwrap();
+            assert_eq!(found, encoding);
+            assert_eq!(read, text);
+            assert_eq!(found.encode(read), bytes);
+        }
+    }
+
+    #[test]
+    fn every_windows_1252_byte_survives() {
+        let mut bytes = b"name;note\r\nAndr\xE9;caf\xE9\r\n".to_vec();
+        bytes.extend(0x80..=0xFF);
+        assert_eq!(WINDOWS_1252.encode(&WINDOWS_1252.decode_without_bom_handling(&bytes).0).0, bytes);
+        assert_eq!(encoding_of(b"name;note\r\nAndr\xE9;5 \x80\r\n"), TextEncoding::Legacy(WINDOWS_1252));
+    }
+
+    #[test]
+    fn a_character_outside_the_encoding_is_named() {
+        let encoding = TextEncoding::Legacy(WINDOWS_1252);
+        assert_eq!(encoding.cannot_write("Zoë €"), None);
+        assert_eq!(encoding.cannot_write("Łódź"), Some('Ł'));
+        assert_eq!(TextEncoding::Utf16 { big: true }.cannot_write("Łódź"), None);
+    }
+
+    #[test]
+    fn what_is_no_csv_file_is_said_so() {
+        assert!(decode(b"PK\x03\x04abc".to_vec()).unwrap_err().contains("Excel workbook"));
+        assert!(decode(b"n\0a\0m\0e\0".to_vec()).unwrap_err().contains("zero bytes"));
+        let damaged = "name\né\né\né\nx".bytes().chain([0xE9, b'\n']).collect::<Vec<_>>();
+        assert!(decode(damaged).unwrap_err().starts_with("line 5:"));
+    }
+
+    #[test]
+    fn delimiters() {
+        let delimiter = |text: &str| char::from(dialect(text).0.delimiter);
+        assert_eq!(delimiter("a,b\n1,2\n"), ',');
+        assert_eq!(delimiter("a;b\n1,5;2\n"), ';');
+        assert_eq!(delimiter("a\tb, c\n1\t2\n"), '\t');
+        assert_eq!(delimiter("a|b\n1|2\n"), '|');
+        assert_eq!(delimiter("name;street, no;zip\nA;B, 1;C\nD;E;F\n"), ';');
+        assert_eq!(delimiter("\"a;b\",\"c;d\"\n\"1;2\",\"3\"\n"), ',');
+        // One column whose values hold commas is still one column.
+        assert_eq!(dialect("name\nSmith, John\nDoe\n").0.delimiter, b';');
+    }
+
+    #[test]
+    fn a_ragged_row_does_not_hide_the_delimiter() {
+        assert_eq!(dialect("a,b,c\n1,2,3\n1,2\n1,2,3\n").0.delimiter, b',');
+    }
+
+    #[test]
+    fn line_ends_quotes_and_separator_line() {
+        assert_eq!(line_end("a\r\nb\r\n"), "\r\n");
+        assert_eq!(line_end("a\nb\r\n"), "\r\n");
+        assert_eq!(line_end("a\nb"), "\n");
+        assert_eq!(line_end("a\rb\r"), "\r");
+        assert!(dialect("a\rb\r").0.cr_only);
+        assert_eq!(dialect("'a','b'\n'1','2'\n").0.quote, b'\'');
+        assert_eq!(dialect("'t,b\n1,2\n").0.quote, b'"');
+        let (found, start) = dialect("sep=|\r\na|b\r\n");
+        assert_eq!((found.delimiter, start), (b'|', 7));
+    }
+}

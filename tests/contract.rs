@@ -1,0 +1,81 @@
+//! One suite that every connector must pass: what the run relies on, whatever the platform.
+//!
+//! A platform joins in by a [`fixture::Fixture`] of its own and one line of `contract!` below; each
+//! promise is then a test of its own, named after the platform and the promise.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::format_push_string,
+    clippy::format_collect,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test that does not get what it expects has failed, and nobody else uses its parts"
+)]
+
+#[path = "contract/csv.rs"]
+mod csv;
+#[path = "contract/fixture.rs"]
+mod fixture;
+#[path = "contract/memory.rs"]
+mod memory;
+#[path = "contract/promises.rs"]
+mod promises;
+
+/// Makes one test of each promise for one fixture. A fixture that cannot run here (`None`, after it
+/// has said why) passes, but not where `CI` is set.
+macro_rules! contract {
+    ($platform:ident, $fixture:expr) => {
+        contract!($platform, $fixture;
+            full_listing,
+            listing_twice_is_equal,
+            unchanged_since_the_cursor,
+            changes_since_the_cursor,
+            removals_since_the_cursor,
+            nonsense_cursor,
+            only_wanted_fields_are_listed,
+            get_present_and_missing,
+            created_as_listed_later,
+            own_write_is_no_change,
+            update_leaves_the_rest,
+            update_to_the_same_changes_nothing,
+            empty_value_empties,
+            changed_email_is_an_update,
+            changed_meanwhile_is_refused,
+            update_of_a_missing_record,
+            delete_and_delete_again,
+            deleted_record_is_brought_back_whole,
+            retried_create_makes_no_double,
+            find_by_field,
+            find_nothing,
+            cancel_is_honoured,
+            awkward_values_survive,
+            one_bad_write_does_not_hold_up_the_others,
+            unknown_collection,
+            fields_name_what_is_there,
+            identity_stays,
+            requests_are_counted,
+        );
+    };
+    ($platform:ident, $fixture:expr; $($promise:ident),+ $(,)?) => {
+        mod $platform {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $promise() {
+                    let Some(fixture) = $fixture else {
+                        assert!(std::env::var_os("CI").is_none(), "this must not be skipped in CI");
+                        return;
+                    };
+                    crate::promises::$promise(&fixture).await;
+                }
+            )+
+        }
+    };
+}
+
+contract!(memory_incremental, Some(crate::memory::MemoryFixture { incremental: true, ids_from_token: true }));
+contract!(memory_full, Some(crate::memory::MemoryFixture { incremental: false, ids_from_token: true }));
+contract!(csv_with_id, Some(crate::csv::CsvFixture::with_number_ids()));
+contract!(csv_with_text_ids, Some(crate::csv::CsvFixture::with_text_ids()));
+contract!(csv_by_key, Some(crate::csv::CsvFixture::by_key()));
