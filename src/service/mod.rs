@@ -14,3 +14,12 @@ pub use api::{
 };
 pub use handle::{Handle, Mailbox, Voice};
 pub use settings_file::{Settings, SettingsError, SettingsProblem, parse, parse_with, render};
+
+// TEMPORARY: the service's own `start` replaces this one.
+/// Starts the service on a workspace.
+///
+/// # Errors
+/// Always, until the service is joined.
+pub fn start(_workspace: &std::path::Path, _wake: std::sync::Arc<dyn Fn() + Send + Sync>) -> Result<Handle, Problem> {
+    Err(Problem::failed("This build has no service yet."))
+}

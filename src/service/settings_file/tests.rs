@@ -367,3 +367,21 @@ fn contradictions_are_refused() {
     let at = at.replace("18:30", "24:00");
     assert!(parse(&at, base()).unwrap_err().to_string().contains("not a time of day"));
 }
+
+#[test]
+fn the_settings_of_the_sample_are_right() {
+    let settings = parse(include_str!("../../../assets/sample/sample.toml"), base()).unwrap();
+    let header = |bytes: &[u8], delimiter: char| -> Vec<String> {
+        let line: Vec<u8> = bytes.iter().copied().take_while(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+        String::from_utf8(line).unwrap().split(delimiter).map(str::to_owned).collect()
+    };
+    let columns = PerSide::new(
+        header(include_bytes!("../../../assets/sample/shop-customers.csv"), ';'),
+        header(include_bytes!("../../../assets/sample/address-book.csv"), ','),
+    );
+    for side in crate::model::Side::BOTH {
+        for wanted in settings.pairs[0].wanted_fields(side) {
+            assert!(columns.get(side).contains(&wanted), "{side} has a column {wanted}");
+        }
+    }
+}
