@@ -4,6 +4,7 @@
 //! [`model`] what things are, [`engine`] what should happen, [`store`] what is remembered and
 //! [`connectors`] how platforms are spoken to, service what goes on, ui and cli the faces.
 
+pub mod cli;
 pub mod connectors;
 pub mod engine;
 pub mod model;

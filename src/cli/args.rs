@@ -1,0 +1,139 @@
+//! The arguments.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
+
+/// Keeps the records of two accounts the same, in both directions, on your own computer.
+///
+/// Without a command it opens the window. Exit codes: 0 done and both sides agree, 1 it failed,
+/// 2 wrong usage or settings, 3 done but something waits for you.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "duosync", version, propagate_version = true)]
+pub struct Args {
+    /// The folder that holds accounts, pairs and history (default: this computer's data folder)
+    #[arg(long, global = true, value_name = "DIR")]
+    pub workspace: Option<PathBuf>,
+    /// Answer with one JSON object on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Show what goes on in detail on standard error; twice for more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// What to do.
+    #[command(subcommand)]
+    pub task: Option<Task>,
+}
+
+/// What to do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Task {
+    /// Try everything on a sample: in the window, or here where there is no display
+    Demo {
+        /// Here, even where there is a display
+        #[arg(long)]
+        terminal: bool,
+    },
+    /// Add or replace accounts and pairs from a settings file
+    Import {
+        /// The settings file
+        #[arg(value_name = "FILE.toml")]
+        file: PathBuf,
+    },
+    /// Write the accounts and pairs as a settings file, or show them
+    Export {
+        /// The settings file; without it, the text is shown
+        #[arg(value_name = "FILE.toml")]
+        file: Option<PathBuf>,
+    },
+    /// Try both accounts: reach, sign in, list fields, and name what is wrong
+    Check {
+        /// The pair; without it, all
+        pair: Option<String>,
+    },
+    /// Carry changes across, once
+    Sync {
+        /// The pair; without it, all
+        pair: Option<String>,
+        /// Show what would be done, and do nothing
+        #[arg(long, conflicts_with = "yes")]
+        preview: bool,
+        /// Do it without showing a first sync beforehand
+        #[arg(long)]
+        yes: bool,
+    },
+    /// List both sides against each other; never writes
+    Compare {
+        /// The pair; without it, all
+        pair: Option<String>,
+        /// Write the report to this file too: .csv, .xlsx or .html
+        #[arg(long, value_name = "FILE")]
+        export: Option<PathBuf>,
+    },
+    /// Show what waits for you, with ids
+    Conflicts {
+        /// The pair; without it, all
+        pair: Option<String>,
+    },
+    /// Answer what waits for you
+    #[command(group(ArgGroup::new("answer").required(true).args(["answer_word", "value"])))]
+    Resolve {
+        /// The ids, as `duosync conflicts` shows them
+        #[arg(value_name = "ID", required = true)]
+        ids: Vec<i64>,
+        /// Which side is right, or what else is to be done
+        #[arg(long = "use", value_name = "ANSWER", id = "answer_word")]
+        answer: Option<Answer>,
+        /// Only this field; may stand several times
+        #[arg(long = "field", value_name = "NAME")]
+        fields: Vec<String>,
+        /// This value, on both sides
+        #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+        value: Option<String>,
+        /// With link and not-same: the record of A
+        #[arg(long, value_name = "A_ID", requires = "b")]
+        a: Option<String>,
+        /// With link and not-same: the record of B
+        #[arg(long, value_name = "B_ID", requires = "a")]
+        b: Option<String>,
+    },
+    /// Show the newest runs, or what one run wrote
+    History {
+        /// The pair; without it, all
+        pair: Option<String>,
+        /// Show each write of this run, before and after
+        #[arg(long, value_name = "RUN", conflicts_with = "pair")]
+        run: Option<i64>,
+        /// At most so many runs
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        limit: usize,
+    },
+    /// Take a run back
+    Undo {
+        /// The run's number, as `duosync history` shows it
+        run: i64,
+    },
+    /// Sync and compare by the schedule until it is stopped
+    Watch,
+}
+
+/// An answer to what waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Answer {
+    /// A is right
+    A,
+    /// B is right
+    B,
+    /// Leave it until one side changes
+    Ignore,
+    /// Create the record on the side that has none
+    Create,
+    /// Delete the record from A
+    DeleteA,
+    /// Delete the record from B
+    DeleteB,
+    /// These two are the same (with --a and --b)
+    Link,
+    /// These two are not the same (with --a and --b)
+    NotSame,
+}

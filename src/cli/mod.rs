@@ -1,0 +1,182 @@
+//! The terminal face: one command in, one answer out (DESIGN.md, section 4).
+//!
+//! Standard output holds the answer, as sentences and tables or as one JSON object; progress, hints
+//! about errors and logs go to standard error. [`carry_out`] turns arguments and a service into an
+//! [`Output`] without printing anything, so that the contract can be tested as data.
+
+mod args;
+mod json;
+mod progress;
+mod resolve;
+mod run;
+mod text;
+mod watch;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use crate::service::{Command, Event, Handle, Problem};
+
+pub use args::{Answer, Args, Task};
+pub use run::carry_out;
+
+/// What the service calls to wake a face; the terminal waits for events and needs none.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// How the service is started: the workspace's folder and the wake-up.
+pub type Start = dyn Fn(&Path, Wake) -> Result<Handle, Problem>;
+
+/// What the exit code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// Done, and both sides agree as far as the pair asks.
+    Done,
+    /// It failed.
+    Failed,
+    /// Wrong usage or settings.
+    WrongUse,
+    /// Done, but something waits for the operator.
+    Waiting,
+}
+
+impl Code {
+    /// The number, as scripts rely on it.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::WrongUse => 2,
+            Self::Waiting => 3,
+        }
+    }
+
+    /// The more serious of two, where a command speaks of several pairs.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        const fn weight(code: Code) -> u8 {
+            match code {
+                Code::Done => 0,
+                Code::Waiting => 1,
+                Code::WrongUse => 2,
+                Code::Failed => 3,
+            }
+        }
+        if weight(other) > weight(self) { other } else { self }
+    }
+}
+
+/// A command's answer.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// For `--json`.
+    pub json: serde_json::Value,
+    /// For eyes.
+    pub text: String,
+    /// For scripts.
+    pub code: Code,
+}
+
+/// Runs the face that the arguments ask for. `open_window` is given the workspace and whether the
+/// sample is to be loaded.
+pub fn main_with(args: &Args, start: &Start, open_window: impl FnOnce(&Path, bool) -> ExitCode) -> ExitCode {
+    log(args.verbose);
+    let workspace = match workspace(args) {
+        Ok(folder) => folder,
+        Err(problem) => return tell(args.json, &problem),
+    };
+    match &args.task {
+        None if has_display() => open_window(&workspace, false),
+        None => tell(
+            args.json,
+            &Problem::failed("There is no display for the window here; try `duosync demo`, or `duosync --help`."),
+        ),
+        Some(Task::Demo { terminal }) if !terminal && !args.json && has_display() => open_window(&workspace, true),
+        Some(_) => terminal(args, &workspace, start),
+    }
+}
+
+fn terminal(args: &Args, workspace: &Path, start: &Start) -> ExitCode {
+    let mut handle = match start(workspace, Arc::new(|| {})) {
+        Ok(handle) => handle,
+        Err(problem) => return tell(args.json, &problem),
+    };
+    let code = if matches!(args.task, Some(Task::Watch)) {
+        match watch::run(&mut handle, args.json) {
+            Ok(code) => ExitCode::from(code.number()),
+            Err(problem) => tell(args.json, &problem),
+        }
+    } else {
+        let bar = progress::Bars::start(&handle);
+        let answer = carry_out(args, &mut handle);
+        drop(bar);
+        match answer {
+            Ok(output) => {
+                print(&if args.json { output.json.to_string() } else { output.text });
+                ExitCode::from(output.code.number())
+            }
+            Err(problem) => tell(args.json, &problem),
+        }
+    };
+    shut_down(&mut handle);
+    code
+}
+
+/// Lets the service finish what it is doing. One that has ended already needs nothing.
+fn shut_down(handle: &mut Handle) {
+    if handle.send(Command::Shutdown).is_ok() {
+        while let Some(event) = handle.wait_event() {
+            if matches!(event, Event::Ended) {
+                break;
+            }
+        }
+    }
+}
+
+/// Writes to standard output. A reader that has gone away (`| head`) is no error.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _gone = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
+}
+
+/// Tells what went wrong, in the form that was asked for, and gives the exit code for it.
+fn tell(json: bool, problem: &Problem) -> ExitCode {
+    let code = if problem.wrong_use { Code::WrongUse } else { Code::Failed };
+    if json {
+        print(&json::problem(problem).to_string());
+    }
+    // With nowhere left to write to, the exit code still tells.
+    let _gone = writeln!(std::io::stderr().lock(), "{}", problem.message);
+    ExitCode::from(code.number())
+}
+
+fn workspace(args: &Args) -> Result<PathBuf, Problem> {
+    if let Some(folder) = &args.workspace {
+        return std::path::absolute(folder)
+            .map_err(|error| Problem::wrong_use(format!("\"{}\" cannot be a folder: {error}", folder.display())));
+    }
+    let folders = directories::ProjectDirs::from("", "", "Duosync")
+        .ok_or_else(|| Problem::wrong_use("No home folder is known here, so name one: duosync --workspace DIR"))?;
+    // The sample never mixes with the operator's own accounts.
+    let demo = matches!(args.task, Some(Task::Demo { .. }));
+    Ok(if demo { folders.data_dir().join("demo") } else { folders.data_dir().to_owned() })
+}
+
+/// Whether a window can be opened.
+fn has_display() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY")
+}
+
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => "duosync=debug",
+        _ => "duosync=trace",
+    };
+    let filter = tracing_subscriber::EnvFilter::new(level);
+    // Somebody who has set a log already keeps it.
+    let _set = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

@@ -1,0 +1,306 @@
+//! Carrying out one command.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::{Args, Code, Output, Task, json, resolve, text};
+use crate::model::{Matter, Outcome, PerSide, RunId};
+use crate::service::{Command, Handle, PairState, Problem, Reply, RunReport, Snapshot, SyncMode};
+
+/// Carries out the arguments' command; `watch` and the window are not commands of this kind.
+///
+/// # Errors
+/// When it could not be carried out, or is wrong.
+pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
+    let hints = text::Hints::new(args.workspace.as_deref());
+    match &args.task {
+        None | Some(Task::Watch) => Err(Problem::wrong_use("This is not a command with one answer.")),
+        Some(Task::Demo { .. }) => demo(handle, &hints),
+        Some(Task::Import { file }) => import(handle, file, &hints),
+        Some(Task::Export { file }) => export(handle, file.as_deref()),
+        Some(Task::Check { pair }) => check(handle, pair.as_deref(), &hints),
+        Some(Task::Sync { pair, preview, yes }) => {
+            let mode = match (preview, yes) {
+                (true, _) => SyncMode::Preview,
+                (false, true) => SyncMode::Yes,
+                (false, false) => SyncMode::Normal,
+            };
+            sync(handle, pair.as_deref(), mode, &hints)
+        }
+        Some(Task::Compare { pair, export }) => compare(handle, pair.as_deref(), export.as_deref(), &hints),
+        Some(Task::Conflicts { pair }) => conflicts(handle, pair.as_deref(), &hints),
+        Some(Task::Resolve { ids, answer, fields, value, a, b }) => {
+            let asked = resolve::Asked {
+                answer: *answer,
+                fields,
+                value: value.as_deref(),
+                ids: a.as_deref().zip(b.as_deref()),
+            };
+            let matters = matters(handle, None)?;
+            let (ids, resolution) = resolve::resolution(ids, &asked, &matters)?;
+            let reply = handle.call(Command::Resolve { ids, resolution }, |_| {})?;
+            let reports = match reply {
+                Reply::Resolved(reports) => reports,
+                Reply::Ran(report) => vec![*report],
+                other => return Err(unexpected(&other)),
+            };
+            let snapshot = snapshot(handle)?;
+            Ok(runs(reports.into_iter().map(Ok).collect(), &snapshot, &hints))
+        }
+        Some(Task::History { pair, run, limit }) => match run {
+            Some(run) => writes(handle, *run),
+            None => history(handle, pair.as_deref(), *limit, &hints),
+        },
+        Some(Task::Undo { run }) => match handle.call(Command::Undo(RunId(*run)), |_| {})? {
+            Reply::Ran(report) => {
+                let snapshot = snapshot(handle)?;
+                Ok(runs(vec![Ok(*report)], &snapshot, &hints))
+            }
+            other => Err(unexpected(&other)),
+        },
+    }
+}
+
+/// The state of everything.
+pub(super) fn snapshot(handle: &mut Handle) -> Result<Arc<Snapshot>, Problem> {
+    match handle.call(Command::Snapshot, |_| {})? {
+        Reply::Snapshot(snapshot) => Ok(snapshot),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// An answer of another kind than was asked for is a fault of the program, told rather than hidden.
+fn unexpected(reply: &Reply) -> Problem {
+    tracing::error!(?reply, "an answer of the wrong kind");
+    Problem::failed("Duosync answered something that was not asked. Please report this, with the output of -v.")
+}
+
+/// The pair of this name, whatever the case; without a name, every pair.
+fn named<'s>(snapshot: &'s Snapshot, name: Option<&str>, hints: &text::Hints) -> Result<Vec<&'s PairState>, Problem> {
+    let pairs: Vec<&PairState> = snapshot.pairs.iter().collect();
+    if pairs.is_empty() {
+        return Err(Problem::wrong_use(format!(
+            "There is no pair yet. Bring one in with `{}`, or look at the sample with `duosync demo`.",
+            hints.command("import FILE.toml")
+        )));
+    }
+    let Some(name) = name else { return Ok(pairs) };
+    if let Some(exact) = pairs.iter().find(|pair| pair.spec.name == name) {
+        return Ok(vec![exact]);
+    }
+    let lower = name.to_lowercase();
+    let alike: Vec<&&PairState> = pairs.iter().filter(|pair| pair.spec.name.to_lowercase() == lower).collect();
+    if let [only] = alike.as_slice() {
+        return Ok(vec![only]);
+    }
+    let names: Vec<&str> = pairs.iter().map(|pair| pair.spec.name.as_str()).collect();
+    Err(Problem::wrong_use(format!("There is no pair \"{name}\"{}", text::meant(name, &names))))
+}
+
+fn accounts(pair: &PairState) -> PerSide<String> {
+    PerSide::new(pair.spec.ends.a.account.clone(), pair.spec.ends.b.account.clone())
+}
+
+/// The accounts of the pair of this name.
+fn accounts_of(snapshot: &Snapshot, pair: &str) -> PerSide<String> {
+    let found = snapshot.pairs.iter().find(|state| state.spec.name == pair);
+    found.map_or_else(|| PerSide::new("A".to_owned(), "B".to_owned()), accounts)
+}
+
+fn import(handle: &mut Handle, file: &Path, hints: &text::Hints) -> Result<Output, Problem> {
+    let Reply::Imported { accounts, pairs } = handle.call(Command::Import(absolute(file)?), |_| {})? else {
+        return Err(Problem::failed("Duosync did not say what it imported."));
+    };
+    let mut text = format!("Added or replaced: {}.", text::names("account", &accounts, "pair", &pairs));
+    if let Some(pair) = pairs.first() {
+        text.push_str(&hints.next("check", pair));
+    }
+    Ok(Output { json: json!({ "accounts": accounts, "pairs": pairs }), text, code: Code::Done })
+}
+
+fn export(handle: &mut Handle, file: Option<&Path>) -> Result<Output, Problem> {
+    let path = file.map(absolute).transpose()?;
+    match handle.call(Command::Export(path.clone()), |_| {})? {
+        Reply::Exported(settings) => Ok(Output {
+            json: json!({ "settings": settings, "file": path.as_ref().map(|path| path.to_string_lossy()) }),
+            text: path.map_or(settings, |path| format!("Written to {}. It holds no password.", path.display())),
+            code: Code::Done,
+        }),
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Problem> {
+    std::path::absolute(path)
+        .map_err(|error| Problem::wrong_use(format!("\"{}\" cannot be a file: {error}", path.display())))
+}
+
+fn check(handle: &mut Handle, pair: Option<&str>, hints: &text::Hints) -> Result<Output, Problem> {
+    let snapshot = snapshot(handle)?;
+    let chosen = named(&snapshot, pair, hints)?;
+    let name = pair.and(chosen.first()).map(|pair| pair.spec.name.clone());
+    match handle.call(Command::Check(name), |_| {})? {
+        Reply::Checked(checks) => {
+            let ok = checks.iter().all(crate::service::AccountCheck::is_ok);
+            let mut text = text::checks(&checks);
+            if let (true, [only]) = (ok, chosen.as_slice()) {
+                text.push_str(&hints.next("sync", &only.spec.name));
+            }
+            Ok(Output { json: json::checks(&checks), text, code: if ok { Code::Done } else { Code::Failed } })
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn sync(handle: &mut Handle, pair: Option<&str>, mode: SyncMode, hints: &text::Hints) -> Result<Output, Problem> {
+    let snapshot = snapshot(handle)?;
+    let mut reports = Vec::new();
+    for pair in named(&snapshot, pair, hints)? {
+        let name = pair.spec.name.clone();
+        // A pair that fails does not hold up the others.
+        reports.push(match handle.call(Command::Sync { pair: name.clone(), mode }, |_| {}) {
+            Ok(Reply::Ran(report)) => Ok(*report),
+            Ok(other) => Err((name, unexpected(&other))),
+            Err(problem) => Err((name, problem)),
+        });
+    }
+    if let [Err((_, problem))] = reports.as_slice() {
+        return Err(problem.clone());
+    }
+    Ok(runs(reports, &snapshot, hints))
+}
+
+/// What runs came to. One that could not even start has its problem instead.
+fn runs(reports: Vec<Result<RunReport, (String, Problem)>>, snapshot: &Snapshot, hints: &text::Hints) -> Output {
+    let mut code = Code::Done;
+    let mut objects = Vec::new();
+    let mut texts = Vec::new();
+    for report in reports {
+        match report {
+            Ok(report) => {
+                code = code.and(outcome_code(report.summary.outcome));
+                let names = accounts_of(snapshot, &report.summary.pair);
+                texts.push(text::run(&report, &names, hints));
+                objects.push(json::run(&report));
+            }
+            Err((pair, problem)) => {
+                code = code.and(if problem.wrong_use { Code::WrongUse } else { Code::Failed });
+                texts.push(format!("{}: {}", text::clean(&pair), problem.message));
+                objects.push(json!({ "pair": pair, "outcome": "failed", "error": problem.message }));
+            }
+        }
+    }
+    if texts.is_empty() {
+        texts.push("Nothing had to be done.".to_owned());
+    }
+    Output { json: json::one_or("runs", objects), text: texts.join("\n\n"), code }
+}
+
+fn outcome_code(outcome: Outcome) -> Code {
+    match outcome {
+        Outcome::Done => Code::Done,
+        Outcome::Waiting | Outcome::Preview => Code::Waiting,
+        Outcome::Running | Outcome::Partial | Outcome::Failed | Outcome::Cancelled => Code::Failed,
+    }
+}
+
+fn compare(
+    handle: &mut Handle,
+    pair: Option<&str>,
+    export: Option<&Path>,
+    hints: &text::Hints,
+) -> Result<Output, Problem> {
+    let snapshot = snapshot(handle)?;
+    let chosen = named(&snapshot, pair, hints)?;
+    if export.is_some() && chosen.len() > 1 {
+        return Err(Problem::wrong_use("There are several pairs: name the one whose report is to be written."));
+    }
+    let export = export.map(absolute).transpose()?;
+    if let Some(path) = &export {
+        let form = path.extension().map(|form| form.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if !["csv", "xlsx", "html"].contains(&form.as_str()) {
+            return Err(Problem::wrong_use("The name of a report ends in .csv, .xlsx or .html."));
+        }
+    }
+    let (mut code, mut objects, mut texts) = (Code::Done, Vec::new(), Vec::new());
+    for pair in chosen {
+        let command = Command::Compare { pair: pair.spec.name.clone(), export: export.clone() };
+        match handle.call(command, |_| {})? {
+            Reply::Compared(report) => {
+                if report.counts.mismatches() > 0 {
+                    code = code.and(Code::Waiting);
+                }
+                objects.push(json::compare(&report));
+                let mut text = text::compare(&report, &accounts(pair), hints);
+                if let Some(path) = &export {
+                    text.push_str(&format!("\nThe report is in {}.", path.display()));
+                }
+                texts.push(text);
+            }
+            other => return Err(unexpected(&other)),
+        }
+    }
+    Ok(Output { json: json::one_or("compares", objects), text: texts.join("\n\n"), code })
+}
+
+fn matters(handle: &mut Handle, pair: Option<String>) -> Result<Arc<Vec<Matter>>, Problem> {
+    match handle.call(Command::Matters(pair), |_| {})? {
+        Reply::Matters(matters) => Ok(matters),
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn conflicts(handle: &mut Handle, pair: Option<&str>, hints: &text::Hints) -> Result<Output, Problem> {
+    let snapshot = snapshot(handle)?;
+    let chosen = named(&snapshot, pair, hints)?;
+    let name = pair.and(chosen.first()).map(|pair| pair.spec.name.clone());
+    let matters = matters(handle, name)?;
+    let code = if matters.is_empty() { Code::Done } else { Code::Waiting };
+    let text = text::matters(&matters, |pair| accounts_of(&snapshot, pair), hints);
+    Ok(Output { json: json::matters(&matters), text, code })
+}
+
+fn history(handle: &mut Handle, pair: Option<&str>, limit: usize, hints: &text::Hints) -> Result<Output, Problem> {
+    let snapshot = snapshot(handle)?;
+    let chosen = named(&snapshot, pair, hints)?;
+    let name = pair.and(chosen.first()).map(|pair| pair.spec.name.clone());
+    match handle.call(Command::History { pair: name, limit }, |_| {})? {
+        Reply::History(runs) => Ok(Output {
+            json: json!({ "runs": runs.iter().map(json::summary).collect::<Vec<_>>() }),
+            text: text::history(&runs, hints),
+            code: Code::Done,
+        }),
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn writes(handle: &mut Handle, run: i64) -> Result<Output, Problem> {
+    match handle.call(Command::Writes(RunId(run)), |_| {})? {
+        Reply::Writes(writes) => {
+            Ok(Output { json: json::writes(run, &writes), text: text::writes(&writes), code: Code::Done })
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// The sample: made, synced and compared, with everything that came of it.
+fn demo(handle: &mut Handle, hints: &text::Hints) -> Result<Output, Problem> {
+    handle.call(Command::LoadSample, |_| {})?;
+    let snapshot = snapshot(handle)?;
+    let folder = snapshot.workspace.display().to_string();
+    let hints = hints.within(&snapshot.workspace);
+    let synced = sync(handle, None, SyncMode::Yes, &hints)?;
+    let compared = compare(handle, None, None, &hints)?;
+    let open = conflicts(handle, None, &hints)?;
+    let text = format!(
+        "This is a sample of made-up people, in {folder}.\n\nSync\n{}\n\nCompare\n{}\n\nWhat waits for you\n{}",
+        synced.text, compared.text, open.text
+    );
+    let json = json!({
+        "workspace": folder, "sync": synced.json, "compare": compared.json,
+        "conflicts": open.json.get("conflicts").cloned().unwrap_or_default(),
+    });
+    Ok(Output { json, text, code: synced.code.and(compared.code).and(open.code) })
+}

@@ -1,0 +1,409 @@
+//! Answers as sentences and tables.
+
+use std::path::{Path, PathBuf};
+
+use comfy_table::{ContentArrangement, Table, presets};
+
+use crate::model::{
+    CompareReport, ConflictKind, Matter, MatterField, MatterKind, MismatchKind, OpKind, Outcome, PerSide, Plan,
+    RunSummary, Side, Subject, Timestamp, Trigger, Value, WriteEntry, WriteState,
+};
+use crate::service::{AccountCheck, RunReport};
+
+/// How many rows of one kind are shown; the whole is in `--json` and in an exported report.
+const ROWS: usize = 40;
+
+/// The next commands to type.
+pub(super) struct Hints {
+    workspace: Option<PathBuf>,
+}
+
+impl Hints {
+    /// Hints that name the workspace, where it is not the usual one.
+    pub(super) fn new(workspace: Option<&Path>) -> Self {
+        Self { workspace: workspace.map(Path::to_owned) }
+    }
+
+    /// Hints that name this workspace.
+    pub(super) fn within(&self, workspace: &Path) -> Self {
+        Self { workspace: Some(workspace.to_owned()) }
+    }
+
+    /// A command line.
+    pub(super) fn command(&self, rest: &str) -> String {
+        match &self.workspace {
+            Some(folder) => format!("duosync --workspace {} {rest}", word(&folder.to_string_lossy())),
+            None => format!("duosync {rest}"),
+        }
+    }
+
+    /// A line that names the next command for a pair.
+    pub(super) fn next(&self, command: &str, pair: &str) -> String {
+        let (verb, options) =
+            command.split_once(' ').map_or((command, String::new()), |(verb, options)| (verb, format!(" {options}")));
+        format!("\nNext: {}", self.command(&format!("{verb} {}{options}", word(pair))))
+    }
+}
+
+/// A word as a shell takes it.
+fn word(text: &str) -> String {
+    let text = clean(text);
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./".contains(letter);
+    if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// A text that cannot steer the terminal: control characters are shown, not carried out.
+pub(super) fn clean(text: &str) -> String {
+    text.chars()
+        .map(|letter| match letter {
+            '\n' => '⏎',
+            '\t' => ' ',
+            // Invisible marks of direction can make a value look like another one.
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            control if control.is_control() => '\u{fffd}',
+            other => other,
+        })
+        .collect()
+}
+
+/// `1 pair`, `2 pairs`.
+pub(super) fn count(number: u64, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
+}
+
+/// "; did you mean …?", or the names there are.
+pub(super) fn meant(name: &str, names: &[&str]) -> String {
+    let lower = name.to_lowercase();
+    let near = names
+        .iter()
+        .map(|known| (strsim::jaro_winkler(&lower, &known.to_lowercase()), known))
+        .filter(|(likeness, _)| *likeness >= 0.8)
+        .max_by(|left, right| left.0.total_cmp(&right.0));
+    match near {
+        Some((_, known)) => format!("; did you mean \"{known}\"?"),
+        None => {
+            format!("; there is {}.", names.iter().map(|known| format!("\"{known}\"")).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// What an import brought.
+pub(super) fn names(one: &str, firsts: &[String], other: &str, seconds: &[String]) -> String {
+    let group = |kind: &str, names: &[String]| {
+        let quoted: Vec<String> = names.iter().map(|name| format!("\"{}\"", clean(name))).collect();
+        (!names.is_empty()).then(|| format!("{kind}{} {}", if names.len() == 1 { "" } else { "s" }, quoted.join(", ")))
+    };
+    let parts: Vec<String> = [group(one, firsts), group(other, seconds)].into_iter().flatten().collect();
+    if parts.is_empty() { "nothing".to_owned() } else { parts.join("; ") }
+}
+
+/// The records that a matter speaks of on each side, candidates included.
+pub(super) fn ids_of(kind: &MatterKind, subject: &Subject) -> PerSide<Vec<String>> {
+    match kind {
+        MatterKind::Conflict(ConflictKind::Ambiguous(ids)) | MatterKind::Mismatch(MismatchKind::DuplicateKey(ids)) => {
+            ids.as_ref().map(|ids| ids.iter().map(ToString::to_string).collect())
+        }
+        MatterKind::Conflict(
+            ConflictKind::BothChanged
+            | ConflictKind::FirstMatch
+            | ConflictKind::DeletedAndChanged(_)
+            | ConflictKind::HeldDeletion(_)
+            | ConflictKind::Flipping,
+        )
+        | MatterKind::Mismatch(MismatchKind::OnlyIn(_) | MismatchKind::Different | MismatchKind::KeyChanged) => {
+            PerSide::from_fn(|side| subject.id(side).map(ToString::to_string).into_iter().collect())
+        }
+    }
+}
+
+/// A run in one sentence: "customers: 3 added to Address book, 12 updated in Shop list."
+pub(super) fn sentence(run: &RunSummary, names: &PerSide<String>) -> String {
+    let mut parts = Vec::new();
+    for side in Side::BOTH {
+        let (counts, name) = (run.sides.get(side), clean(names.get(side)));
+        let done = [(counts.created, "added to"), (counts.updated, "updated in"), (counts.deleted, "deleted from")];
+        parts.extend(
+            done.into_iter().filter(|(number, _)| *number > 0).map(|(number, verb)| format!("{number} {verb} {name}")),
+        );
+    }
+    let what = match (run.outcome, parts.is_empty()) {
+        (Outcome::Done, true) => "nothing to do, both sides agree".to_owned(),
+        (Outcome::Waiting, true) => "nothing to write".to_owned(),
+        (Outcome::Preview, _) => "a preview, nothing has been written".to_owned(),
+        (Outcome::Failed | Outcome::Partial | Outcome::Cancelled | Outcome::Running, true) => {
+            "nothing was written".to_owned()
+        }
+        (
+            Outcome::Done
+            | Outcome::Waiting
+            | Outcome::Failed
+            | Outcome::Partial
+            | Outcome::Cancelled
+            | Outcome::Running,
+            false,
+        ) => parts.join(", "),
+    };
+    let mut sentence = format!("{}: {what} ({}.{} s).", clean(&run.pair), run.millis / 1000, run.millis % 1000 / 100);
+    match run.outcome {
+        Outcome::Failed => sentence.push_str(" The run failed."),
+        Outcome::Partial => sentence.push_str(" Some records could not be written; they are tried again."),
+        Outcome::Cancelled => sentence.push_str(" The run was stopped."),
+        Outcome::Running | Outcome::Done | Outcome::Waiting | Outcome::Preview => {}
+    }
+    if let Some(message) = &run.message {
+        sentence.push(' ');
+        sentence.push_str(&clean(message));
+    }
+    sentence
+}
+
+/// A run with everything that came of it.
+pub(super) fn run(report: &RunReport, names: &PerSide<String>, hints: &Hints) -> String {
+    let run = &report.summary;
+    let mut out = sentence(run, names);
+    if !run.failed.is_empty() {
+        let rows = run.failed.iter().map(|failed| {
+            let field = failed.field.clone().unwrap_or_default();
+            vec![names.get(failed.side).clone(), failed.label.clone(), field, failed.error.clone()]
+        });
+        out.push('\n');
+        out.push_str(&table(&["Account", "Record", "Field", "What is wrong"], rows));
+    }
+    if run.set_aside > 0 {
+        out.push_str(&format!("\n{} set aside for a reason.", count(run.set_aside, "record was", "records were")));
+    }
+    if let Some(plan) = &report.plan {
+        out.push_str(&self::plan(plan, names));
+        if run.outcome == Outcome::Preview {
+            out.push_str(&hints.next("sync --yes", &run.pair));
+        }
+    }
+    if run.conflicts > 0 && run.outcome != Outcome::Preview {
+        out.push_str(&format!("\n{} for you.", count(run.conflicts, "thing waits", "things wait")));
+        out.push_str(&hints.next("conflicts", &run.pair));
+    }
+    out
+}
+
+fn plan(plan: &Plan, names: &PerSide<String>) -> String {
+    let rows =
+        plan.items.iter().flat_map(|item| item.action().ops.iter().map(move |op| (item, op))).map(|(item, op)| {
+            let verb = match &op.kind {
+                OpKind::Create { .. } => "add",
+                OpKind::Update { .. } => "update",
+                OpKind::Delete { .. } => "delete",
+            };
+            vec![
+                format!("{verb} in {}", names.get(op.side)),
+                item.label.clone(),
+                op.mappings.join(", "),
+                op.reason.clone(),
+            ]
+        });
+    let mut out = format!("\nIt would do this:\n{}", table(&["What", "Record", "Fields", "Why"], rows));
+    let questions = plan
+        .conflicts()
+        .map(|(item, conflict)| vec![item.label.clone(), conflict.fields.join(", "), conflict.reason.clone()]);
+    let questions = table(&["Record", "Fields", "What will be asked"], questions);
+    if plan.conflicts().next().is_some() {
+        out.push_str(&format!("\nIt would ask:\n{questions}"));
+    }
+    if !plan.notes.is_empty() {
+        let rows =
+            plan.notes.iter().map(|note| vec![names.get(note.side).clone(), note.label.clone(), note.text.clone()]);
+        out.push_str(&format!("\nSet aside:\n{}", table(&["Account", "Record", "Why"], rows)));
+    }
+    out
+}
+
+/// A compare.
+pub(super) fn compare(report: &CompareReport, names: &PerSide<String>, hints: &Hints) -> String {
+    let counts = &report.counts;
+    let (a, b) = (clean(&names.a), clean(&names.b));
+    let rows = [
+        (format!("Records in {a}"), counts.a_total),
+        (format!("Records in {b}"), counts.b_total),
+        ("Belong together".to_owned(), counts.matched),
+        (format!("Only in {a}"), counts.only_in_a),
+        (format!("Only in {b}"), counts.only_in_b),
+        ("Fields differ".to_owned(), counts.different),
+        ("Several with the same key".to_owned(), counts.duplicate_keys),
+        ("Linked, but the key changed".to_owned(), counts.changed_keys),
+        ("Left as they are by you".to_owned(), counts.ignored),
+    ];
+    let mut out = format!("{}\n", clean(&report.pair));
+    out.push_str(&table(&["", "Records"], rows.into_iter().map(|(what, number)| vec![what, number.to_string()])));
+    if counts.mismatches() == 0 {
+        out.push_str("\nBoth sides agree.");
+        return out;
+    }
+    let rows = report.mismatches.iter().map(|mismatch| {
+        let what = match &mismatch.kind {
+            MismatchKind::OnlyIn(side) => format!("only in {}", names.get(*side)),
+            MismatchKind::Different => "differs".to_owned(),
+            MismatchKind::DuplicateKey(_) => "same key".to_owned(),
+            MismatchKind::KeyChanged => "key changed".to_owned(),
+        };
+        let shown = |field: &&MatterField| match &mismatch.kind {
+            MismatchKind::OnlyIn(_) => false,
+            MismatchKind::Different | MismatchKind::DuplicateKey(_) | MismatchKind::KeyChanged => field.differs,
+        };
+        let fields: Vec<&MatterField> = mismatch.fields.iter().filter(shown).collect();
+        vec![mismatch.label.clone(), what, lines(&fields, Side::A), lines(&fields, Side::B), mismatch.reason.clone()]
+    });
+    out.push('\n');
+    out.push_str(&table(&["Record", "What", &a, &b, "Why"], rows));
+    out.push_str(&format!("\n{} for you.", count(counts.mismatches(), "mismatch waits", "mismatches wait")));
+    out.push_str(&hints.next("conflicts", &report.pair));
+    out
+}
+
+/// What waits for the operator.
+pub(super) fn matters(matters: &[Matter], names: impl Fn(&str) -> PerSide<String>, hints: &Hints) -> String {
+    let Some(first) = matters.first() else { return "Nothing waits for you.".to_owned() };
+    let mut out = String::new();
+    let mut pairs: Vec<&str> = Vec::new();
+    for matter in matters {
+        if !pairs.contains(&matter.pair.as_str()) {
+            pairs.push(&matter.pair);
+        }
+    }
+    for pair in pairs {
+        let names = names(pair);
+        let rows = matters.iter().filter(|matter| matter.pair == pair).map(|matter| {
+            let asked: Vec<&MatterField> = matter.fields.iter().filter(|field| field.asked || field.differs).collect();
+            let ids = ids_of(&matter.kind, &matter.subject);
+            let cell = |side| {
+                let candidates = ids.get(side);
+                if candidates.len() > 1 { format!("ids: {}", candidates.join(", ")) } else { lines(&asked, side) }
+            };
+            vec![matter.id.0.to_string(), matter.label.clone(), cell(Side::A), cell(Side::B), matter.reason.clone()]
+        });
+        out.push_str(&format!("{}\n", clean(pair)));
+        let (a, b) = (clean(&names.a), clean(&names.b));
+        out.push_str(&table(&["Id", "Record", &a, &b, "Why"], rows));
+        out.push('\n');
+    }
+    out.push_str(&format!("Answer one: {}", hints.command(&format!("resolve {} --use a|b|ignore", first.id.0))));
+    out
+}
+
+/// One `name: value` a line.
+fn lines(fields: &[&MatterField], side: Side) -> String {
+    let line = |field: &&MatterField| {
+        let value = field.now.get(side).as_ref().map_or_else(|| "(nothing)".to_owned(), shown);
+        format!("{}: {value}", clean(&field.name))
+    };
+    fields.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn shown(value: &Value) -> String {
+    if value.is_empty() { "(empty)".to_owned() } else { clean(&value.display()) }
+}
+
+/// Runs, newest first.
+pub(super) fn history(runs: &[RunSummary], hints: &Hints) -> String {
+    let Some(newest) = runs.first() else { return "Nothing has run yet.".to_owned() };
+    let rows = runs.iter().map(|run| {
+        let side = |side| {
+            let counts = run.sides.get(side);
+            format!("+{} ~{} -{}", counts.created, counts.updated, counts.deleted)
+        };
+        let why = match run.trigger {
+            Trigger::Manual => "by hand".to_owned(),
+            Trigger::Schedule => "schedule".to_owned(),
+            Trigger::Settle => "your answer".to_owned(),
+            Trigger::Undo(run) => format!("undo of {}", run.0),
+        };
+        let mut outcome = run.outcome.word().to_owned();
+        if let Some(by) = run.undone_by {
+            outcome.push_str(&format!(", undone by {}", by.0));
+        }
+        vec![run.run.0.to_string(), run.pair.clone(), clock(run.started), why, outcome, side(Side::A), side(Side::B)]
+    });
+    let all = table(&["Run", "Pair", "Started", "Why", "Outcome", "A", "B"], rows);
+    format!(
+        "{all}\n+ added, ~ updated, - deleted.\nWhat a run wrote: {}\nTake one back: {}",
+        hints.command(&format!("history --run {}", newest.run.0)),
+        hints.command(&format!("undo {}", newest.run.0))
+    )
+}
+
+/// The writes of a run.
+pub(super) fn writes(writes: &[WriteEntry]) -> String {
+    if writes.is_empty() {
+        return "This run wrote nothing.".to_owned();
+    }
+    let rows = writes.iter().map(|write| {
+        let value = |value: &Option<Value>| value.as_ref().map_or_else(|| "(nothing)".to_owned(), shown);
+        let fields: Vec<String> = write
+            .fields
+            .iter()
+            .map(|field| format!("{}: {} → {}", clean(&field.name), value(&field.before), value(&field.after)))
+            .collect();
+        let state = match write.state {
+            WriteState::Intended => "not known yet".to_owned(),
+            WriteState::Done => "done".to_owned(),
+            WriteState::Failed => write.error.clone().unwrap_or_else(|| "failed".to_owned()),
+            WriteState::Undone => "taken back".to_owned(),
+        };
+        vec![
+            write.side.to_string(),
+            write.kind.clone(),
+            write.label.clone(),
+            fields.join("\n"),
+            write.reason.clone(),
+            state,
+        ]
+    });
+    table(&["Side", "What", "Record", "Before → after", "Why", "State"], rows)
+}
+
+/// How accounts answered.
+pub(super) fn checks(checks: &[AccountCheck]) -> String {
+    let mut out = String::new();
+    for check in checks {
+        let side = check.pair.as_ref().map_or_else(String::new, |(pair, side)| format!(" ({side} of {})", clean(pair)));
+        out.push_str(&format!(
+            "{}{side}: {}\n",
+            clean(&check.account),
+            if check.is_ok() { "all well" } else { "not well" }
+        ));
+        for step in &check.steps {
+            match &step.error {
+                Some(error) => out.push_str(&format!("  failed: {}: {}\n", clean(&step.what), clean(error))),
+                None => out.push_str(&format!("  ok: {}: {}\n", clean(&step.what), clean(&step.found))),
+            }
+        }
+        if !check.fields.is_empty() {
+            let fields: Vec<String> = check.fields.iter().map(|field| clean(&field.name)).collect();
+            out.push_str(&format!("  fields: {}\n", fields.join(", ")));
+        }
+    }
+    out.trim_end().to_owned()
+}
+
+/// A moment on the operator's clock.
+pub(super) fn clock(at: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at.0).map_or_else(
+        |_| String::new(),
+        |at| at.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string(),
+    )
+}
+
+/// A table of the first rows, and how many more there are.
+fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(header.iter().map(|name| clean(name)));
+    let mut more = 0_u64;
+    for (index, row) in rows.enumerate() {
+        if index < ROWS {
+            // A line break inside a cell is the table's own; values were cleaned before.
+            table.add_row(row.iter().map(|cell| cell.split('\n').map(clean).collect::<Vec<_>>().join("\n")));
+        } else {
+            more += 1;
+        }
+    }
+    if more > 0 { format!("{table}\n… and {more} more; --json has them all.") } else { table.to_string() }
+}
