@@ -49,7 +49,7 @@ impl Default for Tuning {
 pub(crate) struct Shared {
     pub(crate) db: Db,
     pub(crate) platforms: Arc<dyn Platforms>,
-    pub(crate) secrets: Secrets,
+    pub(crate) secrets: Arc<Secrets>,
     pub(crate) voice: Voice,
     pub(crate) tuning: Tuning,
 }
@@ -102,8 +102,12 @@ impl Job {
             })
         };
         let accounts = PerSide::new(account(Side::A)?, account(Side::B)?);
-        let open = |side: Side| open_account(shared, accounts.get(side), &keys(&row.spec, side));
-        let connectors = PerSide::new(open(Side::A)?, open(Side::B)?);
+        // A row without an id of its own is known by its first match key; a second one, such as a
+        // telephone, changes too often to name a row by.
+        let own = |side: Side| row.spec.match_keys.first().and_then(|name| row.spec.field(name)).map(|key| key.fields.get(side).clone());
+        let a = open_account(shared, &accounts.a, &own(Side::A).unwrap_or_default(), None).await?;
+        let b = open_account(shared, &accounts.b, &own(Side::B).unwrap_or_default(), None).await?;
+        let connectors = PerSide::new(a, b);
         Ok(Self { shared: shared.clone(), row, accounts, connectors, cancel })
     }
 
@@ -218,9 +222,23 @@ impl Job {
     }
 }
 
-/// Opens an account with its password.
-pub(crate) fn open_account(shared: &Shared, account: &AccountSettings, keys: &[String]) -> Result<Arc<dyn Connector>, Problem> {
-    let password = shared.secrets.password(account).map_err(|error| Problem::failed(format!("{}: {error}", account.name)))?;
+/// Opens an account with the password that is given, or else with the one that is kept for it.
+pub(crate) async fn open_account(
+    shared: &Shared,
+    account: &AccountSettings,
+    keys: &[String],
+    password: Option<String>,
+) -> Result<Arc<dyn Connector>, Problem> {
+    let password = match password {
+        Some(password) => Some(password),
+        None => {
+            let (secrets, account) = (Arc::clone(&shared.secrets), account.clone());
+            let name = account.name.clone();
+            let found = tokio::task::spawn_blocking(move || secrets.resolve(&account));
+            let found = found.await.map_err(|_panicked| Problem::failed(format!("The password of {name} could not be read.")))?;
+            found.map_err(|error| Problem::failed(format!("{name}: {error}")))?.map(|secret| secret.reveal().to_owned())
+        }
+    };
     shared
         .platforms
         .open(account, keys, password)

@@ -1,25 +1,94 @@
 //! Floor 3: what goes on.
+//!
+//! A tokio runtime on a thread of its own takes typed [`Command`]s and gives [`Event`]s back. The
+//! faces know nothing else of it. One [`hub`] decides what may run when; each piece of work is a
+//! [`job`] with its settings frozen.
 
+mod alerts;
+mod answers;
 mod api;
+mod checking;
+mod comparing;
+mod db;
+mod executor;
 mod handle;
-#[cfg_attr(not(test), expect(dead_code, reason = "the service that calls it is built beside it"))]
+mod hub;
+mod job;
+mod platforms;
+mod recover;
 mod report;
-#[cfg_attr(not(test), expect(dead_code, reason = "the service that calls it is built beside it"))]
+mod run;
+mod schedule;
 mod secrets;
 mod settings_file;
+mod snapshot;
+mod undoing;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use api::{
     AccountCheck, Answer, CheckStep, Command, Event, PairState, PairStatus, Problem, Progress, ProgressMap, Reply,
     RequestId, RunReport, Snapshot, Suggestion, SyncMode,
 };
 pub use handle::{Handle, Mailbox, Voice};
+pub use job::Tuning;
+pub use platforms::{KnownPlatforms, Platforms};
 pub use settings_file::{Settings, SettingsError, SettingsProblem, parse, parse_with, render};
 
-// TEMPORARY: the service's own `start` replaces this one.
-/// Starts the service on a workspace.
+use crate::store::Store;
+
+/// The folder where the workspace lives unless another one is named.
+#[must_use]
+pub fn default_workspace() -> Option<PathBuf> {
+    crate::store::default_dir()
+}
+
+/// Starts the service on a workspace. `wake` is called after each event and each step of progress; it
+/// must not block.
 ///
 /// # Errors
-/// Always, until the service is joined.
-pub fn start(_workspace: &std::path::Path, _wake: std::sync::Arc<dyn Fn() + Send + Sync>) -> Result<Handle, Problem> {
-    Err(Problem::failed("This build has no service yet."))
+/// When the workspace is in use by another Duosync, or cannot be opened.
+pub fn start(workspace: &Path, wake: Arc<dyn Fn() + Send + Sync>) -> Result<Handle, Problem> {
+    start_with(workspace, wake, Arc::new(KnownPlatforms), Tuning::default())
+}
+
+/// Starts the service with platforms and patience of one's own, as tests do.
+///
+/// # Errors
+/// When the workspace is in use by another Duosync, or cannot be opened.
+pub fn start_with(
+    workspace: &Path,
+    wake: Arc<dyn Fn() + Send + Sync>,
+    platforms: Arc<dyn Platforms>,
+    tuning: Tuning,
+) -> Result<Handle, Problem> {
+    let store = Store::open(workspace).map_err(|error| Problem::failed(error.to_string()))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("duosync")
+        .enable_all()
+        .build()
+        .map_err(|error| Problem::failed(format!("The background work could not be started: {error}")))?;
+    let (handle, mailbox) = Handle::new(wake);
+    let shared = job::Shared {
+        db: db::Db::new(store),
+        platforms,
+        secrets: Arc::new(secrets::Secrets::new()),
+        voice: mailbox.voice.clone(),
+        tuning,
+    };
+    let folder = workspace.to_owned();
+    let serve = move || {
+        runtime.block_on(hub::serve(shared, folder, mailbox));
+        // What still waits on a thread of its own (a keyring that does not answer) must not hold up
+        // the end of the program.
+        runtime.shutdown_background();
+    };
+    std::thread::Builder::new()
+        .name("duosync-service".to_owned())
+        .spawn(serve)
+        .map_err(|error| Problem::failed(format!("The background work could not be started: {error}")))?;
+    Ok(handle)
 }

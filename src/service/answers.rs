@@ -1,0 +1,295 @@
+//! Commands that are answered from the store or from a platform, without a run.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::model::{AccountSettings, PairSpec, PerSide, SecretRef, Side};
+
+use super::job::Shared;
+use super::secrets::Secret;
+use super::{Answer, Command, Problem, Reply, Settings, checking, parse_with, render};
+
+/// How many alerts are shown.
+const ALERTS: usize = 500;
+
+/// The sample's files, which live in the program itself, so that it needs nothing beside it.
+const SAMPLE: [(&str, &[u8]); 2] = [
+    ("shop-customers.csv", include_bytes!("../../assets/sample/shop-customers.csv")),
+    ("address-book.csv", include_bytes!("../../assets/sample/address-book.csv")),
+];
+const SAMPLE_SETTINGS: &str = include_str!("../../assets/sample/sample.toml");
+
+/// Whether a command changes what a snapshot shows.
+pub(crate) fn changes_state(command: &Command) -> bool {
+    match command {
+        Command::SaveAccount { .. }
+        | Command::RemoveAccount(_)
+        | Command::SavePair(_)
+        | Command::RemovePair(_)
+        | Command::Pause { .. }
+        | Command::Import(_)
+        | Command::LoadSample
+        | Command::AlertsSeen => true,
+        Command::Snapshot
+        | Command::Export(_)
+        | Command::TryAccount { .. }
+        | Command::Check(_)
+        | Command::Describe { .. }
+        | Command::Suggest(_)
+        | Command::Sync { .. }
+        | Command::Compare { .. }
+        | Command::LastCompare(_)
+        | Command::Cancel(_)
+        | Command::Matters(_)
+        | Command::Resolve { .. }
+        | Command::History { .. }
+        | Command::Writes(_)
+        | Command::Undo(_)
+        | Command::Alerts
+        | Command::StartSchedule
+        | Command::Shutdown => false,
+    }
+}
+
+/// Answers a command that asks a platform.
+pub(crate) async fn from_platform(shared: &Shared, command: Command) -> Answer {
+    match command {
+        Command::TryAccount { settings, password } => Ok(Reply::Checked(vec![checking::check(shared, &settings, password, None).await])),
+        Command::Check(pair) => check(shared, pair).await,
+        Command::Describe { account, collection } => {
+            let account = account_named(shared, &account).await?;
+            Ok(Reply::Fields(checking::describe(shared, &account, collection.as_deref()).await?))
+        }
+        Command::Suggest(ends) => {
+            let (a, b) = (account_named(shared, &ends.a.0).await?, account_named(shared, &ends.b.0).await?);
+            let (a, b) = tokio::try_join!(
+                checking::describe(shared, &a, ends.a.1.as_deref()),
+                checking::describe(shared, &b, ends.b.1.as_deref())
+            )?;
+            Ok(Reply::Suggested(checking::suggest(&PerSide::new(a, b))))
+        }
+        other => Err(not_here(&other)),
+    }
+}
+
+/// Answers a command from the store.
+pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Command) -> Answer {
+    match command {
+        Command::SaveAccount { settings, password } => save_account(shared, settings, password).await,
+        Command::RemoveAccount(name) => {
+            let used = pairs(shared).await?.into_iter().find(|spec| spec.ends.a.account == name || spec.ends.b.account == name);
+            if let Some(spec) = used {
+                return Err(Problem::wrong_use(format!("{name} is used by the pair {}. Remove the pair first.", spec.name)));
+            }
+            let removed = name.clone();
+            with(shared, move |store| store.remove_account(&name)).await?;
+            let secrets = Arc::clone(&shared.secrets);
+            // Where there is no keyring there is nothing of the account in it either.
+            let _none = tokio::task::spawn_blocking(move || secrets.delete(&removed)).await;
+            Ok(Reply::Done)
+        }
+        Command::SavePair(spec) => {
+            check_pair(shared, &spec).await?;
+            with(shared, move |store| store.save_pair(&spec)).await?;
+            Ok(Reply::Done)
+        }
+        Command::RemovePair(name) => {
+            with(shared, move |store| store.remove_pair(&name)).await?;
+            Ok(Reply::Done)
+        }
+        Command::Pause { pair, paused } => {
+            with(shared, move |store| store.set_paused(&pair, paused)).await?;
+            Ok(Reply::Done)
+        }
+        Command::Import(path) => import(shared, &path).await,
+        Command::Export(path) => export(shared, path).await,
+        Command::LoadSample => load_sample(shared, workspace).await,
+        Command::LastCompare(pair) => {
+            let report = with(shared, move |store| store.last_compare(&pair)).await?;
+            Ok(Reply::LastCompare(report.map(Arc::new)))
+        }
+        Command::Matters(pair) => {
+            let matters = with(shared, move |store| store.open_matters(pair.as_deref())).await?;
+            Ok(Reply::Matters(Arc::new(matters)))
+        }
+        Command::History { pair, limit } => {
+            let runs = with(shared, move |store| store.runs(pair.as_deref(), limit)).await?;
+            Ok(Reply::History(Arc::new(runs)))
+        }
+        Command::Writes(run) => Ok(Reply::Writes(Arc::new(with(shared, move |store| store.writes(run)).await?))),
+        Command::Alerts => Ok(Reply::Alerts(Arc::new(with(shared, |store| store.alerts(ALERTS)).await?))),
+        Command::AlertsSeen => {
+            with(shared, |store| store.alerts_seen()).await?;
+            Ok(Reply::Done)
+        }
+        other => Err(not_here(&other)),
+    }
+}
+
+async fn with<T: Send + 'static>(
+    shared: &Shared,
+    work: impl FnOnce(&mut crate::store::Store) -> Result<T, crate::store::StoreError> + Send + 'static,
+) -> Result<T, Problem> {
+    shared.db.with(work).await.map_err(|error| Problem::failed(error.to_string()))
+}
+
+async fn pairs(shared: &Shared) -> Result<Vec<PairSpec>, Problem> {
+    Ok(with(shared, |store| store.pairs()).await?.into_iter().map(|row| row.spec).collect())
+}
+
+async fn account_named(shared: &Shared, name: &str) -> Result<AccountSettings, Problem> {
+    let found = with(shared, |store| store.accounts()).await?.into_iter().find(|account| account.name == name);
+    found.ok_or_else(|| Problem::wrong_use(format!("There is no account called \u{201c}{name}\u{201d}.")))
+}
+
+async fn check(shared: &Shared, pair: Option<String>) -> Answer {
+    let specs: Vec<PairSpec> =
+        pairs(shared).await?.into_iter().filter(|spec| pair.as_ref().is_none_or(|wanted| *wanted == spec.name)).collect();
+    if specs.is_empty() {
+        return Err(Problem::wrong_use(match pair {
+            Some(pair) => format!("There is no pair called \u{201c}{pair}\u{201d}."),
+            None => "There is no pair yet. Connect two accounts first.".to_owned(),
+        }));
+    }
+    let mut checks = Vec::new();
+    for spec in &specs {
+        let (a, b) = (account_named(shared, &spec.ends.a.account).await?, account_named(shared, &spec.ends.b.account).await?);
+        let (a, b) =
+            tokio::join!(checking::check(shared, &a, None, Some((spec, Side::A))), checking::check(shared, &b, None, Some((spec, Side::B))));
+        checks.extend([a, b]);
+    }
+    Ok(Reply::Checked(checks))
+}
+
+async fn save_account(shared: &Shared, settings: AccountSettings, password: Option<String>) -> Answer {
+    if settings.name.trim().is_empty() {
+        return Err(Problem::wrong_use("Give the account a name."));
+    }
+    if let Some(password) = password {
+        let (secrets, name, kind) = (Arc::clone(&shared.secrets), settings.name.clone(), settings.secret.clone());
+        let secret = Secret::new(password);
+        let kept = tokio::task::spawn_blocking(move || match kind {
+            Some(SecretRef::Keyring) => secrets.store(&name, &secret),
+            Some(SecretRef::Ask) => {
+                secrets.remember(&name, secret);
+                Ok(())
+            }
+            // A password that comes from the environment is never kept by Duosync.
+            Some(SecretRef::Env(_)) | None => Ok(()),
+        });
+        let kept = kept.await.map_err(|_panicked| Problem::failed("The password could not be kept."))?;
+        kept.map_err(|error| Problem::failed(error.to_string()))?;
+    }
+    with(shared, move |store| {
+        let name = settings.name.clone();
+        store.save_account(&settings)?;
+        // Saving the settings says that this is the right account, so it is looked at anew: the next
+        // plan is shown before it is carried out.
+        for row in store.pairs()? {
+            if row.spec.ends.a.account == name || row.spec.ends.b.account == name {
+                store.set_accepted(&row.spec.name, None)?;
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(Reply::Done)
+}
+
+async fn check_pair(shared: &Shared, spec: &PairSpec) -> Result<(), Problem> {
+    let accounts: Vec<String> = with(shared, |store| store.accounts()).await?.into_iter().map(|account| account.name).collect();
+    for side in Side::BOTH {
+        let name = &spec.ends.get(side).account;
+        if !accounts.contains(name) {
+            return Err(Problem::wrong_use(format!("There is no account called \u{201c}{name}\u{201d}.")));
+        }
+    }
+    if spec.name.trim().is_empty() {
+        return Err(Problem::wrong_use("Give the pair a name."));
+    }
+    if spec.ends.a == spec.ends.b {
+        return Err(Problem::wrong_use("Both sides are the same list. Choose two different ones."));
+    }
+    if spec.fields.is_empty() {
+        return Err(Problem::wrong_use("No field is paired yet. Pair at least the one by which records are matched."));
+    }
+    if spec.match_keys.is_empty() || spec.match_keys.iter().any(|name| spec.field(name).is_none()) {
+        return Err(Problem::wrong_use("Choose the field by which a record of one side and of the other are the same, such as email."));
+    }
+    Ok(())
+}
+
+async fn import(shared: &Shared, path: &Path) -> Answer {
+    let file = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || {
+        let text = std::fs::read_to_string(&file)?;
+        let folder = std::path::absolute(&file)?.parent().map(Path::to_owned).unwrap_or_default();
+        Ok::<_, std::io::Error>((text, folder))
+    });
+    let read = read.await.map_err(|_panicked| Problem::failed("The file could not be read."))?;
+    let (text, folder) = read.map_err(|error| Problem::wrong_use(format!("{} cannot be read: {error}", path.display())))?;
+    import_text(shared, &text, &folder).await
+}
+
+async fn import_text(shared: &Shared, text: &str, folder: &Path) -> Answer {
+    let known: Vec<String> = with(shared, |store| store.accounts()).await?.into_iter().map(|account| account.name).collect();
+    let settings = parse_with(text, folder, &known).map_err(|error| Problem::wrong_use(error.to_string()))?;
+    let names = |settings: &Settings| {
+        let accounts = settings.accounts.iter().map(|account| account.name.clone()).collect();
+        (accounts, settings.pairs.iter().map(|pair| pair.name.clone()).collect())
+    };
+    let (accounts, pairs) = names(&settings);
+    with(shared, move |store| {
+        for account in &settings.accounts {
+            store.save_account(account)?;
+        }
+        for pair in &settings.pairs {
+            store.save_pair(pair)?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(Reply::Imported { accounts, pairs })
+}
+
+async fn export(shared: &Shared, path: Option<PathBuf>) -> Answer {
+    let settings = with(shared, |store| {
+        Ok(Settings { accounts: store.accounts()?, pairs: store.pairs()?.into_iter().map(|row| row.spec).collect() })
+    })
+    .await?;
+    let Some(path) = path else {
+        return Ok(Reply::Exported(render(&settings, Path::new(""))));
+    };
+    let folder = std::path::absolute(&path).ok().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
+    let text = render(&settings, &folder);
+    let (file, written) = (path.clone(), text.clone());
+    let done = tokio::task::spawn_blocking(move || std::fs::write(file, written));
+    let done = done.await.map_err(|_panicked| Problem::failed("The file could not be written."))?;
+    done.map_err(|error| Problem::failed(format!("{} cannot be written: {error}", path.display())))?;
+    Ok(Reply::Exported(text))
+}
+
+/// Lays the sample's files into the workspace, where they are not there yet, and imports its
+/// settings.
+async fn load_sample(shared: &Shared, workspace: &Path) -> Answer {
+    let folder = workspace.join("sample");
+    let target = folder.clone();
+    let laid = tokio::task::spawn_blocking(move || {
+        std::fs::create_dir_all(&target)?;
+        for (name, content) in SAMPLE {
+            let file = target.join(name);
+            if !file.exists() {
+                std::fs::write(file, content)?;
+            }
+        }
+        Ok::<_, std::io::Error>(())
+    });
+    let laid = laid.await.map_err(|_panicked| Problem::failed("The sample could not be written."))?;
+    laid.map_err(|error| Problem::failed(format!("The sample could not be written to {}: {error}", folder.display())))?;
+    import_text(shared, SAMPLE_SETTINGS, &folder).await
+}
+
+fn not_here(command: &Command) -> Problem {
+    tracing::error!(?command, "a command came to the wrong place");
+    Problem::failed("Duosync made a mistake and did not do this.")
+}

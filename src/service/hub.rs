@@ -1,0 +1,586 @@
+//! The service's one task: it takes commands, starts work, never two pieces of work on one account
+//! at once, and tells what has changed.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::model::{
+    AlertKind, CompareReport, ConflictKind, Decision, MatterId, MatterKind, MismatchKind, Outcome, PerSide, Plan, Resolution, RunId, Subject,
+    Timestamp, Trigger,
+};
+
+use super::alerts::{self, News};
+use super::job::{Ended, Job, Shared, now};
+use super::{Command, Event, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, answers, checking, comparing, run, snapshot, undoing};
+
+/// The schedule looks at the clock at least this often, since a timer stands still while the
+/// computer sleeps.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// A piece of work on a pair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    Sync { mode: SyncMode, trigger: Trigger },
+    Compare { export: Option<PathBuf>, trigger: Trigger },
+    Settle(BTreeSet<Subject>),
+    Undo(RunId),
+}
+
+/// Who waits for it.
+#[derive(Clone, Debug)]
+enum Waiter {
+    /// A command of its own.
+    One(RequestId),
+    /// A part of an answer that speaks of several pairs.
+    Part(RequestId),
+}
+
+struct Pending {
+    pair: String,
+    accounts: BTreeSet<String>,
+    work: Work,
+    waiters: Vec<Waiter>,
+}
+
+struct Active {
+    pair: String,
+    accounts: BTreeSet<String>,
+    waiters: Vec<Waiter>,
+    cancel: CancellationToken,
+}
+
+enum Ran {
+    Run(Box<RunReport>),
+    Compared(Arc<CompareReport>),
+}
+
+struct Done {
+    pair: String,
+    work: Work,
+    result: Result<Ran, Problem>,
+    cut_off: bool,
+}
+
+pub(crate) struct Hub {
+    shared: Shared,
+    workspace: PathBuf,
+    active: Vec<Active>,
+    queue: VecDeque<Pending>,
+    done: mpsc::Sender<Done>,
+    previews: BTreeMap<String, Arc<Plan>>,
+    /// Answers about several pairs: what has come so far, and how many are still to come.
+    parts: BTreeMap<RequestId, (usize, Vec<RunReport>)>,
+    scheduled: bool,
+    due: Vec<(String, Option<Timestamp>, Option<Timestamp>)>,
+    ending: bool,
+}
+
+/// Serves a face until it has gone or asks for the end; what goes on is stopped safely first.
+pub(crate) async fn serve(shared: Shared, workspace: PathBuf, mut mailbox: Mailbox) {
+    let (done, mut results) = mpsc::channel(16);
+    let mut hub = Hub {
+        shared,
+        workspace,
+        active: Vec::new(),
+        queue: VecDeque::new(),
+        done,
+        previews: BTreeMap::new(),
+        parts: BTreeMap::new(),
+        scheduled: false,
+        due: Vec::new(),
+        ending: false,
+    };
+    hub.tell_state().await;
+    loop {
+        if hub.ending && hub.active.is_empty() {
+            break;
+        }
+        tokio::select! {
+            command = mailbox.commands.recv(), if !hub.ending => match command {
+                Some((id, command)) => hub.take(id, command).await,
+                None => hub.end(),
+            },
+            Some(done) = results.recv() => hub.finished(done).await,
+            () = tokio::time::sleep(hub.nap()), if hub.scheduled && !hub.ending => hub.start_due().await,
+        }
+    }
+    hub.shared.voice.say(Event::Ended).await;
+}
+
+impl Hub {
+    async fn take(&mut self, id: RequestId, command: Command) {
+        let voice = self.shared.voice.clone();
+        let changes = answers::changes_state(&command);
+        let answer = match command {
+            Command::Sync { pair, mode } => {
+                return self.enqueue(id, pair, Work::Sync { mode, trigger: Trigger::Manual }).await;
+            }
+            Command::Compare { pair, export } => {
+                return self.enqueue(id, pair, Work::Compare { export, trigger: Trigger::Manual }).await;
+            }
+            Command::Undo(run) => return self.undo(id, run).await,
+            Command::Resolve { ids, resolution } => return self.resolve(id, ids, resolution).await,
+            Command::Cancel(pair) => {
+                self.cancel(&pair);
+                Ok(Reply::Done)
+            }
+            Command::StartSchedule => {
+                self.scheduled = true;
+                self.tell_state().await;
+                self.start_due().await;
+                Ok(Reply::Done)
+            }
+            Command::Shutdown => {
+                self.end();
+                Ok(Reply::Done)
+            }
+            Command::Snapshot => Ok(Reply::Snapshot(Arc::new(self.snapshot().await))),
+            // These wait for a platform, and must not make other commands wait.
+            Command::TryAccount { .. } | Command::Check(_) | Command::Describe { .. } | Command::Suggest(_) => {
+                let shared = self.shared.clone();
+                tokio::spawn(async move {
+                    let answer = answers::from_platform(&shared, command).await;
+                    shared.voice.reply(id, answer).await;
+                });
+                return;
+            }
+            command @ (Command::SaveAccount { .. }
+            | Command::RemoveAccount(_)
+            | Command::SavePair(_)
+            | Command::RemovePair(_)
+            | Command::Pause { .. }
+            | Command::Import(_)
+            | Command::Export(_)
+            | Command::LoadSample
+            | Command::LastCompare(_)
+            | Command::Matters(_)
+            | Command::History { .. }
+            | Command::Writes(_)
+            | Command::Alerts
+            | Command::AlertsSeen) => answers::from_store(&self.shared, &self.workspace, command).await,
+        };
+        if changes && answer.is_ok() {
+            self.previews.clear();
+            self.tell_state().await;
+        }
+        voice.reply(id, answer).await;
+    }
+
+    /// Queues a piece of work; the same work that waits already is done once for all who ask.
+    async fn enqueue(&mut self, id: RequestId, pair: String, work: Work) {
+        self.enqueue_for(Waiter::One(id), pair, work).await;
+    }
+
+    async fn enqueue_for(&mut self, waiter: Waiter, pair: String, work: Work) {
+        let same = self.queue.iter_mut().find(|pending| pending.pair == pair && pending.work == work);
+        if let Some(pending) = same {
+            pending.waiters.push(waiter);
+            return;
+        }
+        match self.accounts_of(&pair).await {
+            Ok(accounts) => {
+                self.queue.push_back(Pending { pair, accounts, work, waiters: vec![waiter] });
+                self.start_waiting().await;
+            }
+            Err(problem) => self.answer(vec![waiter], Err(problem)).await,
+        }
+    }
+
+    async fn accounts_of(&self, pair: &str) -> Result<BTreeSet<String>, Problem> {
+        let pairs = self.shared.db.with(|store| store.pairs()).await.map_err(|error| Problem::failed(error.to_string()))?;
+        let found = pairs.into_iter().find(|row| row.spec.name == pair);
+        let row = found.ok_or_else(|| Problem::wrong_use(format!("There is no pair called \u{201c}{pair}\u{201d}.")))?;
+        Ok(BTreeSet::from([row.spec.ends.a.account, row.spec.ends.b.account]))
+    }
+
+    /// Starts everything that waits and whose accounts are free, in the order in which it was asked.
+    async fn start_waiting(&mut self) {
+        let mut busy: BTreeSet<String> = self.active.iter().flat_map(|active| active.accounts.iter().cloned()).collect();
+        let mut started = false;
+        for pending in std::mem::take(&mut self.queue) {
+            let free = pending.accounts.iter().all(|account| !busy.contains(account));
+            busy.extend(pending.accounts.iter().cloned());
+            if free && !self.ending {
+                self.start(pending);
+                started = true;
+            } else {
+                self.queue.push_back(pending);
+            }
+        }
+        if started {
+            self.tell_state().await;
+        }
+    }
+
+    fn start(&mut self, pending: Pending) {
+        let Pending { pair, accounts, work, waiters } = pending;
+        let cancel = CancellationToken::new();
+        let shown = self.previews.get(&pair).cloned();
+        let (shared, done, token) = (self.shared.clone(), self.done.clone(), cancel.clone());
+        self.active.push(Active { pair: pair.clone(), accounts, waiters, cancel });
+        tokio::spawn(async move {
+            // A panic in the work is told like any other failure, and the pair is free again.
+            let inner = tokio::spawn(work_on(shared, pair.clone(), work.clone(), token, shown));
+            let (result, cut_off) = match inner.await {
+                Ok(ended) => ended,
+                Err(panicked) => {
+                    tracing::error!(%panicked, "the work broke off");
+                    (Err(Problem::failed("Duosync made a mistake and stopped this sync. Nothing is lost; the next one goes on from there.")), false)
+                }
+            };
+            let _gone = done.send(Done { pair, work, result, cut_off }).await;
+        });
+    }
+
+    async fn finished(&mut self, done: Done) {
+        let Done { pair, work, result, cut_off } = done;
+        let Some(index) = self.active.iter().position(|active| active.pair == pair) else { return };
+        let active = self.active.swap_remove(index);
+        self.shared.voice.progress(|all| {
+            all.remove(&pair);
+        });
+        if !cut_off {
+            match &result {
+                Ok(Ran::Run(report)) => {
+                    match (&report.plan, report.summary.outcome) {
+                        (Some(plan), _) => {
+                            self.previews.insert(pair.clone(), Arc::clone(plan));
+                        }
+                        (None, Outcome::Failed | Outcome::Cancelled) => {}
+                        (None, Outcome::Running | Outcome::Done | Outcome::Waiting | Outcome::Preview | Outcome::Partial) => {
+                            self.previews.remove(&pair);
+                        }
+                    }
+                    self.after_run(&pair, report).await;
+                }
+                Ok(Ran::Compared(report)) => self.after_compare(&pair, report).await,
+                Err(problem) => self.after_problem(&pair, &work, problem).await,
+            }
+        }
+        let reply = result.map(|ran| match ran {
+            Ran::Run(report) => Reply::Ran(report),
+            Ran::Compared(report) => Reply::Compared(report),
+        });
+        self.tell_state().await;
+        self.answer(active.waiters, reply).await;
+        self.start_waiting().await;
+    }
+
+    async fn answer(&mut self, waiters: Vec<Waiter>, answer: Result<Reply, Problem>) {
+        for waiter in waiters {
+            match waiter {
+                Waiter::One(id) => self.shared.voice.reply(id, answer.clone()).await,
+                Waiter::Part(id) => {
+                    let Some((left, reports)) = self.parts.get_mut(&id) else { continue };
+                    *left = left.saturating_sub(1);
+                    match &answer {
+                        Ok(Reply::Ran(report)) => reports.push(report.as_ref().clone()),
+                        Ok(_) => {}
+                        Err(problem) => {
+                            let problem = problem.clone();
+                            self.parts.remove(&id);
+                            self.shared.voice.reply(id, Err(problem)).await;
+                            continue;
+                        }
+                    }
+                    if *left == 0 {
+                        let reports = self.parts.remove(&id).map(|(_, reports)| reports).unwrap_or_default();
+                        self.shared.voice.reply(id, Ok(Reply::Resolved(reports))).await;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn undo(&mut self, id: RequestId, run: RunId) {
+        let found = self.shared.db.with(move |store| store.run(run)).await;
+        match found {
+            Ok(Some(summary)) if summary.undone_by.is_some() => {
+                let problem = Problem::wrong_use(format!("Run {} was taken back already.", run.0));
+                self.shared.voice.reply(id, Err(problem)).await;
+            }
+            Ok(Some(summary)) => self.enqueue(id, summary.pair, Work::Undo(run)).await,
+            Ok(None) => self.shared.voice.reply(id, Err(Problem::wrong_use(format!("There is no run {}.", run.0)))).await,
+            Err(error) => self.shared.voice.reply(id, Err(Problem::failed(error.to_string()))).await,
+        }
+    }
+
+    /// Remembers the operator's answers, and carries out those that mean a write.
+    async fn resolve(&mut self, id: RequestId, ids: Vec<MatterId>, resolution: Resolution) {
+        let kept = self.shared.db.with(move |store| {
+            let mut kept: BTreeMap<String, BTreeSet<Subject>> = BTreeMap::new();
+            for matter in &ids {
+                let Some((matter, fingerprint, true)) = store.matter(*matter)? else {
+                    return Ok(Err(Problem::wrong_use(format!("There is no open question {}. It may be settled already.", matter.0))));
+                };
+                let decision = match decide(&matter.kind, &matter.subject, &resolution, &matter.fields) {
+                    Ok((subject, resolution)) => Decision { subject, resolution, fingerprint, made: now() },
+                    Err(problem) => return Ok(Err(problem)),
+                };
+                store.save_decision(&matter.pair, &decision)?;
+                match decision.resolution {
+                    Resolution::Ignore => store.close_matters(&[matter.id], "left as it is", now())?,
+                    Resolution::NotSame(_)
+                    | Resolution::Use(_)
+                    | Resolution::Fields(_)
+                    | Resolution::Create
+                    | Resolution::Delete(_)
+                    | Resolution::Link(_) => {
+                        let subjects = kept.entry(matter.pair.clone()).or_default();
+                        subjects.insert(decision.subject);
+                        subjects.insert(matter.subject);
+                    }
+                }
+            }
+            Ok(Ok(kept))
+        });
+        let kept = match kept.await {
+            Ok(Ok(kept)) => kept,
+            Ok(Err(problem)) => return self.shared.voice.reply(id, Err(problem)).await,
+            Err(error) => return self.shared.voice.reply(id, Err(Problem::failed(error.to_string()))).await,
+        };
+        if kept.is_empty() {
+            self.tell_state().await;
+            return self.shared.voice.reply(id, Ok(Reply::Resolved(Vec::new()))).await;
+        }
+        self.parts.insert(id, (kept.len(), Vec::new()));
+        for (pair, subjects) in kept {
+            self.enqueue_for(Waiter::Part(id), pair, Work::Settle(subjects)).await;
+        }
+    }
+
+    fn cancel(&self, pair: &str) {
+        for active in self.active.iter().filter(|active| active.pair == pair) {
+            active.cancel.cancel();
+            self.shared.voice.progress(|all| {
+                if let Some(progress) = all.get_mut(pair) {
+                    progress.cancelling = true;
+                }
+            });
+        }
+    }
+
+    fn end(&mut self) {
+        self.ending = true;
+        self.queue.clear();
+        for active in &self.active {
+            active.cancel.cancel();
+        }
+    }
+
+    async fn after_run(&mut self, pair: &str, report: &RunReport) {
+        let (name, summary) = (pair.to_owned(), report.summary.clone());
+        let told = self.shared.db.with(move |store| {
+            let row = store.pairs()?.into_iter().find(|row| row.spec.name == name);
+            let was_failing = row.is_some_and(|row| row.failing_since.is_some());
+            let failed = summary.outcome == Outcome::Failed;
+            match (failed, was_failing) {
+                (true, false) => store.set_failing(&name, Some((now(), summary.message.clone().unwrap_or_default())))?,
+                (true, true) | (false, false) => {}
+                (false, true) => {
+                    if summary.outcome != Outcome::Cancelled {
+                        store.set_failing(&name, None)?;
+                    }
+                }
+            }
+            let open = store.open_matters(Some(&name))?;
+            let fresh = open.iter().filter(|matter| matter.opened >= summary.started);
+            let conflicts = fresh.filter_map(|matter| match &matter.kind {
+                MatterKind::Conflict(kind) => Some(matches!(kind, ConflictKind::HeldDeletion(_))),
+                MatterKind::Mismatch(_) => None,
+            });
+            let (held, others): (Vec<bool>, Vec<bool>) = conflicts.partition(|held| *held);
+            let sign_in = summary.message.as_deref().is_some_and(|why| why.contains("sign"));
+            let news = alerts::of_run(&summary, others.len(), held.len(), sign_in, was_failing);
+            let over = over(summary.outcome, open.is_empty());
+            alerts::settle(store, &name, &news, &over, now())
+        });
+        self.tell_alerts(told.await).await;
+    }
+
+    async fn after_compare(&mut self, pair: &str, report: &CompareReport) {
+        let (name, count, started) = (pair.to_owned(), report.counts.mismatches(), report.started);
+        let told = self.shared.db.with(move |store| {
+            let open = store.open_matters(Some(&name))?;
+            let fresh = open.iter().any(|matter| matter.opened >= started && matches!(matter.kind, MatterKind::Mismatch(_)));
+            let mut news = Vec::new();
+            if count > 0 && fresh {
+                let text = if count == 1 { "1 difference was found.".to_owned() } else { format!("{count} differences were found.") };
+                news.push(News { kind: AlertKind::Mismatches, key: format!("compare {}", started.0), text });
+            }
+            let over = if count == 0 { vec![AlertKind::Mismatches] } else { Vec::new() };
+            alerts::settle(store, &name, &news, &over, now())
+        });
+        self.tell_alerts(told.await).await;
+    }
+
+    /// A compare that failed, or a run that could not even be opened.
+    async fn after_problem(&mut self, pair: &str, work: &Work, problem: &Problem) {
+        let (name, text) = (pair.to_owned(), problem.message.clone());
+        let by_itself = matches!(work, Work::Sync { trigger: Trigger::Schedule, .. } | Work::Compare { trigger: Trigger::Schedule, .. });
+        let told = self.shared.db.with(move |store| {
+            if by_itself && store.pairs()?.iter().any(|row| row.spec.name == name && row.failing_since.is_none()) {
+                store.set_failing(&name, Some((now(), text.clone())))?;
+            }
+            let news = [News { kind: AlertKind::RunFailed, key: "failing".to_owned(), text }];
+            alerts::settle(store, &name, &news, &[], now())
+        });
+        self.tell_alerts(told.await).await;
+    }
+
+    async fn tell_alerts(&self, alerts: Result<Vec<crate::model::Alert>, crate::store::StoreError>) {
+        match alerts {
+            Ok(alerts) => alerts::tell(&self.shared, alerts).await,
+            Err(error) => tracing::error!(%error, "an alert could not be kept"),
+        }
+    }
+
+    async fn snapshot(&mut self) -> super::Snapshot {
+        let working: BTreeSet<String> = self.active.iter().map(|active| active.pair.clone()).collect();
+        let made = snapshot::make(&self.shared.db, &self.workspace, working, self.previews.clone()).await;
+        match made {
+            Ok(snapshot) => {
+                self.due = snapshot.pairs.iter().map(|pair| (pair.spec.name.clone(), pair.next_sync, pair.next_compare)).collect();
+                snapshot
+            }
+            Err(error) => {
+                tracing::error!(%error, "the state could not be read");
+                super::Snapshot { warnings: vec![error.to_string()], workspace: self.workspace.clone(), ..super::Snapshot::default() }
+            }
+        }
+    }
+
+    async fn tell_state(&mut self) {
+        let snapshot = self.snapshot().await;
+        self.shared.voice.say(Event::Changed(Arc::new(snapshot))).await;
+    }
+
+    /// How long nothing is due.
+    fn nap(&self) -> Duration {
+        let next = self.due.iter().flat_map(|(_, sync, compare)| [*sync, *compare]).flatten().min();
+        let wait = next.map_or(LOOK, |next| Duration::from_millis(u64::try_from(next.0.saturating_sub(now().0)).unwrap_or_default()));
+        wait.clamp(Duration::from_millis(200), LOOK)
+    }
+
+    /// Starts what the schedule says, where the pair has nothing to do yet.
+    async fn start_due(&mut self) {
+        let moment = now();
+        for (pair, sync, compare) in self.due.clone() {
+            let busy = self.active.iter().any(|active| active.pair == pair) || self.queue.iter().any(|pending| pending.pair == pair);
+            let due = |time: Option<Timestamp>| time.is_some_and(|time| time <= moment);
+            if busy {
+                continue;
+            }
+            let work = if due(sync) {
+                Work::Sync { mode: SyncMode::Normal, trigger: Trigger::Schedule }
+            } else if due(compare) {
+                Work::Compare { export: None, trigger: Trigger::Schedule }
+            } else {
+                continue;
+            };
+            if let Ok(accounts) = self.accounts_of(&pair).await {
+                self.queue.push_back(Pending { pair, accounts, work, waiters: Vec::new() });
+            }
+        }
+        self.start_waiting().await;
+    }
+}
+
+/// Does a piece of work. The second value says that a test pulled the plug.
+async fn work_on(
+    shared: Shared,
+    pair: String,
+    work: Work,
+    cancel: CancellationToken,
+    shown: Option<Arc<Plan>>,
+) -> (Result<Ran, Problem>, bool) {
+    let job = match Job::open(&shared, &pair, cancel).await {
+        Ok(job) => job,
+        Err(problem) => return (Err(problem), false),
+    };
+    let ran = match work {
+        Work::Sync { mode, trigger } => run::run(&job, trigger, mode, shown).await.map(|report| Ran::Run(Box::new(report))),
+        Work::Settle(subjects) => run::settle(&job, subjects).await.map(|report| Ran::Run(Box::new(report))),
+        Work::Undo(run) => undoing::undo(&job, run).await.map(|report| Ran::Run(Box::new(report))),
+        Work::Compare { export, .. } => comparing::compare(&job, export.as_deref()).await.map(|report| Ran::Compared(Arc::new(report))),
+    };
+    let cut_off = matches!(ran, Err(Ended::CutOff));
+    (ran.map_err(|ended| Problem::failed(ended.to_string())), cut_off)
+}
+
+/// Which kinds of alerts an outcome puts an end to.
+fn over(outcome: Outcome, nothing_open: bool) -> Vec<AlertKind> {
+    let mut over = match outcome {
+        Outcome::Done | Outcome::Waiting => {
+            vec![AlertKind::RunFailed, AlertKind::SignIn, AlertKind::FailedRecords]
+        }
+        Outcome::Partial => vec![AlertKind::RunFailed, AlertKind::SignIn],
+        Outcome::Running | Outcome::Preview | Outcome::Failed | Outcome::Cancelled => Vec::new(),
+    };
+    if nothing_open {
+        over.extend([AlertKind::Conflicts, AlertKind::HeldDeletions, AlertKind::Mismatches]);
+    }
+    over
+}
+
+/// What an answer means for a matter: the subject that it is remembered for, and its exact form.
+fn decide(
+    kind: &MatterKind,
+    subject: &Subject,
+    resolution: &Resolution,
+    fields: &[crate::model::MatterField],
+) -> Result<(Subject, Resolution), Problem> {
+    match (kind, resolution) {
+        (_, Resolution::Link(ids) | Resolution::NotSame(ids)) => Ok((Subject::Pair(ids.clone()), resolution.clone())),
+        (_, Resolution::Ignore) => Ok((subject.clone(), Resolution::Ignore)),
+        (
+            MatterKind::Conflict(ConflictKind::Ambiguous(_)) | MatterKind::Mismatch(MismatchKind::DuplicateKey(_)),
+            Resolution::Use(_) | Resolution::Fields(_) | Resolution::Create | Resolution::Delete(_),
+        ) => Err(Problem::wrong_use(
+            "Several records have the same key here. Say which two belong together (link), that they do not, or ignore it; or make the \
+             key different in one of the lists.",
+        )),
+        // The answer counts for what was asked, so that a field that was not shown as different is
+        // never written.
+        (
+            MatterKind::Conflict(ConflictKind::BothChanged | ConflictKind::FirstMatch | ConflictKind::Flipping)
+            | MatterKind::Mismatch(MismatchKind::Different | MismatchKind::KeyChanged),
+            Resolution::Use(side),
+        ) => {
+            let asked = fields.iter().filter(|field| field.asked);
+            let choices = asked.map(|field| (field.name.clone(), crate::model::FieldChoice::Use(*side))).collect();
+            Ok((subject.clone(), Resolution::Fields(choices)))
+        }
+        (
+            MatterKind::Conflict(
+                ConflictKind::BothChanged
+                | ConflictKind::FirstMatch
+                | ConflictKind::Flipping
+                | ConflictKind::DeletedAndChanged(_)
+                | ConflictKind::HeldDeletion(_),
+            )
+            | MatterKind::Mismatch(MismatchKind::OnlyIn(_) | MismatchKind::Different | MismatchKind::KeyChanged),
+            Resolution::Use(_) | Resolution::Fields(_) | Resolution::Create | Resolution::Delete(_),
+        ) => Ok((subject.clone(), resolution.clone())),
+    }
+}
+
+/// The pairs that write to the same list, as sentences.
+pub(crate) fn overlaps(specs: &[crate::model::PairSpec]) -> Vec<String> {
+    let mut writers: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
+    for spec in specs {
+        let ends: PerSide<(String, String)> =
+            spec.ends.as_ref().map(|end| (end.account.clone(), end.collection.clone().unwrap_or_default()));
+        let distinct: BTreeSet<(String, String)> = [ends.a, ends.b].into();
+        for end in distinct {
+            writers.entry(end).or_default().push(&spec.name);
+        }
+    }
+    let shared = writers.into_iter().filter(|(_, pairs)| pairs.len() > 1);
+    shared.map(|((account, _), pairs)| format!("{} all write to the same list of {account}.", pairs.join(" and "))).collect()
+}
