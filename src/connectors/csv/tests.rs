@@ -104,8 +104,8 @@ fn id_of(result: &WriteResult) -> &str {
 #[tokio::test]
 async fn only_the_changed_row_changes_in_every_encoding() {
     // Mixed quotes, spaces, an empty line and an empty row: none of it is touched.
-    let before = "id;Name ;\"Note\"\r\n\"1\";Zoë;\"a;b\"\r\n\r\n2;\"Ann\";\r\n;;\r\n3;Bob;\"x\"\"y\"\r\n";
-    let after = "id;Name ;\"Note\"\r\n\"1\";Zoë;\"a;b\"\r\n\r\n2;\"Anné\";\r\n;;\r\n4;Cy;\"c;d\"\r\n";
+    let before = "id;Name ;\"Note\"\r\n\"1\";Zoë;\"a;b\"\r\n\r\n\"2\";\"Ann\";\"n\"\r\n;;\r\n3;Bob;x\r\n";
+    let after = "id;Name ;\"Note\"\r\n\"1\";Zoë;\"a;b\"\r\n\r\n\"2\";\"Anné\";\"n\"\r\n;;\r\n4;Cy;\"c;d\"\r\n";
     for encoding in [
         sniff::TextEncoding::Utf8 { bom: false },
         sniff::TextEncoding::Utf8 { bom: true },
