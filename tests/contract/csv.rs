@@ -133,7 +133,8 @@ impl Place for CsvPlace {
     }
 
     fn knows_tokens(&self) -> bool {
-        self.ids == Ids::Texts
+        // A number does not tell which create it came from; the run looks for the content first.
+        self.ids != Ids::Numbers
     }
 
     fn ids_are_stable(&self) -> bool {

@@ -66,7 +66,7 @@ pub trait Place: Send + Sync {
     /// [`Fixture::place`] put there, and fails when there is no such record.
     async fn unknown(&self, id: &RecordId) -> String;
 
-    /// Whether a create that is sent again by another connector is known by its token.
+    /// Whether a create that is sent again by another connector makes no double.
     fn knows_tokens(&self) -> bool;
 
     /// Whether an id stays when the email changes.

@@ -51,9 +51,10 @@ pub(super) fn xxh64(data: &[u8]) -> u64 {
 }
 
 /// A digest of several texts; where one ends and the next begins counts.
-pub(super) fn of_texts<'a>(texts: impl IntoIterator<Item = &'a str>, scratch: &mut Vec<u8>) -> u64 {
+pub(super) fn of_texts<T: AsRef<str>>(texts: impl IntoIterator<Item = T>, scratch: &mut Vec<u8>) -> u64 {
     scratch.clear();
     for text in texts {
+        let text = text.as_ref();
         scratch.extend_from_slice(&(text.len() as u64).to_le_bytes());
         scratch.extend_from_slice(text.as_bytes());
     }

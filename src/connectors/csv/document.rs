@@ -97,6 +97,11 @@ impl Document {
         self.rows.len()
     }
 
+    /// How long the text is, as UTF-8.
+    pub(super) fn text_len(&self) -> usize {
+        self.text.len()
+    }
+
     /// A row's text, without its line end.
     pub(super) fn row(&self, row: usize) -> &str {
         self.rows.get(row).and_then(|range| self.text.get(range.clone())).unwrap_or_default()
@@ -347,8 +352,7 @@ fn is_address(name: &str) -> bool {
 
 /// A digest of a row's fields, whatever their quotes.
 pub(super) fn row_digest(cells: &[Cell<'_>], scratch: &mut Vec<u8>) -> u64 {
-    let values: Vec<_> = cells.iter().map(|cell| cell.value()).collect();
-    digest::of_texts(values.iter().map(AsRef::as_ref), scratch)
+    digest::of_texts(cells.iter().map(|cell| cell.value()), scratch)
 }
 
 #[cfg(test)]

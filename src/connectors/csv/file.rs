@@ -75,7 +75,6 @@ pub(super) fn replace(
     let failed = |error| cannot(path, "write", error);
     let folder = path.parent().unwrap_or(Path::new("."));
     clean(path);
-    requests.fetch_add(1, Ordering::Relaxed);
     let mut temporary = tempfile::Builder::new()
         .prefix(&temporary_prefix(path))
         .suffix(TEMPORARY_SUFFIX)
@@ -86,6 +85,7 @@ pub(super) fn replace(
     temporary.write_all(bytes).map_err(failed)?;
     keep_owner(path, temporary.as_file()).map_err(failed)?;
     temporary.as_file().sync_all().map_err(failed)?;
+    requests.fetch_add(1, Ordering::Relaxed);
     match fs::read(path) {
         Ok(now) if xxh64(&now) == digest => {}
         Ok(_) => return Ok(Replaced::Changed),

@@ -1,9 +1,9 @@
 //! CSV files: one file is one account with one collection.
 //!
 //! How the file is written is found out and kept: encoding, delimiter, quotes, line ends, the order
-//! of columns, and the columns that no mapping names ([`sniff`], [`document`]). What makes a row the
-//! same row from one run to the next is told in [`identity`]. All writes of a run go into one
-//! replacement of the file ([`file`]), and only if somebody else has not changed it meanwhile: then
+//! of columns, and the columns that no mapping names (`sniff`, `document`). What makes a row the
+//! same row from one run to the next is told in `identity`. All writes of a run go into one
+//! replacement of the file (`file`), and only if somebody else has not changed it meanwhile: then
 //! it is read again and the writes are checked again, row by row.
 //!
 //! The format is that of RFC 4180, with the liberties that Excel and others take.
@@ -413,6 +413,7 @@ impl Inner {
                 return self.answer(want, writes, outcomes, (&document, &index), |row| row, 0);
             }
             let text = document.with(&changes);
+            let length = text.len();
             let bytes = document.encoding.encode(text);
             let digest = digest::xxh64(&bytes);
             // The new file is read as the next run will read it before it takes the old one's place.
@@ -420,7 +421,8 @@ impl Inner {
             let gone: Vec<usize> =
                 changes.rows.iter().filter(|(_, change)| change.is_none()).map(|(row, _)| *row).collect();
             let kept = document.len() - gone.len();
-            if new.header != document.header || new.len() != kept + changes.added.len() {
+            let same_text = new.text_len() == length && new.encoding.reads_like(document.encoding);
+            if !same_text || new.header != document.header || new.len() != kept + changes.added.len() {
                 return Err(content(format!(
                     "{}: with these changes the file would be read differently, so nothing was written. \
                      Save it once as \"CSV UTF-8\" with commas or semicolons, and sync again.",
@@ -509,11 +511,12 @@ impl<'a> Reader<'a> {
 
     fn record(&self, row: usize, whole: bool, cells: &mut Vec<Cell<'a>>, scratch: &mut Vec<u8>) -> Record {
         self.document.cells(row, cells);
-        let fields: Fields = self
-            .want
-            .iter()
-            .filter_map(|(column, name)| Some(((*name).to_owned(), Value::text(cells.get(*column)?.value()))))
-            .collect();
+        let mut fields = Fields::new();
+        for (column, name) in &self.want {
+            if let Some(cell) = cells.get(*column) {
+                fields.insert((*name).to_owned(), Value::text(cell.value()));
+            }
+        }
         let raw = whole.then(|| {
             let object: serde_json::Map<String, serde_json::Value> = self
                 .document

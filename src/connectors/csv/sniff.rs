@@ -34,6 +34,16 @@ impl TextEncoding {
         }
     }
 
+    /// Whether a file found to be in this encoding, which was written in that one, is read right.
+    /// A text of plain letters only is the same in most of them.
+    pub(super) fn reads_like(self, written: Self) -> bool {
+        match (self, written) {
+            (Self::Legacy(read), Self::Legacy(written)) => read == written,
+            (Self::Utf8 { bom: false }, Self::Legacy(_)) => true,
+            (Self::Utf8 { .. } | Self::Utf16 { .. } | Self::Legacy(_), _) => self == written,
+        }
+    }
+
     /// The first character of the text that this encoding has no bytes for.
     pub(super) fn cannot_write(self, text: &str) -> Option<char> {
         match self {
@@ -226,7 +236,11 @@ fn decode_legacy(bytes: &[u8], first: usize) -> Result<(String, TextEncoding), S
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let guess = detector.guess(None, Utf8Detection::Deny);
-    let candidates = if guess == WINDOWS_1252 { vec![WINDOWS_1252] } else { vec![guess, WINDOWS_1252] };
+    // Programs that export lists write Windows' code pages; a guess at one of the old Unix
+    // encodings is most often a short list in Windows-1252.
+    let name = guess.name();
+    let unlikely = guess == WINDOWS_1252 || name.starts_with("ISO-") || name.starts_with("KOI8") || name == "IBM866";
+    let candidates = if unlikely { vec![WINDOWS_1252] } else { vec![guess, WINDOWS_1252] };
     for encoding in candidates {
         let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) else { continue };
         // Only an encoding that gives the very same bytes back leaves untouched rows as they are.
@@ -327,5 +341,58 @@ mod tests {
         assert_eq!(dialect("'t,b\n1,2\n").0.quote, b'"');
         let (found, start) = dialect("sep=|\r\na|b\r\n");
         assert_eq!((found.delimiter, start), (b'|', 7));
+    }
+
+    #[test]
+    fn short_western_lists_are_taken_for_windows_1252() {
+        let words = [
+            "Zoë",
+            "André",
+            "Müller",
+            "Gießen",
+            "Bjørn",
+            "Åse",
+            "Señor Núñez",
+            "François",
+            "Straße 5",
+            "Çelik",
+            "Øystein",
+            "João",
+            "Möller",
+            "Jürgen",
+            "Äpfel",
+            "Österreich",
+            "Übel",
+            "naïve",
+            "Côté",
+            "5 €",
+            "Þór",
+            "Sigurðsson",
+            "Ærø",
+            "L’Oréal",
+            "“quoted”",
+            "Hôtel – Café",
+            "½ liter",
+            "20 °C",
+            "Eñe",
+            "à Paris",
+            "Ü",
+            "é",
+            "ß",
+        ];
+        let mut wrong = Vec::new();
+        for word in words {
+            let text =
+                format!("id;name;mail;city\r\n1;{word};ann@example.org;Ghent\r\n2;Bob;bob@example.org;Bruges\r\n");
+            let bytes = TextEncoding::Legacy(WINDOWS_1252).encode(text.clone());
+            let (read, encoding) = decode(bytes).unwrap();
+            if read != text {
+                wrong.push((word, encoding));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:?}");
+        let polish = "id;nazwa;miasto\r\n1;Żółć Święta;Łódź\r\n2;Kraśko Wójcik;Gdańsk\r\n";
+        let bytes = TextEncoding::Legacy(encoding_rs::WINDOWS_1250).encode(polish.to_owned());
+        assert_eq!(decode(bytes).unwrap(), (polish.to_owned(), TextEncoding::Legacy(encoding_rs::WINDOWS_1250)));
     }
 }
