@@ -16,7 +16,7 @@ use crate::model::{
 
 use super::alerts::{self, News};
 use super::job::{Ended, Job, Shared, now};
-use super::{Command, Event, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, answers, checking, comparing, run, snapshot, undoing};
+use super::{Command, Event, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, answers, comparing, run, snapshot, undoing};
 
 /// The schedule looks at the clock at least this often, since a timer stands still while the
 /// computer sleeps.

@@ -44,12 +44,12 @@ pub(crate) fn next_compare(facts: &Facts, now: Timestamp, zone: &TimeZone) -> Op
         return None;
     }
     let from = facts.last_compare.unwrap_or(now);
-    let day = Moment::from_millisecond(from.0).ok()?.to_zoned(zone.clone()).date();
+    let day = Moment::from_millisecond(from.0).ok()?.to_zoned_datetime(zone.clone()).date();
     let minute = i8::try_from(at_minute % 60).ok()?;
     let hour = i8::try_from(at_minute / 60).ok()?;
     let at = |days: u32| {
         let day = day.checked_add(i64::from(days).days()).ok()?;
-        let time = day.at(hour, minute, 0, 0).to_zoned(zone.clone()).ok()?;
+        let time = day.at(hour, minute, 0, 0).to_zoned_datetime(zone.clone()).ok()?;
         Some(Timestamp(time.timestamp().as_millisecond()))
     };
     match facts.last_compare {

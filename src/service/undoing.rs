@@ -6,7 +6,6 @@ use crate::engine::{self, Undo, View, Written};
 use crate::model::{
     Decision, Observed, Outcome, PerSide, RecordId, Resolution, RunId, Side, Subject, Trigger, WriteEntry, WriteState,
 };
-use crate::store::Changes;
 
 use super::RunReport;
 use super::executor::execute;
