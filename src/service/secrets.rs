@@ -169,19 +169,18 @@ impl Secrets {
 
     fn entry(&self, account: &str) -> Result<Entry, SecretError> {
         let mut keyring = self.keyring.lock().unwrap_or_else(PoisonError::into_inner);
-        let store = match &*keyring {
-            Some(store) => Arc::clone(store),
-            None => {
-                let opened = open().map_err(|source| SecretError::NoKeyring { account: account.to_owned(), source })?;
-                *keyring = Some(Arc::clone(&opened));
-                opened
-            }
+        let store = if let Some(store) = &*keyring {
+            Arc::clone(store)
+        } else {
+            let opened = open().map_err(|source| SecretError::NoKeyring { account: account.to_owned(), source })?;
+            *keyring = Some(Arc::clone(&opened));
+            opened
         };
         Entry::new_in_store(&store, SERVICE, account).map_err(|source| keyring_error(account, source))
     }
 }
 
-/// The desktop's Secret Service (GNOME Keyring, KWallet).
+/// The desktop's Secret Service (GNOME Keyring, `KWallet`).
 #[cfg(target_os = "linux")]
 fn open() -> Result<Arc<CredentialStore>, KeyringError> {
     let store: Arc<CredentialStore> = zbus_secret_service_keyring_store::Store::new()?;
@@ -206,15 +205,15 @@ fn from_env(account: &str, variable: &str, value: Result<String, std::env::VarEr
 
 fn keyring_error(account: &str, source: KeyringError) -> SecretError {
     let account = account.to_owned();
-    match source {
-        KeyringError::NoEntry => SecretError::NotFound { account, source },
-        // Some errors carry the stored bytes, which must not come near a log.
-        KeyringError::BadEncoding(_) | KeyringError::BadDataFormat(..) => SecretError::Keyring {
-            account,
-            source: KeyringError::BadStoreFormat("the saved password is not readable text".to_owned()),
-        },
-        other => SecretError::Keyring { account, source: other },
+    if matches!(source, KeyringError::NoEntry) {
+        return SecretError::NotFound { account, source };
     }
+    if matches!(source, KeyringError::BadEncoding(_) | KeyringError::BadDataFormat(..)) {
+        // These carry the stored bytes, which must not come near a log.
+        let source = KeyringError::BadStoreFormat("the saved password is not readable text".to_owned());
+        return SecretError::Keyring { account, source };
+    }
+    SecretError::Keyring { account, source }
 }
 
 #[cfg(test)]
