@@ -6,6 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::wildcard_enum_match_arm,
+    clippy::unnecessary_wraps,
     missing_docs,
     reason = "tests fail by panicking, and a script answers a few commands only"
 )]
@@ -286,8 +287,11 @@ fn a_compare_tells_its_numbers_and_its_mismatches() {
     assert!(!asked.lock().unwrap().iter().any(|command| matches!(command, Command::Compare { .. })));
 }
 
+/// What was answered to which matters.
+type Resolved = Vec<(Vec<MatterId>, Resolution)>;
+
 /// A service with two open matters that takes answers.
-fn with_matters(line: &[&str]) -> (Result<Output, Problem>, Vec<(Vec<MatterId>, Resolution)>) {
+fn with_matters(line: &[&str]) -> (Result<Output, Problem>, Resolved) {
     let (mut handle, asked) = scripted(|command| match command {
         Command::Matters(_) => Ok(Reply::Matters(Arc::new(vec![matter(4), matter(5)]))),
         Command::Resolve { .. } => {
