@@ -323,7 +323,7 @@ fn conflicts_hold_both_sides_and_cannot_steer_the_terminal() {
     assert_eq!(first["fields"], json!(["phone"]));
     assert_eq!(first["reason"], "Both changed the phone.");
     assert!(!output.text.contains('\u{1b}'), "{}", output.text);
-    assert!(output.text.contains("duosync resolve 4 --use a|b|ignore"), "{}", output.text);
+    assert!(output.text.contains("duosync resolve 4 --use a  (or b, or ignore)"), "{}", output.text);
 }
 
 #[test]

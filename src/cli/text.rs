@@ -196,7 +196,11 @@ fn plan(plan: &Plan, names: &PerSide<String>) -> String {
                 op.reason.clone(),
             ]
         });
-    let mut out = format!("\nIt would do this:\n{}", table(&["What", "Record", "Fields", "Why"], rows));
+    let mut out = if plan.operations().next().is_none() {
+        "\nIt would write nothing.".to_owned()
+    } else {
+        format!("\nIt would do this:\n{}", table(&["What", "Record", "Fields", "Why"], rows))
+    };
     let questions = plan
         .conflicts()
         .map(|(item, conflict)| vec![item.label.clone(), conflict.fields.join(", "), conflict.reason.clone()]);
@@ -280,7 +284,10 @@ pub(super) fn matters(matters: &[Matter], names: impl Fn(&str) -> PerSide<String
         out.push_str(&table(&["Id", "Record", &a, &b, "Why"], rows));
         out.push('\n');
     }
-    put(&mut out, format_args!("Answer one: {}", hints.command(&format!("resolve {} --use a|b|ignore", first.id.0))));
+    put(
+        &mut out,
+        format_args!("Answer one: {}  (or b, or ignore)", hints.command(&format!("resolve {} --use a", first.id.0))),
+    );
     out
 }
 
