@@ -23,7 +23,10 @@ use duosync::model::{
     Plan, Policy, RecordId, Resolution, RunId, RunSummary, Schedule, Side, SideCounts, Subject, Timestamp, Trigger,
     Value,
 };
-use duosync::service::{Answer, Command, Handle, PairState, PairStatus, Problem, Reply, RunReport, Snapshot, SyncMode};
+use duosync::service::{
+    AccountCheck, Answer, CheckStep, Command, Handle, PairState, PairStatus, Problem, Reply, RunReport, Snapshot,
+    SyncMode,
+};
 use serde_json::json;
 
 /// A service that answers every command by a function, and what it was asked.
@@ -381,6 +384,72 @@ fn history_lists_runs_with_their_start() {
     assert_eq!(run["started"], "2023-11-14T22:13:20Z");
     assert_eq!((&run["run"], &run["outcome"], &run["a"]["updated"]), (&json!(7), &json!("done"), &json!(12)));
     assert!(output.text.contains("undo 7"), "{}", output.text);
+}
+
+/// A service that answers the commands that need no run, with one open matter.
+fn workshop() -> (Handle, Arc<Mutex<Vec<Command>>>) {
+    scripted(|command| match command {
+        Command::Import(_) => {
+            Ok(Reply::Imported { accounts: vec!["Shop list".into()], pairs: vec!["customers".into()] })
+        }
+        Command::Export(_) => Ok(Reply::Exported("[[account]]\n".into())),
+        Command::LoadSample => Ok(Reply::Done),
+        Command::Check(_) => Ok(Reply::Checked(vec![AccountCheck {
+            account: "Shop list".into(),
+            pair: Some(("customers".into(), Side::A)),
+            steps: vec![CheckStep { what: "reach".into(), found: String::new(), error: Some("No such file.".into()) }],
+            collections: vec![],
+            fields: vec![],
+        }])),
+        Command::Undo(_) | Command::Sync { .. } => ran(summary("customers", Outcome::Done), None),
+        Command::Compare { pair, .. } => Ok(Reply::Compared(Arc::new(CompareReport {
+            pair: pair.clone(),
+            started: Timestamp(0),
+            millis: 1,
+            counts: CompareCounts::default(),
+            mismatches: vec![],
+        }))),
+        Command::Matters(_) => Ok(Reply::Matters(Arc::new(vec![matter(4)]))),
+        _ => snapshot(&["customers"]),
+    })
+}
+
+#[test]
+fn import_and_export_name_whole_paths() {
+    let (mut handle, asked) = workshop();
+    let output = go(&["import", "x.toml"], &mut handle).unwrap();
+    assert_eq!(output.json, json!({"accounts": ["Shop list"], "pairs": ["customers"]}));
+    assert!(output.text.contains("Next: duosync check customers"), "{}", output.text);
+    assert!(matches!(&asked.lock().unwrap()[0], Command::Import(path) if path.is_absolute()));
+    let output = go(&["export"], &mut handle).unwrap();
+    assert_eq!(output.json, json!({"settings": "[[account]]\n", "file": null}));
+    assert_eq!(output.text, "[[account]]\n");
+}
+
+#[test]
+fn a_check_that_finds_something_wrong_fails_and_says_what() {
+    let output = go(&["check"], &mut workshop().0).unwrap();
+    assert_eq!(output.code.number(), 1);
+    assert_eq!(output.json["ok"], false);
+    assert_eq!(output.json["accounts"][0]["steps"][0]["error"], "No such file.");
+    assert!(output.text.contains("failed: reach: No such file."), "{}", output.text);
+}
+
+#[test]
+fn undo_is_a_run_of_its_own() {
+    let (mut handle, asked) = workshop();
+    let output = go(&["undo", "3"], &mut handle).unwrap();
+    assert_eq!((output.code, &output.json["outcome"]), (Code::Done, &json!("done")));
+    assert!(matches!(asked.lock().unwrap()[0], Command::Undo(RunId(3))));
+}
+
+#[test]
+fn the_demo_syncs_compares_and_ends_with_3_while_something_waits() {
+    let output = go(&["demo"], &mut workshop().0).unwrap();
+    assert_eq!(output.code.number(), 3);
+    assert_eq!((&output.json["sync"]["run"], &output.json["compare"]["pair"]), (&json!(7), &json!("customers")));
+    assert_eq!(output.json["conflicts"][0]["id"], 4);
+    assert!(output.text.contains("--workspace '/tmp/a workspace' resolve 4"), "{}", output.text);
 }
 
 /// The binary, without a display and without a home to write to.
