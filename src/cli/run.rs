@@ -17,7 +17,7 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
     let hints = text::Hints::new(args.workspace.as_deref());
     match &args.task {
         None | Some(Task::Watch) => Err(Problem::wrong_use("This is not a command with one answer.")),
-        Some(Task::Demo { .. }) => demo(handle, &hints),
+        Some(Task::Demo { .. }) => demo(handle),
         Some(Task::Import { file }) => import(handle, file, &hints),
         Some(Task::Export { file }) => export(handle, file.as_deref()),
         Some(Task::Check { pair }) => check(handle, pair.as_deref(), &hints),
@@ -40,11 +40,8 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
             };
             let matters = matters(handle, None)?;
             let (ids, resolution) = resolve::resolution(ids, &asked, &matters)?;
-            let reply = handle.call(Command::Resolve { ids, resolution }, |_| {})?;
-            let reports = match reply {
-                Reply::Resolved(reports) => reports,
-                Reply::Ran(report) => vec![*report],
-                other => return Err(unexpected(&other)),
+            let Reply::Resolved(reports) = handle.call(Command::Resolve { ids, resolution }, |_| {})? else {
+                return Err(unexpected());
             };
             let snapshot = snapshot(handle)?;
             Ok(runs(reports.into_iter().map(Ok).collect(), &snapshot, &hints))
@@ -53,28 +50,25 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
             Some(run) => writes(handle, *run),
             None => history(handle, pair.as_deref(), *limit, &hints),
         },
-        Some(Task::Undo { run }) => match handle.call(Command::Undo(RunId(*run)), |_| {})? {
-            Reply::Ran(report) => {
-                let snapshot = snapshot(handle)?;
-                Ok(runs(vec![Ok(*report)], &snapshot, &hints))
-            }
-            other => Err(unexpected(&other)),
-        },
+        Some(Task::Undo { run }) => {
+            let Reply::Ran(report) = handle.call(Command::Undo(RunId(*run)), |_| {})? else {
+                return Err(unexpected());
+            };
+            let snapshot = snapshot(handle)?;
+            Ok(runs(vec![Ok(*report)], &snapshot, &hints))
+        }
     }
 }
 
 /// The state of everything.
 pub(super) fn snapshot(handle: &mut Handle) -> Result<Arc<Snapshot>, Problem> {
-    match handle.call(Command::Snapshot, |_| {})? {
-        Reply::Snapshot(snapshot) => Ok(snapshot),
-        other => Err(unexpected(&other)),
-    }
+    let Reply::Snapshot(snapshot) = handle.call(Command::Snapshot, |_| {})? else { return Err(unexpected()) };
+    Ok(snapshot)
 }
 
 /// An answer of another kind than was asked for is a fault of the program, told rather than hidden.
-fn unexpected(reply: &Reply) -> Problem {
-    tracing::error!(?reply, "an answer of the wrong kind");
-    Problem::failed("Duosync answered something that was not asked. Please report this, with the output of -v.")
+fn unexpected() -> Problem {
+    Problem::failed("Duosync answered something that was not asked. Please report this, with the output of -vv.")
 }
 
 /// The pair of this name, whatever the case; without a name, every pair.
@@ -111,7 +105,7 @@ fn accounts_of(snapshot: &Snapshot, pair: &str) -> PerSide<String> {
 
 fn import(handle: &mut Handle, file: &Path, hints: &text::Hints) -> Result<Output, Problem> {
     let Reply::Imported { accounts, pairs } = handle.call(Command::Import(absolute(file)?), |_| {})? else {
-        return Err(Problem::failed("Duosync did not say what it imported."));
+        return Err(unexpected());
     };
     let mut text = format!("Added or replaced: {}.", text::names("account", &accounts, "pair", &pairs));
     if let Some(pair) = pairs.first() {
@@ -122,14 +116,14 @@ fn import(handle: &mut Handle, file: &Path, hints: &text::Hints) -> Result<Outpu
 
 fn export(handle: &mut Handle, file: Option<&Path>) -> Result<Output, Problem> {
     let path = file.map(absolute).transpose()?;
-    match handle.call(Command::Export(path.clone()), |_| {})? {
-        Reply::Exported(settings) => Ok(Output {
-            json: json!({ "settings": settings, "file": path.as_ref().map(|path| path.to_string_lossy()) }),
-            text: path.map_or(settings, |path| format!("Written to {}. It holds no password.", path.display())),
-            code: Code::Done,
-        }),
-        other => Err(unexpected(&other)),
-    }
+    let Reply::Exported(settings) = handle.call(Command::Export(path.clone()), |_| {})? else {
+        return Err(unexpected());
+    };
+    Ok(Output {
+        json: json!({ "settings": settings, "file": path.as_ref().map(|path| path.to_string_lossy()) }),
+        text: path.map_or(settings, |path| format!("Written to {}. It holds no password.", path.display())),
+        code: Code::Done,
+    })
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Problem> {
@@ -141,17 +135,13 @@ fn check(handle: &mut Handle, pair: Option<&str>, hints: &text::Hints) -> Result
     let snapshot = snapshot(handle)?;
     let chosen = named(&snapshot, pair, hints)?;
     let name = pair.and(chosen.first()).map(|pair| pair.spec.name.clone());
-    match handle.call(Command::Check(name), |_| {})? {
-        Reply::Checked(checks) => {
-            let ok = checks.iter().all(crate::service::AccountCheck::is_ok);
-            let mut text = text::checks(&checks);
-            if let (true, [only]) = (ok, chosen.as_slice()) {
-                text.push_str(&hints.next("sync", &only.spec.name));
-            }
-            Ok(Output { json: json::checks(&checks), text, code: if ok { Code::Done } else { Code::Failed } })
-        }
-        other => Err(unexpected(&other)),
+    let Reply::Checked(checks) = handle.call(Command::Check(name), |_| {})? else { return Err(unexpected()) };
+    let ok = checks.iter().all(crate::service::AccountCheck::is_ok);
+    let mut text = text::checks(&checks);
+    if let (true, [only]) = (ok, chosen.as_slice()) {
+        text.push_str(&hints.next("sync", &only.spec.name));
     }
+    Ok(Output { json: json::checks(&checks), text, code: if ok { Code::Done } else { Code::Failed } })
 }
 
 fn sync(handle: &mut Handle, pair: Option<&str>, mode: SyncMode, hints: &text::Hints) -> Result<Output, Problem> {
@@ -162,7 +152,7 @@ fn sync(handle: &mut Handle, pair: Option<&str>, mode: SyncMode, hints: &text::H
         // A pair that fails does not hold up the others.
         reports.push(match handle.call(Command::Sync { pair: name.clone(), mode }, |_| {}) {
             Ok(Reply::Ran(report)) => Ok(*report),
-            Ok(other) => Err((name, unexpected(&other))),
+            Ok(_) => Err((name, unexpected())),
             Err(problem) => Err((name, problem)),
         });
     }
@@ -227,29 +217,24 @@ fn compare(
     let (mut code, mut objects, mut texts) = (Code::Done, Vec::new(), Vec::new());
     for pair in chosen {
         let command = Command::Compare { pair: pair.spec.name.clone(), export: export.clone() };
-        match handle.call(command, |_| {})? {
-            Reply::Compared(report) => {
-                if report.counts.mismatches() > 0 {
-                    code = code.and(Code::Waiting);
-                }
-                objects.push(json::compare(&report));
-                let mut text = text::compare(&report, &accounts(pair), hints);
-                if let Some(path) = &export {
-                    text.push_str(&format!("\nThe report is in {}.", path.display()));
-                }
-                texts.push(text);
-            }
-            other => return Err(unexpected(&other)),
+        let Reply::Compared(report) = handle.call(command, |_| {})? else { return Err(unexpected()) };
+        if report.counts.mismatches() > 0 {
+            code = code.and(Code::Waiting);
         }
+        objects.push(json::compare(&report));
+        let mut text = text::compare(&report, &accounts(pair), hints);
+        if let Some(path) = &export {
+            text.push_str("\nThe report is in ");
+            text.push_str(&path.display().to_string());
+        }
+        texts.push(text);
     }
     Ok(Output { json: json::one_or("compares", objects), text: texts.join("\n\n"), code })
 }
 
 fn matters(handle: &mut Handle, pair: Option<String>) -> Result<Arc<Vec<Matter>>, Problem> {
-    match handle.call(Command::Matters(pair), |_| {})? {
-        Reply::Matters(matters) => Ok(matters),
-        other => Err(unexpected(&other)),
-    }
+    let Reply::Matters(matters) = handle.call(Command::Matters(pair), |_| {})? else { return Err(unexpected()) };
+    Ok(matters)
 }
 
 fn conflicts(handle: &mut Handle, pair: Option<&str>, hints: &text::Hints) -> Result<Output, Problem> {
@@ -266,31 +251,27 @@ fn history(handle: &mut Handle, pair: Option<&str>, limit: usize, hints: &text::
     let snapshot = snapshot(handle)?;
     let chosen = named(&snapshot, pair, hints)?;
     let name = pair.and(chosen.first()).map(|pair| pair.spec.name.clone());
-    match handle.call(Command::History { pair: name, limit }, |_| {})? {
-        Reply::History(runs) => Ok(Output {
-            json: json!({ "runs": runs.iter().map(json::summary).collect::<Vec<_>>() }),
-            text: text::history(&runs, hints),
-            code: Code::Done,
-        }),
-        other => Err(unexpected(&other)),
-    }
+    let Reply::History(runs) = handle.call(Command::History { pair: name, limit }, |_| {})? else {
+        return Err(unexpected());
+    };
+    Ok(Output {
+        json: json!({ "runs": runs.iter().map(json::summary).collect::<Vec<_>>() }),
+        text: text::history(&runs, hints),
+        code: Code::Done,
+    })
 }
 
 fn writes(handle: &mut Handle, run: i64) -> Result<Output, Problem> {
-    match handle.call(Command::Writes(RunId(run)), |_| {})? {
-        Reply::Writes(writes) => {
-            Ok(Output { json: json::writes(run, &writes), text: text::writes(&writes), code: Code::Done })
-        }
-        other => Err(unexpected(&other)),
-    }
+    let Reply::Writes(writes) = handle.call(Command::Writes(RunId(run)), |_| {})? else { return Err(unexpected()) };
+    Ok(Output { json: json::writes(run, &writes), text: text::writes(&writes), code: Code::Done })
 }
 
 /// The sample: made, synced and compared, with everything that came of it.
-fn demo(handle: &mut Handle, hints: &text::Hints) -> Result<Output, Problem> {
+fn demo(handle: &mut Handle) -> Result<Output, Problem> {
     handle.call(Command::LoadSample, |_| {})?;
     let snapshot = snapshot(handle)?;
     let folder = snapshot.workspace.display().to_string();
-    let hints = hints.within(&snapshot.workspace);
+    let hints = text::Hints::new(Some(&snapshot.workspace));
     let synced = sync(handle, None, SyncMode::Yes, &hints)?;
     let compared = compare(handle, None, None, &hints)?;
     let open = conflicts(handle, None, &hints)?;

@@ -1,5 +1,6 @@
 //! Answers as sentences and tables.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use comfy_table::{ContentArrangement, Table, presets};
@@ -22,11 +23,6 @@ impl Hints {
     /// Hints that name the workspace, where it is not the usual one.
     pub(super) fn new(workspace: Option<&Path>) -> Self {
         Self { workspace: workspace.map(Path::to_owned) }
-    }
-
-    /// Hints that name this workspace.
-    pub(super) fn within(&self, workspace: &Path) -> Self {
-        Self { workspace: Some(workspace.to_owned()) }
     }
 
     /// A command line.
@@ -170,7 +166,7 @@ pub(super) fn run(report: &RunReport, names: &PerSide<String>, hints: &Hints) ->
         out.push_str(&table(&["Account", "Record", "Field", "What is wrong"], rows));
     }
     if run.set_aside > 0 {
-        out.push_str(&format!("\n{} set aside for a reason.", count(run.set_aside, "record was", "records were")));
+        put(&mut out, format_args!("\n{} set aside for a reason.", count(run.set_aside, "record was", "records were")));
     }
     if let Some(plan) = &report.plan {
         out.push_str(&self::plan(plan, names));
@@ -179,7 +175,7 @@ pub(super) fn run(report: &RunReport, names: &PerSide<String>, hints: &Hints) ->
         }
     }
     if run.conflicts > 0 && run.outcome != Outcome::Preview {
-        out.push_str(&format!("\n{} for you.", count(run.conflicts, "thing waits", "things wait")));
+        put(&mut out, format_args!("\n{} for you.", count(run.conflicts, "thing waits", "things wait")));
         out.push_str(&hints.next("conflicts", &run.pair));
     }
     out
@@ -200,18 +196,22 @@ fn plan(plan: &Plan, names: &PerSide<String>) -> String {
                 op.reason.clone(),
             ]
         });
-    let mut out = format!("\nIt would do this:\n{}", table(&["What", "Record", "Fields", "Why"], rows));
+    let mut out = if plan.operations().next().is_none() {
+        "\nIt would write nothing.".to_owned()
+    } else {
+        format!("\nIt would do this:\n{}", table(&["What", "Record", "Fields", "Why"], rows))
+    };
     let questions = plan
         .conflicts()
         .map(|(item, conflict)| vec![item.label.clone(), conflict.fields.join(", "), conflict.reason.clone()]);
     let questions = table(&["Record", "Fields", "What will be asked"], questions);
     if plan.conflicts().next().is_some() {
-        out.push_str(&format!("\nIt would ask:\n{questions}"));
+        put(&mut out, format_args!("\nIt would ask:\n{questions}"));
     }
     if !plan.notes.is_empty() {
         let rows =
             plan.notes.iter().map(|note| vec![names.get(note.side).clone(), note.label.clone(), note.text.clone()]);
-        out.push_str(&format!("\nSet aside:\n{}", table(&["Account", "Record", "Why"], rows)));
+        put(&mut out, format_args!("\nSet aside:\n{}", table(&["Account", "Record", "Why"], rows)));
     }
     out
 }
@@ -253,7 +253,7 @@ pub(super) fn compare(report: &CompareReport, names: &PerSide<String>, hints: &H
     });
     out.push('\n');
     out.push_str(&table(&["Record", "What", &a, &b, "Why"], rows));
-    out.push_str(&format!("\n{} for you.", count(counts.mismatches(), "mismatch waits", "mismatches wait")));
+    put(&mut out, format_args!("\n{} for you.", count(counts.mismatches(), "mismatch waits", "mismatches wait")));
     out.push_str(&hints.next("conflicts", &report.pair));
     out
 }
@@ -279,12 +279,15 @@ pub(super) fn matters(matters: &[Matter], names: impl Fn(&str) -> PerSide<String
             };
             vec![matter.id.0.to_string(), matter.label.clone(), cell(Side::A), cell(Side::B), matter.reason.clone()]
         });
-        out.push_str(&format!("{}\n", clean(pair)));
+        put(&mut out, format_args!("{}\n", clean(pair)));
         let (a, b) = (clean(&names.a), clean(&names.b));
         out.push_str(&table(&["Id", "Record", &a, &b, "Why"], rows));
         out.push('\n');
     }
-    out.push_str(&format!("Answer one: {}", hints.command(&format!("resolve {} --use a|b|ignore", first.id.0))));
+    put(
+        &mut out,
+        format_args!("Answer one: {}  (or b, or ignore)", hints.command(&format!("resolve {} --use a", first.id.0))),
+    );
     out
 }
 
@@ -317,7 +320,7 @@ pub(super) fn history(runs: &[RunSummary], hints: &Hints) -> String {
         };
         let mut outcome = run.outcome.word().to_owned();
         if let Some(by) = run.undone_by {
-            outcome.push_str(&format!(", undone by {}", by.0));
+            put(&mut outcome, format_args!(", undone by {}", by.0));
         }
         vec![run.run.0.to_string(), run.pair.clone(), clock(run.started), why, outcome, side(Side::A), side(Side::B)]
     });
@@ -364,20 +367,19 @@ pub(super) fn checks(checks: &[AccountCheck]) -> String {
     let mut out = String::new();
     for check in checks {
         let side = check.pair.as_ref().map_or_else(String::new, |(pair, side)| format!(" ({side} of {})", clean(pair)));
-        out.push_str(&format!(
-            "{}{side}: {}\n",
-            clean(&check.account),
-            if check.is_ok() { "all well" } else { "not well" }
-        ));
+        put(
+            &mut out,
+            format_args!("{}{side}: {}\n", clean(&check.account), if check.is_ok() { "all well" } else { "not well" }),
+        );
         for step in &check.steps {
             match &step.error {
-                Some(error) => out.push_str(&format!("  failed: {}: {}\n", clean(&step.what), clean(error))),
-                None => out.push_str(&format!("  ok: {}: {}\n", clean(&step.what), clean(&step.found))),
+                Some(error) => put(&mut out, format_args!("  failed: {}: {}\n", clean(&step.what), clean(error))),
+                None => put(&mut out, format_args!("  ok: {}: {}\n", clean(&step.what), clean(&step.found))),
             }
         }
         if !check.fields.is_empty() {
             let fields: Vec<String> = check.fields.iter().map(|field| clean(&field.name)).collect();
-            out.push_str(&format!("  fields: {}\n", fields.join(", ")));
+            put(&mut out, format_args!("  fields: {}\n", fields.join(", ")));
         }
     }
     out.trim_end().to_owned()
@@ -389,6 +391,11 @@ pub(super) fn clock(at: Timestamp) -> String {
         |_| String::new(),
         |at| at.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string(),
     )
+}
+
+/// Adds a text. Writing to a String cannot fail.
+fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
+    let _never = out.write_fmt(text);
 }
 
 /// A table of the first rows, and how many more there are.

@@ -120,7 +120,9 @@ fn rows<'r>(report: &'r CompareReport, names: &'r PerSide<String>) -> impl Itera
 
 fn ids(mismatch: &Mismatch, side: Side) -> String {
     match &mismatch.kind {
-        MismatchKind::DuplicateKey(ids) => ids.get(side).iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", "),
+        MismatchKind::DuplicateKey(ids) => {
+            ids.get(side).iter().map(crate::model::RecordId::as_str).collect::<Vec<_>>().join(", ")
+        }
         MismatchKind::OnlyIn(_) | MismatchKind::Different | MismatchKind::KeyChanged => {
             mismatch.subject.id(side).map(ToString::to_string).unwrap_or_default()
         }

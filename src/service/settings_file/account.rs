@@ -27,7 +27,7 @@ pub(super) const CONNECTORS: &[ConnectorKeys] = &[
     ConnectorKeys {
         connector: "csv",
         required: &["path"],
-        texts: &["id", "delimiter", "encoding"],
+        texts: &["id", "key"],
         flags: &[],
         paths: &["path"],
         secret: false,
@@ -77,6 +77,12 @@ pub(super) fn read(table: &Table<'_>, base_dir: &Path) -> Option<AccountSettings
         if let Some(flag) = table.flag(key) {
             options.insert((*key).to_owned(), flag.to_string());
         }
+    }
+    if options.contains_key("id") && options.contains_key("key") {
+        table.problem(
+            "key",
+            "\"id\" and \"key\" contradict each other: with a column that identifies a row, no key is needed",
+        );
     }
     check_url(table, &options);
     let secret = if keys.secret { password(table) } else { None };

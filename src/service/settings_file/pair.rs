@@ -81,8 +81,8 @@ pub(super) fn duration(text: &str) -> Option<u64> {
 }
 
 fn endpoint(table: &Table<'_>, side: Side, accounts: &[String]) -> Option<Endpoint> {
-    let key = side.letter();
     const EXAMPLE: &str = "{ account = \"Shop list\" }";
+    let key = side.letter();
     if !table.has(key) {
         table.problem(key, format!("a pair needs `{key} = {EXAMPLE}`"));
         return None;

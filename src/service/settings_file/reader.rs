@@ -22,7 +22,7 @@ impl<'t> Reader<'t> {
     /// Notes what is wrong at a byte of the text.
     pub(super) fn problem_at(&self, offset: usize, message: impl Into<String>) {
         let before = self.text.as_bytes().get(..offset).unwrap_or(self.text.as_bytes());
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = before.split(|byte| *byte == b'\n').count();
         let problem = SettingsProblem { line, message: message.into() };
         let mut problems = self.problems.borrow_mut();
         if !problems.contains(&problem) {
@@ -48,21 +48,21 @@ impl<'t> Reader<'t> {
 pub(super) struct Table<'t> {
     reader: &'t Reader<'t>,
     offset: usize,
-    table: &'t DeTable<'t>,
+    entries: &'t DeTable<'t>,
 }
 
 impl<'t> Table<'t> {
     /// The whole file.
-    pub(super) const fn root(reader: &'t Reader<'t>, table: &'t DeTable<'t>) -> Self {
-        Self { reader, offset: 0, table }
+    pub(super) const fn root(reader: &'t Reader<'t>, entries: &'t DeTable<'t>) -> Self {
+        Self { reader, offset: 0, entries }
     }
 
     fn of(reader: &'t Reader<'t>, value: &'t Spanned<DeValue<'t>>) -> Option<Self> {
-        value.get_ref().as_table().map(|table| Self { reader, offset: value.span().start, table })
+        value.get_ref().as_table().map(|entries| Self { reader, offset: value.span().start, entries })
     }
 
     fn entry(&self, key: &str) -> Option<(usize, &'t Spanned<DeValue<'t>>)> {
-        self.table.iter().find(|(name, _)| name.get_ref() == key).map(|(name, value)| (name.span().start, value))
+        self.entries.iter().find(|(name, _)| name.get_ref() == key).map(|(name, value)| (name.span().start, value))
     }
 
     /// Whether the key is there.
@@ -78,7 +78,7 @@ impl<'t> Table<'t> {
 
     /// Notes every key that is not one of these.
     pub(super) fn allow(&self, allowed: &[&str]) {
-        for (key, _) in self.table {
+        for (key, _) in self.entries {
             let name = key.get_ref();
             if !allowed.contains(&name.as_ref()) {
                 let hint = nearest(name, allowed).map_or_else(
@@ -173,7 +173,7 @@ impl<'t> Table<'t> {
             return None;
         };
         let mut texts = Vec::new();
-        for item in items.iter() {
+        for item in items {
             match item.get_ref().as_str() {
                 Some(text) => texts.push(text.to_owned()),
                 None => self.reader.problem_at(
@@ -192,7 +192,7 @@ impl<'t> Table<'t> {
         let mut pairs = Vec::new();
         if let Some(table) = Self::of(self.reader, value) {
             // The table of the crate is sorted by key; the operator's order is kept by position.
-            let mut keys: Vec<_> = table.table.iter().collect();
+            let mut keys: Vec<_> = table.entries.iter().collect();
             keys.sort_by_key(|(name, _)| name.span().start);
             for (name, _) in keys {
                 if let Some(text) = table.string(name.get_ref()) {
@@ -206,7 +206,7 @@ impl<'t> Table<'t> {
             self.wrong_type(key, wanted, value);
             return None;
         };
-        for item in items.iter() {
+        for item in items {
             let texts: Option<Vec<&str>> =
                 item.get_ref().as_array().and_then(|inner| inner.iter().map(|one| one.get_ref().as_str()).collect());
             match texts.as_deref() {

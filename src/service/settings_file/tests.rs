@@ -1,4 +1,10 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
 
 use std::path::Path;
 
@@ -357,6 +363,8 @@ fn contradictions_are_refused() {
         added_problem("[[pair.filter]]\nside = \"a\"\nfield = \"X\"\nis = \"y\"\nempty = true")
             .contains("asks one thing")
     );
+    let both = problems("id = \"customer_no\"", "id = \"customer_no\"\nkey = \"E-mail\"");
+    assert!(both.contains("line 6: \"id\" and \"key\" contradict"), "{both}");
     let same = ACCOUNTS.replace("b = { account = \"R\" }", "b = { account = \"L\" }");
     assert!(parse(&same, base()).unwrap_err().to_string().contains("are the same list"));
     let at = ACCOUNTS.replace("match = \"email\"", "match = \"email\"\nat = \"08:00\"");
