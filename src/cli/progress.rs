@@ -15,7 +15,7 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// Bars that are drawn until this is dropped.
 pub(super) struct Bars {
-    stop: Option<mpsc::Sender<()>>,
+    stop: Option<mpsc::SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -26,7 +26,7 @@ impl Bars {
             return None;
         }
         let mut newest = handle.progress_watch();
-        let (stop, stopped) = mpsc::channel::<()>();
+        let (stop, stopped) = mpsc::sync_channel::<()>(1);
         let thread = std::thread::spawn(move || {
             let all = MultiProgress::new();
             let mut bars = BTreeMap::new();

@@ -290,7 +290,9 @@ impl Store {
         if !writes && self.step() != Life::Alive {
             return Err(dead());
         }
-        if let Some(collection) = collection.filter(|collection| *collection != self.collection) {
+        if let Some(collection) =
+            collection.filter(|collection| !collection.is_empty() && *collection != self.collection)
+        {
             return Err(ConnectorError::new(ErrorKind::NotFound, format!("there is no list \"{collection}\"")));
         }
         Ok(())

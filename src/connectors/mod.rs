@@ -140,7 +140,8 @@ pub struct Find {
 
 /// The code that speaks to one kind of platform, for one account.
 ///
-/// All methods may be called at the same time from several tasks.
+/// All methods may be called at the same time from several tasks. An empty `collection` means the
+/// account's only one.
 #[async_trait]
 pub trait Connector: Send + Sync {
     /// What it can do.

@@ -28,13 +28,16 @@ pub(super) struct Couple<'a> {
     pub choices: &'a BTreeMap<String, FieldChoice>,
 }
 
+/// A value that was set aside: why, on which side, of which mapping, and the sentence.
+pub(super) type SetAside = (NoteKind, Side, String, String);
+
 /// What became of them, and what was set aside on the way.
 #[derive(Debug, Default)]
 pub(super) struct Merged {
     /// Writes, questions, and the fields that agree.
     pub action: Action,
     /// Values that could not be carried: the side that holds them, the mapping and the reason.
-    pub notes: Vec<(NoteKind, Side, String, String)>,
+    pub notes: Vec<SetAside>,
 }
 
 /// What becomes of one field.
@@ -113,11 +116,7 @@ pub(super) fn merge(couple: &Couple<'_>) -> Merged {
 }
 
 /// The fields of a record that is to be created on `to`, from what the other side holds.
-pub(super) fn creation(
-    spec: &PairSpec,
-    from: Side,
-    seen: &Seen,
-) -> (Fields, Vec<String>, Vec<(NoteKind, Side, String, String)>) {
+pub(super) fn creation(spec: &PairSpec, from: Side, seen: &Seen) -> (Fields, Vec<String>, Vec<SetAside>) {
     let to = from.opposite();
     let (mut fields, mut mappings, mut notes) = (Fields::new(), Vec::new(), Vec::new());
     for mapping in spec.fields.iter().filter(|mapping| mapping.writes_to(to)) {
@@ -258,7 +257,7 @@ fn decide(couple: &Couple<'_>, mapping: &FieldMapping) -> Verdict {
             (true, true) if mapping.default.a.is_some() && open(couple, mapping, Side::A) => {
                 Verdict::Carry(Side::B, format!("{} was empty on both sides", mapping.name))
             }
-            (false, true) | (true, false) | (true, true) => Verdict::Settled,
+            (false, true) | (true, false | true) => Verdict::Settled,
             (false, false) => both(couple, mapping, a, b, ConflictKind::FirstMatch),
         };
     }
@@ -359,7 +358,7 @@ fn merged_list(couple: &Couple<'_>, mapping: &FieldMapping, a: &Value, b: &Value
         let value = couple.link.and_then(|link| link.sides.get(side).values.get(&mapping.name));
         value.map(|value| items(mapping, side, value)).unwrap_or_default()
     });
-    let taken = |item: &String| {
+    let dropped = |item: &String| {
         takes && Side::BOTH.iter().any(|side| base.get(*side).contains(item) && !now.get(*side).contains(item))
     };
     let shown: Vec<String> =
@@ -370,7 +369,7 @@ fn merged_list(couple: &Couple<'_>, mapping: &FieldMapping, a: &Value, b: &Value
             .into_iter()
             .next()
             .unwrap_or_else(|| text.clone());
-        if !taken(&key) {
+        if !dropped(&key) {
             // Of two ways to write the same item the first by order counts, so that it does not
             // matter which side is called A.
             let kept = result.entry(key).or_insert_with(|| text.clone());

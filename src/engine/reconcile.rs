@@ -453,7 +453,7 @@ impl<'a> Work<'a> {
         }
         let mut found = matching::find(spec, keys.clone(), &taken, &self.not_same);
         for ids in found.pairs.clone() {
-            let will_hold = self.first_meeting(ids.clone());
+            let will_hold = self.first_meeting(&ids);
             for side in Side::BOTH {
                 if let Some(seen) = will_hold.get(side) {
                     taken.note(side, ids.get(side), &matching::keys(spec, side, seen), &watched);
@@ -497,12 +497,12 @@ impl<'a> Work<'a> {
             })
             .collect();
         for ids in choices {
-            self.first_meeting(ids);
+            self.first_meeting(&ids);
         }
     }
 
     /// Two records that are the same, and were not linked yet.
-    fn first_meeting(&mut self, ids: PerSide<RecordId>) -> PerSide<Option<Seen>> {
+    fn first_meeting(&mut self, ids: &PerSide<RecordId>) -> PerSide<Option<Seen>> {
         let (Some(a), Some(b)) = (self.pools.a.get(&ids.a), self.pools.b.get(&ids.b)) else {
             return PerSide::default();
         };
@@ -685,10 +685,10 @@ impl<'a> Work<'a> {
     fn add(&mut self, item: Item) {
         let action = item.action();
         if action.ops.is_empty() && action.conflict.is_none() {
-            if let Some(link) = conclude(self.spec, &item, &PerSide::new(Written::Nothing, Written::Nothing)) {
-                if item.before.as_ref() != Some(&link) {
-                    self.quiet.push(link);
-                }
+            if let Some(link) = conclude(self.spec, &item, &PerSide::new(Written::Nothing, Written::Nothing))
+                && item.before.as_ref() != Some(&link)
+            {
+                self.quiet.push(link);
             }
             return;
         }

@@ -3,8 +3,8 @@
 use crate::model::{Alert, AlertKind, Outcome, RunSummary, Timestamp};
 use crate::store::{Store, StoreError};
 
-use super::job::Shared;
 use super::Event;
+use super::job::Shared;
 
 /// An alert that may have to be raised.
 #[derive(Clone, Debug)]
@@ -15,7 +15,13 @@ pub(crate) struct News {
 }
 
 /// Raises what is new, and heals what is over: kinds whose keys are not named again.
-pub(crate) fn settle(store: &mut Store, pair: &str, news: &[News], over: &[AlertKind], at: Timestamp) -> Result<Vec<Alert>, StoreError> {
+pub(crate) fn settle(
+    store: &mut Store,
+    pair: &str,
+    news: &[News],
+    over: &[AlertKind],
+    at: Timestamp,
+) -> Result<Vec<Alert>, StoreError> {
     for kind in over {
         let named: Vec<String> = news.iter().filter(|one| one.kind == *kind).map(|one| one.key.clone()).collect();
         store.heal_alerts(pair, *kind, &named, at)?;
@@ -35,7 +41,10 @@ pub(crate) async fn tell(shared: &Shared, alerts: Vec<Alert>) {
         if shared.tuning.notify {
             let shown = tokio::task::spawn_blocking(move || {
                 let mut notification = notify_rust::Notification::new();
-                notification.appname("Duosync").summary(title(alert.kind)).body(&format!("{}: {}", alert.pair, alert.text));
+                notification
+                    .appname("Duosync")
+                    .summary(title(alert.kind))
+                    .body(&format!("{}: {}", alert.pair, alert.text));
                 notification.show().map(|_handle| ())
             });
             match shown.await {
@@ -48,7 +57,13 @@ pub(crate) async fn tell(shared: &Shared, alerts: Vec<Alert>) {
 }
 
 /// What a run has to tell.
-pub(crate) fn of_run(summary: &RunSummary, newly_open: usize, held: usize, sign_in: bool, was_failing: bool) -> Vec<News> {
+pub(crate) fn of_run(
+    summary: &RunSummary,
+    newly_open: usize,
+    held: usize,
+    sign_in: bool,
+    was_failing: bool,
+) -> Vec<News> {
     let mut news = Vec::new();
     let mut add = |kind: AlertKind, key: String, text: String| news.push(News { kind, key, text });
     let run = summary.run.0;
@@ -61,7 +76,8 @@ pub(crate) fn of_run(summary: &RunSummary, newly_open: usize, held: usize, sign_
         }
         Outcome::Partial => {
             let count = summary.failed.len();
-            let first = summary.failed.first().map(|failed| format!("{}: {}", failed.label, failed.error)).unwrap_or_default();
+            let first =
+                summary.failed.first().map(|failed| format!("{}: {}", failed.label, failed.error)).unwrap_or_default();
             let mut names: Vec<&str> = summary.failed.iter().map(|failed| failed.id.as_str()).collect();
             names.sort_unstable();
             add(AlertKind::FailedRecords, names.join(" "), format!("{count} could not be written. {first}"));
@@ -75,8 +91,13 @@ pub(crate) fn of_run(summary: &RunSummary, newly_open: usize, held: usize, sign_
         let text = format!("{held} deletions were held back, more than usual. Nothing was deleted before you say so.");
         add(AlertKind::HeldDeletions, format!("run {run}"), text);
     } else if newly_open > 0 {
-        let what = if newly_open == 1 { "1 record needs you".to_owned() } else { format!("{newly_open} records need you") };
-        add(AlertKind::Conflicts, format!("run {run}"), format!("{what}: they were changed on both sides, or cannot be told apart."));
+        let what =
+            if newly_open == 1 { "1 record needs you".to_owned() } else { format!("{newly_open} records need you") };
+        add(
+            AlertKind::Conflicts,
+            format!("run {run}"),
+            format!("{what}: they were changed on both sides, or cannot be told apart."),
+        );
     }
     if was_failing && matches!(summary.outcome, Outcome::Done | Outcome::Waiting | Outcome::Partial) {
         add(AlertKind::Recovered, format!("run {run}"), "It works again.".to_owned());

@@ -54,7 +54,9 @@ pub(crate) fn changes_state(command: &Command) -> bool {
 /// Answers a command that asks a platform.
 pub(crate) async fn from_platform(shared: &Shared, command: Command) -> Answer {
     match command {
-        Command::TryAccount { settings, password } => Ok(Reply::Checked(vec![checking::check(shared, &settings, password, None).await])),
+        Command::TryAccount { settings, password } => {
+            Ok(Reply::Checked(vec![checking::check(shared, &settings, password, None).await]))
+        }
         Command::Check(pair) => check(shared, pair).await,
         Command::Describe { account, collection } => {
             let account = account_named(shared, &account).await?;
@@ -68,7 +70,28 @@ pub(crate) async fn from_platform(shared: &Shared, command: Command) -> Answer {
             )?;
             Ok(Reply::Suggested(checking::suggest(&PerSide::new(a, b))))
         }
-        other => Err(not_here(&other)),
+        other @ (Command::Snapshot
+        | Command::SaveAccount { .. }
+        | Command::RemoveAccount(_)
+        | Command::SavePair(_)
+        | Command::RemovePair(_)
+        | Command::Pause { .. }
+        | Command::Import(_)
+        | Command::Export(_)
+        | Command::LoadSample
+        | Command::Sync { .. }
+        | Command::Compare { .. }
+        | Command::LastCompare(_)
+        | Command::Cancel(_)
+        | Command::Matters(_)
+        | Command::Resolve { .. }
+        | Command::History { .. }
+        | Command::Writes(_)
+        | Command::Undo(_)
+        | Command::Alerts
+        | Command::AlertsSeen
+        | Command::StartSchedule
+        | Command::Shutdown) => Err(not_here(&other)),
     }
 }
 
@@ -77,9 +100,15 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
     match command {
         Command::SaveAccount { settings, password } => save_account(shared, settings, password).await,
         Command::RemoveAccount(name) => {
-            let used = pairs(shared).await?.into_iter().find(|spec| spec.ends.a.account == name || spec.ends.b.account == name);
+            let used = pairs(shared)
+                .await?
+                .into_iter()
+                .find(|spec| spec.ends.a.account == name || spec.ends.b.account == name);
             if let Some(spec) = used {
-                return Err(Problem::wrong_use(format!("{name} is used by the pair {}. Remove the pair first.", spec.name)));
+                return Err(Problem::wrong_use(format!(
+                    "{name} is used by the pair {}. Remove the pair first.",
+                    spec.name
+                )));
             }
             let removed = name.clone();
             with(shared, move |store| store.remove_account(&name)).await?;
@@ -119,10 +148,21 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
         Command::Writes(run) => Ok(Reply::Writes(Arc::new(with(shared, move |store| store.writes(run)).await?))),
         Command::Alerts => Ok(Reply::Alerts(Arc::new(with(shared, |store| store.alerts(ALERTS)).await?))),
         Command::AlertsSeen => {
-            with(shared, |store| store.alerts_seen()).await?;
+            with(shared, crate::store::Store::alerts_seen).await?;
             Ok(Reply::Done)
         }
-        other => Err(not_here(&other)),
+        other @ (Command::TryAccount { .. }
+        | Command::Check(_)
+        | Command::Describe { .. }
+        | Command::Suggest(_)
+        | Command::Snapshot
+        | Command::Sync { .. }
+        | Command::Compare { .. }
+        | Command::Cancel(_)
+        | Command::Resolve { .. }
+        | Command::Undo(_)
+        | Command::StartSchedule
+        | Command::Shutdown) => Err(not_here(&other)),
     }
 }
 
@@ -143,8 +183,11 @@ async fn account_named(shared: &Shared, name: &str) -> Result<AccountSettings, P
 }
 
 async fn check(shared: &Shared, pair: Option<String>) -> Answer {
-    let specs: Vec<PairSpec> =
-        pairs(shared).await?.into_iter().filter(|spec| pair.as_ref().is_none_or(|wanted| *wanted == spec.name)).collect();
+    let specs: Vec<PairSpec> = pairs(shared)
+        .await?
+        .into_iter()
+        .filter(|spec| pair.as_ref().is_none_or(|wanted| *wanted == spec.name))
+        .collect();
     if specs.is_empty() {
         return Err(Problem::wrong_use(match pair {
             Some(pair) => format!("There is no pair called \u{201c}{pair}\u{201d}."),
@@ -153,9 +196,12 @@ async fn check(shared: &Shared, pair: Option<String>) -> Answer {
     }
     let mut checks = Vec::new();
     for spec in &specs {
-        let (a, b) = (account_named(shared, &spec.ends.a.account).await?, account_named(shared, &spec.ends.b.account).await?);
         let (a, b) =
-            tokio::join!(checking::check(shared, &a, None, Some((spec, Side::A))), checking::check(shared, &b, None, Some((spec, Side::B))));
+            (account_named(shared, &spec.ends.a.account).await?, account_named(shared, &spec.ends.b.account).await?);
+        let (a, b) = tokio::join!(
+            checking::check(shared, &a, None, Some((spec, Side::A))),
+            checking::check(shared, &b, None, Some((spec, Side::B)))
+        );
         checks.extend([a, b]);
     }
     Ok(Reply::Checked(checks))
@@ -197,7 +243,8 @@ async fn save_account(shared: &Shared, settings: AccountSettings, password: Opti
 }
 
 async fn check_pair(shared: &Shared, spec: &PairSpec) -> Result<(), Problem> {
-    let accounts: Vec<String> = with(shared, |store| store.accounts()).await?.into_iter().map(|account| account.name).collect();
+    let accounts: Vec<String> =
+        with(shared, |store| store.accounts()).await?.into_iter().map(|account| account.name).collect();
     for side in Side::BOTH {
         let name = &spec.ends.get(side).account;
         if !accounts.contains(name) {
@@ -214,7 +261,9 @@ async fn check_pair(shared: &Shared, spec: &PairSpec) -> Result<(), Problem> {
         return Err(Problem::wrong_use("No field is paired yet. Pair at least the one by which records are matched."));
     }
     if spec.match_keys.is_empty() || spec.match_keys.iter().any(|name| spec.field(name).is_none()) {
-        return Err(Problem::wrong_use("Choose the field by which a record of one side and of the other are the same, such as email."));
+        return Err(Problem::wrong_use(
+            "Choose the field by which a record of one side and of the other are the same, such as email.",
+        ));
     }
     Ok(())
 }
@@ -227,12 +276,14 @@ async fn import(shared: &Shared, path: &Path) -> Answer {
         Ok::<_, std::io::Error>((text, folder))
     });
     let read = read.await.map_err(|_panicked| Problem::failed("The file could not be read."))?;
-    let (text, folder) = read.map_err(|error| Problem::wrong_use(format!("{} cannot be read: {error}", path.display())))?;
+    let (text, folder) =
+        read.map_err(|error| Problem::wrong_use(format!("{} cannot be read: {error}", path.display())))?;
     import_text(shared, &text, &folder).await
 }
 
 async fn import_text(shared: &Shared, text: &str, folder: &Path) -> Answer {
-    let known: Vec<String> = with(shared, |store| store.accounts()).await?.into_iter().map(|account| account.name).collect();
+    let known: Vec<String> =
+        with(shared, |store| store.accounts()).await?.into_iter().map(|account| account.name).collect();
     let settings = parse_with(text, folder, &known).map_err(|error| Problem::wrong_use(error.to_string()))?;
     let names = |settings: &Settings| {
         let accounts = settings.accounts.iter().map(|account| account.name.clone()).collect();

@@ -56,7 +56,8 @@ pub(crate) async fn check(
         (None, several) => {
             if used.is_some() {
                 let names: Vec<&str> = several.iter().map(|one| one.name.as_str()).collect();
-                let error = format!("The account has several lists: say which of them the pair uses ({}).", names.join(", "));
+                let error =
+                    format!("The account has several lists: say which of them the pair uses ({}).", names.join(", "));
                 check.steps.push(step("choose the list", String::new(), Some(error)));
             }
             return check;
@@ -74,7 +75,11 @@ pub(crate) async fn check(
 }
 
 /// The fields of a collection with samples.
-pub(crate) async fn describe(shared: &Shared, account: &AccountSettings, collection: Option<&str>) -> Result<Vec<FieldInfo>, Problem> {
+pub(crate) async fn describe(
+    shared: &Shared,
+    account: &AccountSettings,
+    collection: Option<&str>,
+) -> Result<Vec<FieldInfo>, Problem> {
     let connector = open_account(shared, account, &[], None).await?;
     let told = |error: crate::connectors::ConnectorError| Problem::failed(format!("{}: {error}", account.name));
     connector.fields(&Context::quiet(), collection.unwrap_or_default()).await.map_err(told)
@@ -88,7 +93,9 @@ pub(crate) fn suggest(fields: &PerSide<Vec<FieldInfo>>) -> Vec<Suggestion> {
 
 /// The region of telephone numbers without a country code, by the language settings of the computer.
 fn region() -> Option<String> {
-    let language = ["LC_ALL", "LC_TELEPHONE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))?;
+    let language = ["LC_ALL", "LC_TELEPHONE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))?;
     let region = language.split(['_', '-']).nth(1)?.get(..2)?.to_uppercase();
     region.chars().all(|letter| letter.is_ascii_uppercase()).then_some(region)
 }
@@ -105,10 +112,17 @@ fn missing_fields(spec: &PairSpec, side: Side, fields: &[FieldInfo]) -> Option<S
         return None;
     }
     let near = |name: &String| {
-        let best = fields.iter().map(|field| (strsim::jaro_winkler(name, &field.name), &field.name)).max_by(|one, other| one.0.total_cmp(&other.0));
-        best.filter(|(score, _)| *score > 0.7).map_or_else(|| name.clone(), |(_, nearest)| format!("{name} (is it {nearest}?)"))
+        let best = fields
+            .iter()
+            .map(|field| (strsim::jaro_winkler(name, &field.name), &field.name))
+            .max_by(|one, other| one.0.total_cmp(&other.0));
+        best.filter(|(score, _)| *score > 0.7)
+            .map_or_else(|| name.clone(), |(_, nearest)| format!("{name} (is it {nearest}?)"))
     };
-    Some(format!("The pair uses fields that are not there: {}.", missing.iter().map(near).collect::<Vec<_>>().join(", ")))
+    Some(format!(
+        "The pair uses fields that are not there: {}.",
+        missing.iter().map(near).collect::<Vec<_>>().join(", ")
+    ))
 }
 
 fn step(what: &str, found: String, error: Option<String>) -> CheckStep {

@@ -19,7 +19,10 @@ pub(crate) async fn compare(job: &Job, export: Option<&Path>) -> Result<CompareR
     let fetched = run::fetch_all(job).await?;
     for side in Side::BOTH {
         if !fetched.views.get(side).complete {
-            return Err(Ended::Refused(format!("The list of {} could not be read to its end, so nothing was compared.", job.account(side))));
+            return Err(Ended::Refused(format!(
+                "The list of {} could not be read to its end, so nothing was compared.",
+                job.account(side)
+            )));
         }
     }
     let remembered = run::remembered(job).await?;

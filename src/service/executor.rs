@@ -6,8 +6,8 @@ use tokio::sync::mpsc;
 
 use crate::engine::{self, Written};
 use crate::model::{
-    FailedRecord, Item, OpKind, Operation, PairSpec, PerSide, RecordId, RunId, Seen, Side, SideCounts, Subject, Values, WriteEntry,
-    WriteField, WriteState,
+    FailedRecord, Item, OpKind, Operation, PairSpec, PerSide, RecordId, RunId, Seen, Side, SideCounts, Subject, Values,
+    WriteEntry, WriteField, WriteState,
 };
 use crate::store::Changes;
 
@@ -63,7 +63,8 @@ pub(crate) async fn execute(job: &Job, run: RunId, items: &[Item]) -> Result<Exe
         }
     }
     drop(finished);
-    let mut waiting: BTreeMap<usize, usize> = items.iter().enumerate().map(|(index, item)| (index, item.action().ops.len())).collect();
+    let mut waiting: BTreeMap<usize, usize> =
+        items.iter().enumerate().map(|(index, item)| (index, item.action().ops.len())).collect();
     let mut pending = Changes::default();
     let mut done = 0;
     while let Some((task, outcome)) = results.recv().await {
@@ -150,7 +151,10 @@ fn take(job: &Job, items: &[Item], task: Task, outcome: Outcome, execution: &mut
             entry.state = WriteState::Failed;
             entry.error = Some(error.to_string());
             let field = error.field.as_ref().and_then(|field| {
-                spec.fields.iter().find(|mapping| mapping.fields.get(side).contains(field)).map(|mapping| mapping.name.clone())
+                spec.fields
+                    .iter()
+                    .find(|mapping| mapping.fields.get(side).contains(field))
+                    .map(|mapping| mapping.name.clone())
             });
             let id = entry.record.as_ref().or_else(|| entry.subject.id(side.opposite())).map(ToString::to_string);
             execution.failed.push(FailedRecord {
@@ -222,7 +226,11 @@ fn entry(spec: &PairSpec, run: RunId, item: &Item, op: &Operation) -> WriteEntry
         op.mappings.iter().filter_map(read).collect::<Vec<_>>()
     };
     let gone = |values: &Values| {
-        let field = |(name, value): (&String, &crate::model::Value)| WriteField { name: name.clone(), before: Some(value.clone()), after: None };
+        let field = |(name, value): (&String, &crate::model::Value)| WriteField {
+            name: name.clone(),
+            before: Some(value.clone()),
+            after: None,
+        };
         values.iter().map(field).collect::<Vec<_>>()
     };
     let (kind, fields) = match &op.kind {

@@ -10,13 +10,15 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::model::{
-    AlertKind, CompareReport, ConflictKind, Decision, MatterId, MatterKind, MismatchKind, Outcome, PerSide, Plan, Resolution, RunId, Subject,
-    Timestamp, Trigger,
+    AlertKind, CompareReport, ConflictKind, Decision, MatterId, MatterKind, MismatchKind, Outcome, PerSide, Plan,
+    Resolution, RunId, Subject, Timestamp, Trigger,
 };
 
 use super::alerts::{self, News};
 use super::job::{Ended, Job, Shared, now};
-use super::{Command, Event, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, answers, comparing, run, snapshot, undoing};
+use super::{
+    Command, Event, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, answers, comparing, run, snapshot, undoing,
+};
 
 /// The schedule looks at the clock at least this often, since a timer stands still while the
 /// computer sleeps.
@@ -192,15 +194,18 @@ impl Hub {
     }
 
     async fn accounts_of(&self, pair: &str) -> Result<BTreeSet<String>, Problem> {
-        let pairs = self.shared.db.with(|store| store.pairs()).await.map_err(|error| Problem::failed(error.to_string()))?;
+        let pairs =
+            self.shared.db.with(|store| store.pairs()).await.map_err(|error| Problem::failed(error.to_string()))?;
         let found = pairs.into_iter().find(|row| row.spec.name == pair);
-        let row = found.ok_or_else(|| Problem::wrong_use(format!("There is no pair called \u{201c}{pair}\u{201d}.")))?;
+        let row =
+            found.ok_or_else(|| Problem::wrong_use(format!("There is no pair called \u{201c}{pair}\u{201d}.")))?;
         Ok(BTreeSet::from([row.spec.ends.a.account, row.spec.ends.b.account]))
     }
 
     /// Starts everything that waits and whose accounts are free, in the order in which it was asked.
     async fn start_waiting(&mut self) {
-        let mut busy: BTreeSet<String> = self.active.iter().flat_map(|active| active.accounts.iter().cloned()).collect();
+        let mut busy: BTreeSet<String> =
+            self.active.iter().flat_map(|active| active.accounts.iter().cloned()).collect();
         let mut started = false;
         for pending in std::mem::take(&mut self.queue) {
             let free = pending.accounts.iter().all(|account| !busy.contains(account));
@@ -230,7 +235,12 @@ impl Hub {
                 Ok(ended) => ended,
                 Err(panicked) => {
                     tracing::error!(%panicked, "the work broke off");
-                    (Err(Problem::failed("Duosync made a mistake and stopped this sync. Nothing is lost; the next one goes on from there.")), false)
+                    (
+                        Err(Problem::failed(
+                            "Duosync made a mistake and stopped this sync. Nothing is lost; the next one goes on from there.",
+                        )),
+                        false,
+                    )
                 }
             };
             let _gone = done.send(Done { pair, work, result, cut_off }).await;
@@ -252,7 +262,10 @@ impl Hub {
                             self.previews.insert(pair.clone(), Arc::clone(plan));
                         }
                         (None, Outcome::Failed | Outcome::Cancelled) => {}
-                        (None, Outcome::Running | Outcome::Done | Outcome::Waiting | Outcome::Preview | Outcome::Partial) => {
+                        (
+                            None,
+                            Outcome::Running | Outcome::Done | Outcome::Waiting | Outcome::Preview | Outcome::Partial,
+                        ) => {
                             self.previews.remove(&pair);
                         }
                     }
@@ -305,7 +318,9 @@ impl Hub {
                 self.shared.voice.reply(id, Err(problem)).await;
             }
             Ok(Some(summary)) => self.enqueue(id, summary.pair, Work::Undo(run)).await,
-            Ok(None) => self.shared.voice.reply(id, Err(Problem::wrong_use(format!("There is no run {}.", run.0)))).await,
+            Ok(None) => {
+                self.shared.voice.reply(id, Err(Problem::wrong_use(format!("There is no run {}.", run.0)))).await;
+            }
             Err(error) => self.shared.voice.reply(id, Err(Problem::failed(error.to_string()))).await,
         }
     }
@@ -316,7 +331,10 @@ impl Hub {
             let mut kept: BTreeMap<String, BTreeSet<Subject>> = BTreeMap::new();
             for matter in &ids {
                 let Some((matter, fingerprint, true)) = store.matter(*matter)? else {
-                    return Ok(Err(Problem::wrong_use(format!("There is no open question {}. It may be settled already.", matter.0))));
+                    return Ok(Err(Problem::wrong_use(format!(
+                        "There is no open question {}. It may be settled already.",
+                        matter.0
+                    ))));
                 };
                 let decision = match decide(&matter.kind, &matter.subject, &resolution, &matter.fields) {
                     Ok((subject, resolution)) => Decision { subject, resolution, fingerprint, made: now() },
@@ -380,7 +398,9 @@ impl Hub {
             let was_failing = row.is_some_and(|row| row.failing_since.is_some());
             let failed = summary.outcome == Outcome::Failed;
             match (failed, was_failing) {
-                (true, false) => store.set_failing(&name, Some((now(), summary.message.clone().unwrap_or_default())))?,
+                (true, false) => {
+                    store.set_failing(&name, Some((now(), summary.message.clone().unwrap_or_default())))?;
+                }
                 (true, true) | (false, false) => {}
                 (false, true) => {
                     if summary.outcome != Outcome::Cancelled {
@@ -407,10 +427,15 @@ impl Hub {
         let (name, count, started) = (pair.to_owned(), report.counts.mismatches(), report.started);
         let told = self.shared.db.with(move |store| {
             let open = store.open_matters(Some(&name))?;
-            let fresh = open.iter().any(|matter| matter.opened >= started && matches!(matter.kind, MatterKind::Mismatch(_)));
+            let fresh =
+                open.iter().any(|matter| matter.opened >= started && matches!(matter.kind, MatterKind::Mismatch(_)));
             let mut news = Vec::new();
             if count > 0 && fresh {
-                let text = if count == 1 { "1 difference was found.".to_owned() } else { format!("{count} differences were found.") };
+                let text = if count == 1 {
+                    "1 difference was found.".to_owned()
+                } else {
+                    format!("{count} differences were found.")
+                };
                 news.push(News { kind: AlertKind::Mismatches, key: format!("compare {}", started.0), text });
             }
             let over = if count == 0 { vec![AlertKind::Mismatches] } else { Vec::new() };
@@ -422,7 +447,10 @@ impl Hub {
     /// A compare that failed, or a run that could not even be opened.
     async fn after_problem(&mut self, pair: &str, work: &Work, problem: &Problem) {
         let (name, text) = (pair.to_owned(), problem.message.clone());
-        let by_itself = matches!(work, Work::Sync { trigger: Trigger::Schedule, .. } | Work::Compare { trigger: Trigger::Schedule, .. });
+        let by_itself = matches!(
+            work,
+            Work::Sync { trigger: Trigger::Schedule, .. } | Work::Compare { trigger: Trigger::Schedule, .. }
+        );
         let told = self.shared.db.with(move |store| {
             if by_itself && store.pairs()?.iter().any(|row| row.spec.name == name && row.failing_since.is_none()) {
                 store.set_failing(&name, Some((now(), text.clone())))?;
@@ -445,12 +473,20 @@ impl Hub {
         let made = snapshot::make(&self.shared.db, &self.workspace, working, self.previews.clone()).await;
         match made {
             Ok(snapshot) => {
-                self.due = snapshot.pairs.iter().map(|pair| (pair.spec.name.clone(), pair.next_sync, pair.next_compare)).collect();
+                self.due = snapshot
+                    .pairs
+                    .iter()
+                    .map(|pair| (pair.spec.name.clone(), pair.next_sync, pair.next_compare))
+                    .collect();
                 snapshot
             }
             Err(error) => {
                 tracing::error!(%error, "the state could not be read");
-                super::Snapshot { warnings: vec![error.to_string()], workspace: self.workspace.clone(), ..super::Snapshot::default() }
+                super::Snapshot {
+                    warnings: vec![error.to_string()],
+                    workspace: self.workspace.clone(),
+                    ..super::Snapshot::default()
+                }
             }
         }
     }
@@ -463,7 +499,9 @@ impl Hub {
     /// How long nothing is due.
     fn nap(&self) -> Duration {
         let next = self.due.iter().flat_map(|(_, sync, compare)| [*sync, *compare]).flatten().min();
-        let wait = next.map_or(LOOK, |next| Duration::from_millis(u64::try_from(next.0.saturating_sub(now().0)).unwrap_or_default()));
+        let wait = next.map_or(LOOK, |next| {
+            Duration::from_millis(u64::try_from(next.0.saturating_sub(now().0)).unwrap_or_default())
+        });
         wait.clamp(Duration::from_millis(200), LOOK)
     }
 
@@ -471,7 +509,8 @@ impl Hub {
     async fn start_due(&mut self) {
         let moment = now();
         for (pair, sync, compare) in self.due.clone() {
-            let busy = self.active.iter().any(|active| active.pair == pair) || self.queue.iter().any(|pending| pending.pair == pair);
+            let busy = self.active.iter().any(|active| active.pair == pair)
+                || self.queue.iter().any(|pending| pending.pair == pair);
             let due = |time: Option<Timestamp>| time.is_some_and(|time| time <= moment);
             if busy {
                 continue;
@@ -504,10 +543,14 @@ async fn work_on(
         Err(problem) => return (Err(problem), false),
     };
     let ran = match work {
-        Work::Sync { mode, trigger } => run::run(&job, trigger, mode, shown).await.map(|report| Ran::Run(Box::new(report))),
+        Work::Sync { mode, trigger } => {
+            run::run(&job, trigger, mode, shown).await.map(|report| Ran::Run(Box::new(report)))
+        }
         Work::Settle(subjects) => run::settle(&job, subjects).await.map(|report| Ran::Run(Box::new(report))),
         Work::Undo(run) => undoing::undo(&job, run).await.map(|report| Ran::Run(Box::new(report))),
-        Work::Compare { export, .. } => comparing::compare(&job, export.as_deref()).await.map(|report| Ran::Compared(Arc::new(report))),
+        Work::Compare { export, .. } => {
+            comparing::compare(&job, export.as_deref()).await.map(|report| Ran::Compared(Arc::new(report)))
+        }
     };
     let cut_off = matches!(ran, Err(Ended::CutOff));
     (ran.map_err(|ended| Problem::failed(ended.to_string())), cut_off)
@@ -582,5 +625,7 @@ pub(crate) fn overlaps(specs: &[crate::model::PairSpec]) -> Vec<String> {
         }
     }
     let shared = writers.into_iter().filter(|(_, pairs)| pairs.len() > 1);
-    shared.map(|((account, _), pairs)| format!("{} all write to the same list of {account}.", pairs.join(" and "))).collect()
+    shared
+        .map(|((account, _), pairs)| format!("{} all write to the same list of {account}.", pairs.join(" and ")))
+        .collect()
 }

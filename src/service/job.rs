@@ -37,7 +37,7 @@ impl Default for Tuning {
         Self {
             retries: 4,
             first_wait: Duration::from_millis(500),
-            longest_wait: Duration::from_secs(60),
+            longest_wait: Duration::from_mins(1),
             goes_on: Arc::new(|_| true),
             notify: true,
         }
@@ -98,13 +98,17 @@ impl Job {
         let account = |side: Side| {
             let name = &row.spec.ends.get(side).account;
             known.iter().find(|account| account.name == *name).cloned().ok_or_else(|| {
-                Problem::wrong_use(format!("The pair \u{201c}{pair}\u{201d} uses the account \u{201c}{name}\u{201d}, which is not there."))
+                Problem::wrong_use(format!(
+                    "The pair \u{201c}{pair}\u{201d} uses the account \u{201c}{name}\u{201d}, which is not there."
+                ))
             })
         };
         let accounts = PerSide::new(account(Side::A)?, account(Side::B)?);
         // A row without an id of its own is known by its first match key; a second one, such as a
         // telephone, changes too often to name a row by.
-        let own = |side: Side| row.spec.match_keys.first().and_then(|name| row.spec.field(name)).map(|key| key.fields.get(side).clone());
+        let own = |side: Side| {
+            row.spec.match_keys.first().and_then(|name| row.spec.field(name)).map(|key| key.fields.get(side).clone())
+        };
         let a = open_account(shared, &accounts.a, &own(Side::A).unwrap_or_default(), None).await?;
         let b = open_account(shared, &accounts.b, &own(Side::B).unwrap_or_default(), None).await?;
         let connectors = PerSide::new(a, b);
@@ -129,7 +133,8 @@ impl Job {
     pub(crate) fn settings_print(&self) -> String {
         let spec = self.spec();
         let accounts = self.accounts.as_ref().map(|account| (&account.connector, &account.options));
-        let rules = (&spec.ends, &spec.match_keys, &spec.fields, &spec.filters, spec.deletes, spec.conflicts, spec.writes);
+        let rules =
+            (&spec.ends, &spec.match_keys, &spec.fields, &spec.filters, spec.deletes, spec.conflicts, spec.writes);
         serde_json::to_string(&(accounts, rules)).unwrap_or_default()
     }
 
@@ -229,20 +234,20 @@ pub(crate) async fn open_account(
     keys: &[String],
     password: Option<String>,
 ) -> Result<Arc<dyn Connector>, Problem> {
-    let password = match password {
-        Some(password) => Some(password),
-        None => {
-            let (secrets, account) = (Arc::clone(&shared.secrets), account.clone());
-            let name = account.name.clone();
-            let found = tokio::task::spawn_blocking(move || secrets.resolve(&account));
-            let found = found.await.map_err(|_panicked| Problem::failed(format!("The password of {name} could not be read.")))?;
-            found.map_err(|error| Problem::failed(format!("{name}: {error}")))?.map(|secret| secret.reveal().to_owned())
-        }
+    let password = if let Some(password) = password {
+        Some(password)
+    } else {
+        let (secrets, account) = (Arc::clone(&shared.secrets), account.clone());
+        let name = account.name.clone();
+        let found = tokio::task::spawn_blocking(move || secrets.resolve(&account));
+        let found =
+            found.await.map_err(|_panicked| Problem::failed(format!("The password of {name} could not be read.")))?;
+        found.map_err(|error| Problem::failed(format!("{name}: {error}")))?.map(|secret| secret.reveal().to_owned())
     };
-    shared
-        .platforms
-        .open(account, keys, password)
-        .map_err(|error| Problem { wrong_use: error.kind == ErrorKind::Settings, message: format!("{}: {error}", account.name) })
+    shared.platforms.open(account, keys, password).map_err(|error| Problem {
+        wrong_use: error.kind == ErrorKind::Settings,
+        message: format!("{}: {error}", account.name),
+    })
 }
 
 /// The platform's fields of a pair's match keys.

@@ -15,7 +15,12 @@ pub trait Platforms: Send + Sync {
     ///
     /// # Errors
     /// When the settings are wrong.
-    fn open(&self, account: &AccountSettings, keys: &[String], password: Option<String>) -> Result<Arc<dyn Connector>, ConnectorError>;
+    fn open(
+        &self,
+        account: &AccountSettings,
+        keys: &[String],
+        password: Option<String>,
+    ) -> Result<Arc<dyn Connector>, ConnectorError>;
 }
 
 /// The platforms that Duosync knows.
@@ -23,7 +28,12 @@ pub trait Platforms: Send + Sync {
 pub struct KnownPlatforms;
 
 impl Platforms for KnownPlatforms {
-    fn open(&self, account: &AccountSettings, keys: &[String], password: Option<String>) -> Result<Arc<dyn Connector>, ConnectorError> {
+    fn open(
+        &self,
+        account: &AccountSettings,
+        keys: &[String],
+        _password: Option<String>,
+    ) -> Result<Arc<dyn Connector>, ConnectorError> {
         match account.connector.as_str() {
             "csv" => {
                 let mut settings = account.clone();

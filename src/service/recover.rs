@@ -10,10 +10,12 @@ use super::job::{Ended, Job};
 /// are listed again, and what is there already is adopted.
 pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
     let pair = job.spec().name.clone();
-    let (intended, interrupted) = job.shared.db.with(move |store| Ok((store.intended(&pair)?, store.interrupted_runs(&pair)?))).await?;
+    let (intended, interrupted) =
+        job.shared.db.with(move |store| Ok((store.intended(&pair)?, store.interrupted_runs(&pair)?))).await?;
     let mut writes: Vec<WriteEntry> = Vec::new();
     for side in Side::BOTH {
-        let open: Vec<&WriteEntry> = intended.iter().filter(|write| write.side == side && write.run != current).collect();
+        let open: Vec<&WriteEntry> =
+            intended.iter().filter(|write| write.side == side && write.run != current).collect();
         if open.is_empty() {
             continue;
         }
@@ -36,14 +38,17 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
                     write.fields.iter().all(|field| {
                         let mapping = job.spec().field(&field.name);
                         match (mapping, &field.after, now.get(&field.name)) {
-                            (Some(mapping), Some(after), Some(now)) => crate::engine::same(mapping, (side, after), (side, now)),
+                            (Some(mapping), Some(after), Some(now)) => {
+                                crate::engine::same(mapping, (side, after), (side, now))
+                            }
                             (_, _, _) => false,
                         }
                     })
                 }),
                 _ => {
                     let find = crate::connectors::Find { token: Some(write.id.clone()), field: None };
-                    let records = job.patiently(side, || connector.find(&context, job.collection(side), &want, &find)).await?;
+                    let records =
+                        job.patiently(side, || connector.find(&context, job.collection(side), &want, &find)).await?;
                     write.record = records.into_iter().next().map(|record| record.id);
                     write.record.is_some()
                 }
@@ -66,7 +71,8 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
             }
             for mut run in interrupted.into_iter().filter(|run| run.run != current) {
                 run.outcome = Outcome::Failed;
-                run.message = Some("It was cut off. The sync after it has repaired what was left half done.".to_owned());
+                run.message =
+                    Some("It was cut off. The sync after it has repaired what was left half done.".to_owned());
                 store.update_run(&run)?;
             }
             Ok(())

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::connectors::ErrorKind;
 use crate::engine::{self, View};
 use crate::model::{
-    Conflict, ConflictKind, Cursor, Decision, FailedRecord, Identity, Item, Link, Listing, MatterKind, NoteKind, Observed, Outcome,
-    PairSpec, PerSide, Plan, RecordId, RunId, RunSummary, Side, SideCounts, Stop, Subject, Trigger,
+    Conflict, ConflictKind, Cursor, Decision, FailedRecord, Identity, Item, Link, Listing, MatterKind, NoteKind,
+    Observed, Outcome, PairSpec, PerSide, Plan, RecordId, RunId, RunSummary, Side, SideCounts, Stop, Subject, Trigger,
 };
 use crate::store::{Changes, MatterScope, MattersUpdate, NewMatter, Origin};
 
@@ -39,7 +39,12 @@ pub(crate) struct Remembered {
 ///
 /// # Errors
 /// [`Ended::Store`] and [`Ended::CutOff`] only.
-pub(crate) async fn run(job: &Job, trigger: Trigger, mode: SyncMode, shown: Option<Arc<Plan>>) -> Result<RunReport, Ended> {
+pub(crate) async fn run(
+    job: &Job,
+    trigger: Trigger,
+    mode: SyncMode,
+    shown: Option<Arc<Plan>>,
+) -> Result<RunReport, Ended> {
     with_journal(job, trigger, async |run, summary| {
         recover(job, run).await?;
         let fetched = fetch(job).await?;
@@ -182,9 +187,14 @@ async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<(Listing
     let identity = job.patiently(side, || connector.identity(&context)).await?;
     check_identity(job, side, &identity).await?;
     let pair = job.spec().name.clone();
-    let cursor = if incremental && job.is_accepted() { job.shared.db.with(move |store| store.cursor(&pair, side)).await? } else { None };
+    let cursor = if incremental && job.is_accepted() {
+        job.shared.db.with(move |store| store.cursor(&pair, side)).await?
+    } else {
+        None
+    };
     let (want, collection) = (job.spec().wanted_fields(side), job.collection(side));
-    let changes = async |since: Option<&Cursor>| job.patiently(side, || connector.list(&context, collection, &want, since)).await;
+    let changes =
+        async |since: Option<&Cursor>| job.patiently(side, || connector.list(&context, collection, &want, since)).await;
     let listing = match changes(cursor.as_ref()).await {
         Err(Ended::Platform { error, .. }) if error.kind == ErrorKind::CursorExpired => changes(None).await?,
         other => other?,
@@ -230,13 +240,22 @@ async fn pin(job: &Job, identities: &PerSide<Identity>) -> Result<(), Ended> {
 pub(crate) async fn remembered(job: &Job) -> Result<Remembered, Ended> {
     let pair = job.spec().name.clone();
     let read = job.shared.db.with(move |store| {
-        Ok(Remembered { links: store.links(&pair)?, unlinked: store.unlinked(&pair)?, decisions: store.decisions(&pair)? })
+        Ok(Remembered {
+            links: store.links(&pair)?,
+            unlinked: store.unlinked(&pair)?,
+            decisions: store.decisions(&pair)?,
+        })
     });
     Ok(read.await?)
 }
 
 /// Makes the plan, on a thread that may take its time.
-async fn plan(job: &Job, fetched: &Fetched, remembered: Remembered, only: Option<BTreeSet<Subject>>) -> Result<Plan, Ended> {
+async fn plan(
+    job: &Job,
+    fetched: &Fetched,
+    remembered: Remembered,
+    only: Option<BTreeSet<Subject>>,
+) -> Result<Plan, Ended> {
     job.step("Comparing with what is known", 0, None);
     let (spec, views) = (job.spec().clone(), fetched.views.clone());
     let made = now();
@@ -280,13 +299,24 @@ pub(crate) async fn look_again(job: &Job, side: Side, ids: &[RecordId], view: &m
 }
 
 /// Carries a whole plan out and moves the cursors last.
-async fn carry_out(job: &Job, run: RunId, summary: &mut RunSummary, plan: &Plan, fetched: Option<&Fetched>) -> Result<(), Ended> {
+async fn carry_out(
+    job: &Job,
+    run: RunId,
+    summary: &mut RunSummary,
+    plan: &Plan,
+    fetched: Option<&Fetched>,
+) -> Result<(), Ended> {
     let (execution, remaining) = carry_out_items(job, run, summary, plan).await?;
     let mut changes = quiet_changes(job.spec(), plan, &execution);
     let complete = execution.ended.is_none();
     // The matters that an unfinished run did not come to stay as they are.
     if complete {
-        changes.matters = Some(MattersUpdate { origin: Origin::Run, now: now(), open: matters(plan, &remaining), scope: MatterScope::All });
+        changes.matters = Some(MattersUpdate {
+            origin: Origin::Run,
+            now: now(),
+            open: matters(plan, &remaining),
+            scope: MatterScope::All,
+        });
     }
     if let Some(fetched) = fetched {
         changes.cursors = fetched.cursors.clone();
@@ -297,13 +327,23 @@ async fn carry_out(job: &Job, run: RunId, summary: &mut RunSummary, plan: &Plan,
 
 /// Carries the plan of some subjects out; the cursors stay where they are, as nothing else of the
 /// listings was looked at.
-async fn carry_out_scoped(job: &Job, run: RunId, summary: &mut RunSummary, plan: &Plan, scope: MatterScope) -> Result<(), Ended> {
+async fn carry_out_scoped(
+    job: &Job,
+    run: RunId,
+    summary: &mut RunSummary,
+    plan: &Plan,
+    scope: MatterScope,
+) -> Result<(), Ended> {
     let (execution, remaining) = carry_out_items(job, run, summary, plan).await?;
     let mut changes = quiet_changes(job.spec(), plan, &execution);
     if execution.ended.is_none() {
         let open = matters(plan, &remaining);
-        let update = |origin: Origin, open: Vec<NewMatter>| MattersUpdate { origin, now: now(), open, scope: scope.clone() };
-        let (pair, compare) = (job.spec().name.clone(), Changes { matters: Some(update(Origin::Compare, Vec::new())), ..Changes::default() });
+        let update =
+            |origin: Origin, open: Vec<NewMatter>| MattersUpdate { origin, now: now(), open, scope: scope.clone() };
+        let (pair, compare) = (
+            job.spec().name.clone(),
+            Changes { matters: Some(update(Origin::Compare, Vec::new())), ..Changes::default() },
+        );
         job.shared.db.with(move |store| store.apply(&pair, &compare)).await?;
         changes.matters = Some(update(Origin::Run, open));
     }
@@ -331,7 +371,12 @@ async fn commit(job: &Job, summary: &mut RunSummary, changes: Changes) -> Result
 
 /// Executes the items, and plans anew, a few times, what somebody changed meanwhile. Gives back the
 /// items that replaced planned ones, too.
-async fn carry_out_items(job: &Job, run: RunId, summary: &mut RunSummary, plan: &Plan) -> Result<(Execution, Vec<Item>), Ended> {
+async fn carry_out_items(
+    job: &Job,
+    run: RunId,
+    summary: &mut RunSummary,
+    plan: &Plan,
+) -> Result<(Execution, Vec<Item>), Ended> {
     let mut total = execute(job, run, &plan.items).await?;
     let mut replaced: Vec<Item> = Vec::new();
     for _ in 0..REPLANS {
@@ -364,7 +409,8 @@ async fn carry_out_items(job: &Job, run: RunId, summary: &mut RunSummary, plan: 
             id: subject.id(Side::A).or_else(|| subject.id(Side::B)).map(ToString::to_string).unwrap_or_default(),
             label: String::new(),
             field: None,
-            error: "It was changed again and again while Duosync was writing. It is tried again at the next sync.".to_owned(),
+            error: "It was changed again and again while Duosync was writing. It is tried again at the next sync."
+                .to_owned(),
         });
     }
     Ok((total, replaced))

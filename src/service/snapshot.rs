@@ -54,7 +54,8 @@ fn pair(
         schedule: row.spec.schedule.clone(),
         resting: row.paused || row.accepted.is_none(),
         last_run: runs.first().map(ended),
-        failures: u32::try_from(runs.iter().take_while(|run| run.outcome == Outcome::Failed).count()).unwrap_or(u32::MAX),
+        failures: u32::try_from(runs.iter().take_while(|run| run.outcome == Outcome::Failed).count())
+            .unwrap_or(u32::MAX),
         last_compare: row.last_compare.map(|(at, _)| at),
     };
     let preview = previews.get(&name).cloned();

@@ -116,7 +116,9 @@ fn hold(job: &Job, items: &[crate::model::Item], written: &BTreeMap<usize, PerSi
                         leave(side.opposite(), &other.id, &other.seen);
                     }
                 }
-                Written::Stored(id, seen) if engine::conclude(job.spec(), item, both).is_none() => leave(side, id, seen),
+                Written::Stored(id, seen) if engine::conclude(job.spec(), item, both).is_none() => {
+                    leave(side, id, seen);
+                }
                 Written::Stored(..) | Written::Nothing | Written::Failed => {}
             }
         }
@@ -125,7 +127,11 @@ fn hold(job: &Job, items: &[crate::model::Item], written: &BTreeMap<usize, PerSi
 }
 
 /// The writes of the run that are taken back now.
-fn undone(writes: &[WriteEntry], items: &[crate::model::Item], written: &BTreeMap<usize, PerSide<Written>>) -> Vec<WriteEntry> {
+fn undone(
+    writes: &[WriteEntry],
+    items: &[crate::model::Item],
+    written: &BTreeMap<usize, PerSide<Written>>,
+) -> Vec<WriteEntry> {
     let reversed = |write: &&WriteEntry| {
         written.iter().any(|(index, both)| {
             let done = match both.get(write.side) {
@@ -133,7 +139,10 @@ fn undone(writes: &[WriteEntry], items: &[crate::model::Item], written: &BTreeMa
                 Written::Nothing | Written::Failed => false,
             };
             done && items.get(*index).is_some_and(|item| {
-                item.default.ops.iter().any(|op| op.side == write.side && (op.record == write.record || item.subject == write.subject))
+                item.default
+                    .ops
+                    .iter()
+                    .any(|op| op.side == write.side && (op.record == write.record || item.subject == write.subject))
             })
         })
     };

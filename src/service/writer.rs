@@ -42,16 +42,21 @@ enum Tried {
 ///
 /// # Errors
 /// Why the side ended early.
-pub(crate) async fn drive(job: Job, side: Side, tasks: Vec<Task>, finished: mpsc::Sender<(Task, Outcome)>) -> Result<(), Ended> {
-    let size = match job.connectors.get(side).abilities().batch {
+pub(crate) async fn drive(
+    job: Job,
+    side: Side,
+    tasks: Vec<Task>,
+    finished: mpsc::Sender<(Task, Outcome)>,
+) -> Result<(), Ended> {
+    let together = match job.connectors.get(side).abilities().batch {
         Batch::One { .. } => JOURNALLED,
-        Batch::UpTo(size) => size.max(1),
+        Batch::UpTo(most) => most.max(1),
         Batch::All => tasks.len().max(1),
     };
     let mut tasks = tasks.into_iter();
     let mut ended = None;
     loop {
-        let chunk: Vec<Task> = tasks.by_ref().take(size).collect();
+        let chunk: Vec<Task> = tasks.by_ref().take(together).collect();
         if chunk.is_empty() {
             return ended.map_or(Ok(()), Err);
         }
@@ -79,15 +84,20 @@ async fn send(finished: &mpsc::Sender<(Task, Outcome)>, task: Task, outcome: Out
 
 /// Journals the intent, and keeps every record that is about to be deleted whole.
 async fn journal(job: &Job, side: Side, chunk: &[Task]) -> Result<(), Ended> {
-    let leaving: Vec<RecordId> =
-        chunk.iter().filter(|task| matches!(task.op.kind, OpKind::Delete { .. })).filter_map(|task| task.op.record.clone()).collect();
+    let leaving: Vec<RecordId> = chunk
+        .iter()
+        .filter(|task| matches!(task.op.kind, OpKind::Delete { .. }))
+        .filter_map(|task| task.op.record.clone())
+        .collect();
     let mut raws: Vec<(String, String)> = Vec::new();
     if !leaving.is_empty() {
-        let (context, want) = (job.context(side, "Keeping a copy of what is deleted from"), job.spec().wanted_fields(side));
+        let (context, want) =
+            (job.context(side, "Keeping a copy of what is deleted from"), job.spec().wanted_fields(side));
         let connector = job.connectors.get(side);
         let records = job.patiently(side, || connector.get(&context, job.collection(side), &want, &leaving)).await?;
         for record in records {
-            let entry = chunk.iter().find(|task| task.op.record.as_ref() == Some(&record.id)).map(|task| task.entry.id.clone());
+            let entry =
+                chunk.iter().find(|task| task.op.record.as_ref() == Some(&record.id)).map(|task| task.entry.id.clone());
             if let (Some(entry), Some(raw)) = (entry, record.raw) {
                 raws.push((entry, raw));
             }
@@ -107,7 +117,12 @@ async fn journal(job: &Job, side: Side, chunk: &[Task]) -> Result<(), Ended> {
     if (job.shared.tuning.goes_on)("journalled") { Ok(()) } else { Err(Ended::CutOff) }
 }
 
-async fn write_chunk(job: &Job, side: Side, chunk: Vec<Task>, finished: &mpsc::Sender<(Task, Outcome)>) -> Result<(), Ended> {
+async fn write_chunk(
+    job: &Job,
+    side: Side,
+    chunk: Vec<Task>,
+    finished: &mpsc::Sender<(Task, Outcome)>,
+) -> Result<(), Ended> {
     match job.connectors.get(side).abilities().batch {
         Batch::One { concurrency } => one_by_one(job, side, chunk, concurrency, finished, false).await,
         Batch::UpTo(_) | Batch::All => together(job, side, chunk, finished).await,
@@ -115,7 +130,12 @@ async fn write_chunk(job: &Job, side: Side, chunk: Vec<Task>, finished: &mpsc::S
 }
 
 /// One call for all of them; what has trouble of its own is then tried alone.
-async fn together(job: &Job, side: Side, chunk: Vec<Task>, finished: &mpsc::Sender<(Task, Outcome)>) -> Result<(), Ended> {
+async fn together(
+    job: &Job,
+    side: Side,
+    chunk: Vec<Task>,
+    finished: &mpsc::Sender<(Task, Outcome)>,
+) -> Result<(), Ended> {
     let (context, want) = (uncancelled(job, side), job.spec().wanted_fields(side));
     let writes: Vec<Write> = chunk.iter().map(write_of).collect();
     let answered = job.connectors.get(side).write(&context, job.collection(side), &want, writes).await;
@@ -195,18 +215,20 @@ async fn persist(job: &Job, side: Side, task: &Task, in_doubt: bool) -> Result<O
     let mut in_doubt = in_doubt;
     loop {
         let tried = if in_doubt { look_up(job, side, task, &context, &want).await } else { None };
-        let tried = match tried {
-            Some(tried) => tried,
-            None => {
-                let answered = connector.write(&context, job.collection(side), &want, vec![write_of(task)]).await;
-                if !(job.shared.tuning.goes_on)("written") {
-                    return Err(Ended::CutOff);
-                }
-                let result = answered.and_then(|results| {
-                    results.into_iter().next().unwrap_or_else(|| Err(ConnectorError::new(ErrorKind::BadAnswer, "the answer was empty")))
-                });
-                judge(task, result)
+        let tried = if let Some(tried) = tried {
+            tried
+        } else {
+            let answered = connector.write(&context, job.collection(side), &want, vec![write_of(task)]).await;
+            if !(job.shared.tuning.goes_on)("written") {
+                return Err(Ended::CutOff);
             }
+            let result = answered.and_then(|results| {
+                results
+                    .into_iter()
+                    .next()
+                    .unwrap_or_else(|| Err(ConnectorError::new(ErrorKind::BadAnswer, "the answer was empty")))
+            });
+            judge(task, result)
         };
         let error = match tried {
             Tried::Out(Outcome::Failed(error)) if error.kind == ErrorKind::Exists && !in_doubt => {
@@ -221,11 +243,15 @@ async fn persist(job: &Job, side: Side, task: &Task, in_doubt: bool) -> Result<O
             Tried::Again(error) => error,
         };
         in_doubt |= error.kind != ErrorKind::Throttled && error.kind != ErrorKind::Unreachable;
-        let Some(wait) = waits.next() else {
+        let Some(pause) = waits.next() else {
             // The account itself seems to be away; for anything else only this record failed.
-            return if error.kind == ErrorKind::Unreachable { Err(job.trouble(side, error)) } else { Ok(Outcome::Failed(error)) };
+            return if error.kind == ErrorKind::Unreachable {
+                Err(job.trouble(side, error))
+            } else {
+                Ok(Outcome::Failed(error))
+            };
         };
-        job.rest(&error, wait).await?;
+        job.rest(&error, pause).await?;
     }
 }
 
@@ -240,7 +266,9 @@ async fn look_up(job: &Job, side: Side, task: &Task, context: &Context, want: &[
             });
             let find = Find { token: Some(task.entry.id.clone()), field: by_key };
             match connector.find(context, collection, want, &find).await {
-                Ok(mut records) if records.len() == 1 => records.pop().map(|record| Tried::Out(Outcome::Stored(record))),
+                Ok(mut records) if records.len() == 1 => {
+                    records.pop().map(|record| Tried::Out(Outcome::Stored(record)))
+                }
                 Ok(records) if records.is_empty() => None,
                 Ok(_) => Some(Tried::Out(Outcome::Failed(ConnectorError::new(
                     ErrorKind::Exists,
@@ -254,7 +282,10 @@ async fn look_up(job: &Job, side: Side, task: &Task, context: &Context, want: &[
             match connector.get(context, collection, want, std::slice::from_ref(&id)).await {
                 Ok(records) => {
                     let Some(record) = records.into_iter().next() else {
-                        return Some(Tried::Out(Outcome::ChangedMeanwhile(ConnectorError::new(ErrorKind::NotFound, "the record is gone"))));
+                        return Some(Tried::Out(Outcome::ChangedMeanwhile(ConnectorError::new(
+                            ErrorKind::NotFound,
+                            "the record is gone",
+                        ))));
                     };
                     let holds = fields.iter().all(|(name, value)| record.fields.get(name) == Some(value));
                     if holds {
@@ -287,7 +318,9 @@ fn judge(task: &Task, result: Result<Option<Record>, ConnectorError>) -> Tried {
     let error = match result {
         Ok(Some(record)) => return Tried::Out(Outcome::Stored(record)),
         Ok(None) if delete => return Tried::Out(Outcome::Deleted),
-        Ok(None) => return Tried::Again(ConnectorError::new(ErrorKind::InDoubt, "the answer did not say what was stored")),
+        Ok(None) => {
+            return Tried::Again(ConnectorError::new(ErrorKind::InDoubt, "the answer did not say what was stored"));
+        }
         Err(error) => error,
     };
     match error.kind {

@@ -569,7 +569,9 @@ fn what_is_stored_is_there_at_the_next_opening_and_large_batches_are_quick() {
     let start = Instant::now();
     store.apply("customers", &Changes { links, ..Changes::default() }).unwrap();
     let updated = start.elapsed();
-    let size = dir.path().join(DATABASE).metadata().unwrap().len() / 1_000_000;
-    eprintln!("100,000 links: insert {inserted:?}, open {opened:?}, load {loaded:?}, update {updated:?}, {size} MB");
+    let megabytes = dir.path().join(DATABASE).metadata().unwrap().len() / 1_000_000;
+    eprintln!(
+        "100,000 links: insert {inserted:?}, open {opened:?}, load {loaded:?}, update {updated:?}, {megabytes} MB"
+    );
     assert_eq!(store.count_links("customers").unwrap(), 100_000);
 }

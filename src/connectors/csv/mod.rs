@@ -234,7 +234,7 @@ impl Inner {
     }
 
     fn check_collection(&self, collection: &str) -> Result<(), ConnectorError> {
-        if collection == self.collection {
+        if collection.is_empty() || collection == self.collection {
             return Ok(());
         }
         Err(ConnectorError::new(
