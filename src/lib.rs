@@ -8,3 +8,4 @@ pub mod connectors;
 pub mod engine;
 pub mod model;
 pub mod service;
+pub mod ui;
