@@ -32,7 +32,7 @@ impl Platforms for KnownPlatforms {
         &self,
         account: &AccountSettings,
         keys: &[String],
-        _password: Option<String>,
+        password: Option<String>,
     ) -> Result<Arc<dyn Connector>, ConnectorError> {
         match account.connector.as_str() {
             "csv" => {
