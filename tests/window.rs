@@ -41,7 +41,6 @@ impl Window {
         let harness = Harness::builder()
             .with_size(size)
             .with_max_steps(40)
-            .allow_missing_glyphs()
             .build_ui_state(|ui, app: &mut DuosyncApp| app.show(ui), app);
         let mut window = Self { harness, stand };
         window.settle();
@@ -73,9 +72,9 @@ impl Window {
         let heard = self.stand.heard.lock().unwrap();
         heard
             .iter()
-            .filter_map(|command| match command {
-                Command::Resolve { ids, resolution } => Some((ids.clone(), resolution.clone())),
-                _ => None,
+            .filter_map(|command| {
+                let Command::Resolve { ids, resolution } = command else { return None };
+                Some((ids.clone(), resolution.clone()))
             })
             .collect()
     }
@@ -336,9 +335,9 @@ fn two_accounts_are_connected_from_nothing_to_the_preview() {
     window.press("Continue");
     window.press("Save and show the preview");
     let heard = window.stand.heard.lock().unwrap().clone();
-    let saved = heard.iter().find_map(|command| match command {
-        Command::SavePair(spec) => Some(spec.clone()),
-        _ => None,
+    let saved = heard.iter().find_map(|command| {
+        let Command::SavePair(spec) = command else { return None };
+        Some(spec.clone())
     });
     let saved = saved.expect("the pair is saved");
     assert_eq!(saved.name, "shop and Address book");
@@ -379,5 +378,5 @@ fn an_idle_window_is_not_drawn_again() {
     let mut window = home();
     window.settle();
     let delay = window.harness.output().viewport_output.values().map(|output| output.repaint_delay).min();
-    assert!(delay.is_some_and(|delay| delay > std::time::Duration::from_secs(3600)), "{delay:?}");
+    assert!(delay.is_some_and(|delay| delay > std::time::Duration::from_hours(1)), "{delay:?}");
 }

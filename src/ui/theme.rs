@@ -21,7 +21,7 @@ pub(crate) const NAV: f32 = 164.0;
 /// The height of a row of two lines in a list.
 pub(crate) const ROW_TWO: f32 = 50.0;
 /// The height of one line of text inside a row.
-pub(crate) const LINE: f32 = 20.0;
+pub(crate) const LINE: f32 = 17.0;
 /// The size of a page's title.
 pub(crate) const TITLE: f32 = 24.0;
 /// The size of a card's title.
@@ -161,6 +161,16 @@ pub(crate) fn tokens(ui: &Ui) -> &'static Tokens {
 
 /// Dresses both themes.
 pub(crate) fn install(ctx: &egui::Context) {
+    // The text font has no arrows; the other bundled font has.
+    let mut fonts = egui::FontDefinitions::default();
+    let fallback: Vec<String> = fonts.families.get(&FontFamily::Monospace).cloned().unwrap_or_default();
+    let text = fonts.families.entry(FontFamily::Proportional).or_default();
+    for name in fallback {
+        if !text.contains(&name) {
+            text.push(name);
+        }
+    }
+    ctx.set_fonts(fonts);
     ctx.style_mut_of(Theme::Light, |style| dress(style, &LIGHT));
     ctx.style_mut_of(Theme::Dark, |style| dress(style, &DARK));
 }
