@@ -28,7 +28,7 @@ fn connector_at(url: &str, user: &str, password: &str) -> CardDavConnector {
         options: BTreeMap::from([("url".to_owned(), url.to_owned()), ("username".to_owned(), user.to_owned())]),
         secret: None,
     };
-    CardDavConnector::new(&settings, Some(password.to_owned())).unwrap()
+    CardDavConnector::new(&settings, Some(password)).unwrap()
 }
 
 fn connector(server: &Server) -> CardDavConnector {

@@ -1,4 +1,5 @@
 //! The only place of colours, spacing and text sizes.
+#![allow(clippy::disallowed_methods, reason = "this is the one file in which colours are made")]
 
 use eframe::egui::{
     self, Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, Ui, Vec2, Visuals,

@@ -274,7 +274,7 @@ fn check_scheme(url: &Url, allow_http: bool) -> Result<(), ConnectorError> {
         "http" => Err(ConnectorError::new(
             ErrorKind::Settings,
             format!(
-                "http://{host} would send your password readable by anybody on the way; use https, or set allow_http = \"yes\" for this account"
+                "http://{host} would send your password readable by anybody on the way; use https, or set allow_http = true for this account"
             ),
         )),
         scheme => {

@@ -66,7 +66,7 @@ impl CardDavConnector {
     ///
     /// # Errors
     /// [`ErrorKind::Settings`] when the address is missing, wrong or not safe.
-    pub fn new(settings: &AccountSettings, password: Option<String>) -> Result<Self, ConnectorError> {
+    pub fn new(settings: &AccountSettings, password: Option<&str>) -> Result<Self, ConnectorError> {
         let option = |key: &str| settings.options.get(key).map(|text| text.trim()).filter(|text| !text.is_empty());
         let url = option("url").ok_or_else(|| {
             ConnectorError::new(
@@ -79,7 +79,7 @@ impl CardDavConnector {
         })?;
         let allow_http =
             option("allow_http").is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "yes" | "true" | "1"));
-        let http = Http::new(discovery::base_url(url)?, option("username"), password.as_deref(), allow_http)?;
+        let http = Http::new(discovery::base_url(url)?, option("username"), password, allow_http)?;
         let account = Account {
             http: Arc::new(http),
             found: tokio::sync::Mutex::new(None),
