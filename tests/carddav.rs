@@ -1,4 +1,4 @@
-//! The CardDAV connector against Radicale and Xandikos.
+//! The `CardDAV` connector against Radicale and Xandikos.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -339,7 +339,7 @@ async fn photos_and_unknown_properties_survive_an_edit_byte_for_byte() {
     let folder = tempfile::tempdir().unwrap();
     let Some(server) = Xandikos::start(folder.path()) else { return };
     let book = "/ann/contacts/addressbook/";
-    let photo = (0..400).map(|line| format!(" {}\r\n", format!("{line:04}ABCD").repeat(9))).collect::<String>();
+    let photo = (0..400).map(|line| [" ", &format!("{line:04}ABCD").repeat(9), "\r\n"].concat()).collect::<String>();
     for line_end in ["\r\n", "\n"] {
         let original = format!(
             "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:rich{}\r\nX-ODD;X-P=\"a;b:c\":kept\\, as it is\r\nN:Berg;Ann;;;\r\nFN:Ann Berg\r\nitem1.TEL;type=WORK;type=pref:+32 1\r\nitem1.X-ABLabel:_$!<Work>!$_\r\nNOTE:folded in a\r\n  strange <&> place\r\nPHOTO;ENCODING=b;TYPE=JPEG:\r\n{photo}END:VCARD\r\n",

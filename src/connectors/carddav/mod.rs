@@ -1,4 +1,4 @@
-//! CardDAV address books (RFC 6352, 6578, 6764) with vCard 3.0 and 4.0.
+//! `CardDAV` address books (RFC 6352, 6578, 6764) with vCard 3.0 and 4.0.
 //!
 //! A record's id is the path of its card on the server, its version the card's etag. A card is edited
 //! in place: only the lines of the fields that change are composed anew ([`vcard`]).
@@ -34,7 +34,7 @@ const SAMPLED_CARDS: usize = 50;
 /// How many values are shown of a field.
 const SAMPLES: usize = 3;
 
-/// The connector of one CardDAV account.
+/// The connector of one `CardDAV` account.
 #[derive(Debug)]
 pub struct CardDavConnector {
     account: Arc<Account>,

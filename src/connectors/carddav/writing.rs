@@ -79,10 +79,10 @@ impl Account {
                 }
             }
         }
-        let lost =
+        let unheard =
             || ConnectorError::new(ErrorKind::InDoubt, "the write broke off; Duosync looks again what came of it");
         let mut results: Vec<WriteResult> =
-            results.into_iter().map(|result| result.unwrap_or_else(|| Err(lost()))).collect();
+            results.into_iter().map(|result| result.unwrap_or_else(|| Err(unheard()))).collect();
         let for_all = !results.is_empty()
             && results.iter().all(|result| result.as_ref().is_err_and(|error| error.kind.is_for_all()));
         match results.pop() {
@@ -303,29 +303,26 @@ impl Job {
     /// The record as it is stored now. An etag in the answer says that the card was stored as it was
     /// sent (RFC 6352, section 6.3.2.3); without one it is read back.
     async fn stored(&self, href: &str, text: String, answer: &Answer) -> Result<crate::model::Record, ConnectorError> {
-        let stored = match answer.etag().filter(|etag| is_strong_etag(etag)) {
-            Some(etag) => {
-                // Some servers put the properties into another order all the same, so the next edit
-                // reads the card again rather than trust what was sent.
-                lock(&self.account.cards).forget(href);
-                let modified = answer.last_modified().or_else(|| answer.date());
-                Stored { href: href.to_owned(), etag: Some(etag), modified, text }
-            }
-            None => {
-                let doubt = |error: ConnectorError| {
-                    ConnectorError::caused(
-                        ErrorKind::InDoubt,
-                        "the contact was written, but could not be read back; Duosync looks again what came of it",
-                        error,
-                    )
-                };
-                self.account.read(&self.context, href).await.map_err(doubt)?.ok_or_else(|| {
-                    ConnectorError::new(
-                        ErrorKind::InDoubt,
-                        "the contact was written, but is not there; Duosync looks again what came of it",
-                    )
-                })?
-            }
+        let stored = if let Some(etag) = answer.etag().filter(|etag| is_strong_etag(etag)) {
+            // Some servers put the properties into another order all the same, so the next edit
+            // reads the card again rather than trust what was sent.
+            lock(&self.account.cards).forget(href);
+            let modified = answer.last_modified().or_else(|| answer.date());
+            Stored { href: href.to_owned(), etag: Some(etag), modified, text }
+        } else {
+            let doubt = |error: ConnectorError| {
+                ConnectorError::caused(
+                    ErrorKind::InDoubt,
+                    "the contact was written, but could not be read back; Duosync looks again what came of it",
+                    error,
+                )
+            };
+            self.account.read(&self.context, href).await.map_err(doubt)?.ok_or_else(|| {
+                ConnectorError::new(
+                    ErrorKind::InDoubt,
+                    "the contact was written, but is not there; Duosync looks again what came of it",
+                )
+            })?
         };
         Ok(stored.record_of(&Card::parse(&stored.text), &self.want, true))
     }
