@@ -17,7 +17,7 @@ use std::sync::Arc;
 use duosync::model::{
     ConflictKind, FieldChoice, MatterId, MatterKind, MismatchKind, Resolution, Side, Timestamp, Value,
 };
-use duosync::service::{Command, Event, PairStatus, Progress, SyncMode};
+use duosync::service::{Command, Event, Handle, PairStatus, Progress, SyncMode};
 use duosync::ui::DuosyncApp;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -25,7 +25,7 @@ use window_support as given;
 use window_support::{Stand, World};
 
 struct Window {
-    harness: Harness<'static, DuosyncApp>,
+    harness: Harness<'static, (Option<Handle>, Option<DuosyncApp>)>,
     stand: Arc<Stand>,
 }
 
@@ -35,13 +35,17 @@ impl Window {
     }
 
     fn open_at(world: World, size: [f32; 2]) -> Self {
-        let ctx = eframe::egui::Context::default();
         let (handle, stand) = given::stand(world, Arc::new(|| {}));
-        let app = DuosyncApp::new(&ctx, handle);
-        let harness = Harness::builder()
-            .with_size(size)
-            .with_max_steps(40)
-            .build_ui_state(|ui, app: &mut DuosyncApp| app.show(ui), app);
+        // The app is made in the first frame, for it dresses the context that it is drawn in.
+        let harness = Harness::builder().with_size(size).with_max_steps(40).build_ui_state(
+            |ui, (handle, app): &mut (Option<Handle>, Option<DuosyncApp>)| {
+                if let Some(handle) = handle.take() {
+                    *app = Some(DuosyncApp::new(ui.ctx(), handle));
+                }
+                app.as_mut().expect("it was just made").show(ui);
+            },
+            (Some(handle), None),
+        );
         let mut window = Self { harness, stand };
         window.settle();
         window
