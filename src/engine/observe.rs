@@ -115,7 +115,7 @@ pub fn agrees(mapping: &FieldMapping, a: Option<&Value>, b: Option<&Value>) -> b
 
 /// The items of a list value in their normal form, each once.
 pub(super) fn items(mapping: &FieldMapping, side: Side, value: &Value) -> Vec<String> {
-    let plain = |text: String| text.split('\u{1f}').filter(|item| !item.is_empty()).map(str::to_owned).collect();
+    let plain = |text: String| text.split('\n').filter(|item| !item.is_empty()).map(str::to_owned).collect();
     normal(mapping, side, value).map(plain).unwrap_or_default()
 }
 

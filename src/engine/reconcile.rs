@@ -420,6 +420,11 @@ impl<'a> Work<'a> {
     /// Matches what is not linked, and creates what has no partner.
     fn plan_unlinked(&mut self, held: &[(PerSide<RecordId>, PerSide<Option<Seen>>)]) {
         self.link_by_choice();
+        // What a listing did not come to may hold the same key, so nothing is matched or added before
+        // both lists are known to their end.
+        if Side::BOTH.iter().any(|side| !self.views.get(*side).complete) {
+            return;
+        }
         let spec = self.spec;
         let keys: PerSide<BTreeMap<RecordId, Keys>> = PerSide::from_fn(|side| {
             let key = |(id, seen): (&RecordId, &Seen)| (id.clone(), matching::keys(spec, side, seen));

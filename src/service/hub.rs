@@ -118,6 +118,8 @@ impl Hub {
     async fn take(&mut self, id: RequestId, command: Command) {
         let voice = self.shared.voice.clone();
         let changes = answers::changes_state(&command);
+        // A plan that is shown stays as good as it was while no settings change.
+        let calm = matches!(command, Command::Pause { .. } | Command::AlertsSeen);
         let answer = match command {
             Command::Sync { pair, mode } => {
                 return self.enqueue(id, pair, Work::Sync { mode, trigger: Trigger::Manual }).await;
@@ -167,7 +169,9 @@ impl Hub {
             | Command::AlertsSeen) => answers::from_store(&self.shared, &self.workspace, command).await,
         };
         if changes && answer.is_ok() {
-            self.previews.clear();
+            if !calm {
+                self.previews.clear();
+            }
             self.tell_state().await;
         }
         voice.reply(id, answer).await;

@@ -72,10 +72,25 @@ pub(crate) async fn run(
             summary.message = Some("This is what the sync would do. Nothing is written before you say yes.".to_owned());
             return Ok(Some(Arc::new(plan)));
         }
-        if first && (acts || mode == SyncMode::Accept || mode == SyncMode::Yes) {
-            accept(job, &fetched.identities).await?;
+        if first {
+            if acts || mode == SyncMode::Accept || mode == SyncMode::Yes {
+                accept(job, &fetched.identities).await?;
+            } else {
+                // What is remembered from here on rests on the new settings, so an old yes to others
+                // must not count again when they come back.
+                let pair = job.spec().name.clone();
+                job.shared.db.with(move |store| store.set_accepted(&pair, None)).await?;
+            }
         }
         carry_out(job, run, summary, &plan, Some(&fetched)).await?;
+        let cut = Side::BOTH.into_iter().find(|side| !fetched.views.get(*side).complete);
+        if let Some(side) = cut {
+            summary.outcome = Outcome::Partial;
+            summary.message = Some(format!(
+                "The list of {} could not be read to its end, so nothing was added on either side. The next sync tries again.",
+                job.account(side)
+            ));
+        }
         Ok(None)
     })
     .await
@@ -89,6 +104,12 @@ pub(crate) async fn settle(job: &Job, subjects: BTreeSet<Subject>) -> Result<Run
     with_journal(job, Trigger::Settle, async |run, summary| {
         let mut fetched = fetch(job).await?;
         for side in Side::BOTH {
+            if !fetched.views.get(side).complete {
+                return Err(Ended::Refused(format!(
+                    "The list of {} could not be read to its end, so nothing was done yet. The next sync carries your answer out.",
+                    job.account(side)
+                )));
+            }
             let ids: Vec<RecordId> = subjects.iter().filter_map(|subject| subject.id(side)).cloned().collect();
             look_again(job, side, &ids, fetched.views.get_mut(side)).await?;
         }
@@ -220,9 +241,18 @@ async fn check_identity(job: &Job, side: Side, identity: &Identity) -> Result<()
 }
 
 async fn accept(job: &Job, identities: &PerSide<Identity>) -> Result<(), Ended> {
+    pin(job, identities).await?;
     let (pair, print) = (job.spec().name.clone(), job.settings_print());
-    job.shared.db.with(move |store| store.set_accepted(&pair, Some(&print))).await?;
-    pin(job, identities).await
+    job.shared
+        .db
+        .with(move |store| {
+            // Cursors of the settings before would pass over what only the new ones look at, if this
+            // run is cut off before it moves them.
+            store.apply(&pair, &Changes { clear_cursors: true, ..Changes::default() })?;
+            store.set_accepted(&pair, Some(&print))
+        })
+        .await?;
+    Ok(())
 }
 
 async fn pin(job: &Job, identities: &PerSide<Identity>) -> Result<(), Ended> {
@@ -308,8 +338,9 @@ async fn carry_out(
 ) -> Result<(), Ended> {
     let (execution, remaining) = carry_out_items(job, run, summary, plan).await?;
     let mut changes = quiet_changes(job.spec(), plan, &execution);
-    let complete = execution.ended.is_none();
-    // The matters that an unfinished run did not come to stay as they are.
+    // The matters that an unfinished run, or a run over half a list, did not come to stay as they are.
+    let listed = fetched.is_none_or(|fetched| fetched.views.a.complete && fetched.views.b.complete);
+    let complete = execution.ended.is_none() && listed;
     if complete {
         changes.matters = Some(MattersUpdate {
             origin: Origin::Run,
