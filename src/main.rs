@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser as _;
-use duosync::{cli, service};
+use duosync::ui::StartWith;
+use duosync::{cli, service, ui};
 
 fn main() -> ExitCode {
     let args = cli::Args::parse();
@@ -17,7 +18,15 @@ fn main() -> ExitCode {
 }
 
 /// Opens the window on a workspace, with the sample if it is asked for.
-fn window(_workspace: &Path, _sample: bool) -> ExitCode {
-    // The window is joined here: `duosync::ui::run(workspace, sample, service::start)`.
-    ExitCode::FAILURE
+#[allow(clippy::print_stderr, reason = "a window that cannot open has only the terminal to say so")]
+fn window(workspace: &Path, sample: bool) -> ExitCode {
+    let start = if sample { StartWith::Sample } else { StartWith::Home };
+    let folder = workspace.to_owned();
+    match ui::run(workspace.to_owned(), start, move |wake| service::start(&folder, wake)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -57,7 +57,7 @@ struct Active {
 }
 
 enum Ran {
-    Run(Box<RunReport>),
+    Run { report: Box<RunReport>, sign_in_refused: bool },
     Compared(Arc<CompareReport>),
 }
 
@@ -256,7 +256,7 @@ impl Hub {
         });
         if !cut_off {
             match &result {
-                Ok(Ran::Run(report)) => {
+                Ok(Ran::Run { report, sign_in_refused }) => {
                     match (&report.plan, report.summary.outcome) {
                         (Some(plan), _) => {
                             self.previews.insert(pair.clone(), Arc::clone(plan));
@@ -269,14 +269,14 @@ impl Hub {
                             self.previews.remove(&pair);
                         }
                     }
-                    self.after_run(&pair, report).await;
+                    self.after_run(&pair, report, *sign_in_refused).await;
                 }
                 Ok(Ran::Compared(report)) => self.after_compare(&pair, report).await,
                 Err(problem) => self.after_problem(&pair, &work, problem).await,
             }
         }
         let reply = result.map(|ran| match ran {
-            Ran::Run(report) => Reply::Ran(report),
+            Ran::Run { report, .. } => Reply::Ran(report),
             Ran::Compared(report) => Reply::Compared(report),
         });
         self.tell_state().await;
@@ -391,7 +391,7 @@ impl Hub {
         }
     }
 
-    async fn after_run(&mut self, pair: &str, report: &RunReport) {
+    async fn after_run(&mut self, pair: &str, report: &RunReport, sign_in_refused: bool) {
         let (name, summary) = (pair.to_owned(), report.summary.clone());
         let told = self.shared.db.with(move |store| {
             let row = store.pairs()?.into_iter().find(|row| row.spec.name == name);
@@ -415,8 +415,7 @@ impl Hub {
                 MatterKind::Mismatch(_) => None,
             });
             let (held, others): (Vec<bool>, Vec<bool>) = conflicts.partition(|held| *held);
-            let sign_in = summary.message.as_deref().is_some_and(|why| why.contains("sign"));
-            let news = alerts::of_run(&summary, others.len(), held.len(), sign_in, was_failing);
+            let news = alerts::of_run(&summary, others.len(), held.len(), sign_in_refused, was_failing);
             let over = over(summary.outcome, open.is_empty());
             alerts::settle(store, &name, &news, &over, now())
         });
@@ -542,12 +541,11 @@ async fn work_on(
         Ok(job) => job,
         Err(problem) => return (Err(problem), false),
     };
+    let told = |report: RunReport| Ran::Run { report: Box::new(report), sign_in_refused: job.sign_in_refused() };
     let ran = match work {
-        Work::Sync { mode, trigger } => {
-            run::run(&job, trigger, mode, shown).await.map(|report| Ran::Run(Box::new(report)))
-        }
-        Work::Settle(subjects) => run::settle(&job, subjects).await.map(|report| Ran::Run(Box::new(report))),
-        Work::Undo(run) => undoing::undo(&job, run).await.map(|report| Ran::Run(Box::new(report))),
+        Work::Sync { mode, trigger } => run::run(&job, trigger, mode, shown).await.map(told),
+        Work::Settle(subjects) => run::settle(&job, subjects).await.map(told),
+        Work::Undo(run) => undoing::undo(&job, run).await.map(told),
         Work::Compare { export, .. } => {
             comparing::compare(&job, export.as_deref()).await.map(|report| Ran::Compared(Arc::new(report)))
         }

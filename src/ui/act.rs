@@ -1,0 +1,248 @@
+//! What the operator wants, as commands.
+
+use super::app::{DuosyncApp, Purpose};
+use super::views::preview::Preview;
+use super::views::review::Scope;
+use super::views::setup::{Known, Setup, SetupIntent, Step};
+use super::views::{Browse, Intent, Page};
+use crate::model::Side;
+use crate::service::{Command, SyncMode};
+
+impl DuosyncApp {
+    /// Carries out one wish.
+    pub(super) fn act(&mut self, intent: Intent) {
+        match intent {
+            Intent::Go(page) => self.go(page, None),
+            Intent::GoPair(page, pair) => self.go(page, Some(pair)),
+            Intent::NewPair => {
+                // An assistant that was left in the middle is taken up again: nothing is lost.
+                if self.setup.as_ref().is_none_or(|setup| setup.editing) {
+                    self.setup = Some(Setup::new());
+                }
+                self.page = Page::Setup;
+            }
+            Intent::EditPair(pair) => self.edit(&pair),
+            Intent::RemovePair(pair) => {
+                let words = format!("{pair} was removed.");
+                self.send(Command::RemovePair(pair), Purpose::Told(words));
+            }
+            Intent::RemoveAccount(account) => {
+                let words = format!("{account} was removed.");
+                self.send(Command::RemoveAccount(account), Purpose::Told(words));
+            }
+            Intent::LoadSample => self.send(Command::LoadSample, Purpose::Sample),
+            Intent::Sync(pair) => self.sync(pair, SyncMode::Normal),
+            Intent::MakePreview(pair) => self.sync(pair, SyncMode::Preview),
+            Intent::Accept(pair) => {
+                self.page = Page::Home;
+                self.sync(pair, SyncMode::Accept);
+            }
+            Intent::Compare(pair) => {
+                self.send(Command::Compare { pair, export: None }, Purpose::Compare(None));
+            }
+            Intent::ExportReport(pair, path) => {
+                let place = path.display().to_string();
+                self.send(Command::Compare { pair, export: Some(path) }, Purpose::Compare(Some(place)));
+            }
+            Intent::Pause(pair, paused) => self.send(Command::Pause { pair, paused }, Purpose::Quiet),
+            Intent::Cancel(pair) => self.send(Command::Cancel(pair), Purpose::Quiet),
+            Intent::Settle(ids, resolution, what) => {
+                self.review.settling(&ids);
+                self.compare_list.settling(&ids);
+                self.send(Command::Resolve { ids: ids.clone(), resolution }, Purpose::Settle(ids, what));
+            }
+            Intent::Undo(run) => self.send(Command::Undo(run), Purpose::Undo),
+            Intent::ShowRun(run) => {
+                self.history.pick(run);
+                self.send(Command::Writes(run), Purpose::Writes(run));
+            }
+            Intent::Browse(what) => {
+                let ctx = self.ctx.clone();
+                self.picker.open(what, &ctx);
+            }
+            Intent::ImportSettings(path) => {
+                self.send(Command::Import(path), Purpose::Quiet);
+            }
+            Intent::ExportSettings(path) => {
+                let words = format!("The settings are in {}.", path.display());
+                self.send(Command::Export(Some(path)), Purpose::Told(words));
+            }
+            Intent::Confirm(confirm) => self.confirm = Some(*confirm),
+            Intent::Setup(wanted) => self.act_setup(wanted),
+        }
+    }
+
+    /// Reads the fields of both ends: the accounts are saved first, for they are read by name.
+    pub(super) fn read_fields(&mut self) {
+        let Some(setup) = &mut self.setup else { return };
+        setup.known = Known::Reading;
+        setup.described = Some(setup.ends_now());
+        self.save_accounts(&Purpose::SaveForFields);
+    }
+
+    /// Shows a plan.
+    pub(super) fn show_plan(&mut self, plan: std::sync::Arc<crate::model::Plan>) {
+        if self.preview.as_ref().is_none_or(|preview| !preview.is_of(&plan)) {
+            let spec = self.snapshot.as_ref().and_then(|snapshot| {
+                snapshot.pairs.iter().find(|pair| pair.spec.name == plan.pair).map(|pair| pair.spec.clone())
+            });
+            let names = self.names_of(&plan.pair);
+            self.preview = Some(Preview::of(plan, spec, names));
+        }
+        self.page = Page::Preview;
+    }
+
+    fn go(&mut self, page: Page, pair: Option<String>) {
+        self.page = page;
+        match page {
+            Page::Home | Page::Setup | Page::Settings => {}
+            Page::Preview => self.go_preview(pair),
+            Page::Review => {
+                let names = self.names.clone();
+                self.review.show_only(Scope::All, pair, &names);
+            }
+            Page::Compare => {
+                self.pair = pair.or_else(|| self.pair.take());
+                self.ask_compare();
+            }
+            Page::History => {
+                self.send(Command::History { pair, limit: 500 }, Purpose::History);
+            }
+            Page::Alerts => {
+                self.send(Command::Alerts, Purpose::Alerts);
+                self.send(Command::AlertsSeen, Purpose::Quiet);
+            }
+        }
+    }
+
+    fn go_preview(&mut self, pair: Option<String>) {
+        let Some(pair) = pair else { return };
+        let plan = self.snapshot.as_ref().and_then(|snapshot| {
+            snapshot.pairs.iter().find(|state| state.spec.name == pair).and_then(|state| state.preview.clone())
+        });
+        if let Some(plan) = plan {
+            self.show_plan(plan);
+        } else {
+            self.page = Page::Home;
+            self.act(Intent::MakePreview(pair));
+        }
+    }
+
+    /// Asks for the last compare of the pair that is shown.
+    pub(super) fn ask_compare(&mut self) {
+        let Some(pair) = self.compare_pair() else { return };
+        let names = self.names.clone();
+        self.compare_list.show_only(Scope::Mismatches(pair.clone()), None, &names);
+        self.send(Command::LastCompare(pair.clone()), Purpose::LastCompare(pair));
+    }
+
+    fn edit(&mut self, pair: &str) {
+        let Some(snapshot) = self.snapshot.clone() else { return };
+        if let Some(state) = snapshot.pairs.iter().find(|state| state.spec.name == pair) {
+            self.setup = Some(Setup::edit(&state.spec, &snapshot));
+            self.page = Page::Setup;
+        }
+    }
+
+    fn act_setup(&mut self, wanted: SetupIntent) {
+        match wanted {
+            SetupIntent::Try(side) => self.try_account(side),
+            SetupIntent::Step(step) => self.setup_step(step),
+            SetupIntent::Suggest => self.read_fields(),
+            SetupIntent::Finish => {
+                if let Some(setup) = &mut self.setup {
+                    setup.saving = true;
+                }
+                self.save_accounts(&Purpose::SaveForPair);
+            }
+            SetupIntent::Close => {
+                if self.setup.as_ref().is_some_and(|setup| setup.editing) {
+                    self.setup = None;
+                }
+                self.page = Page::Home;
+            }
+        }
+    }
+
+    fn try_account(&mut self, side: Side) {
+        let Some(setup) = &mut self.setup else { return };
+        let account = setup.sides.get_mut(side);
+        account.trying = true;
+        let settings = account.settings();
+        let password = account.password();
+        account.check = None;
+        account.tried = Some(settings.clone());
+        self.send(Command::TryAccount { settings, password }, Purpose::Try(side));
+    }
+
+    fn save_accounts(&mut self, purpose: &Purpose) {
+        let Some(setup) = &self.setup else { return };
+        let accounts = setup.sides.as_ref().map(|side| (side.settings(), side.password()));
+        for (settings, password) in [accounts.a, accounts.b] {
+            self.send(Command::SaveAccount { settings, password }, purpose.clone());
+        }
+    }
+
+    /// Takes what a file dialog answered.
+    pub(super) fn take_picked(&mut self) {
+        use super::files::Picked;
+        let Some((what, picked)) = self.picker.answer() else { return };
+        let none = "This desktop has no file dialog for Duosync. Type the file's place into the field instead.";
+        match (what, picked) {
+            (_, Picked::Cancelled) => {}
+            (Browse::Account(side), Picked::File(path)) => {
+                if let Some(setup) = &mut self.setup {
+                    let account = setup.sides.get_mut(side);
+                    account.path = path.display().to_string();
+                    account.hint = None;
+                }
+            }
+            (Browse::Account(side), Picked::NoDialog) => {
+                if let Some(setup) = &mut self.setup {
+                    setup.sides.get_mut(side).hint = Some(none.to_owned());
+                }
+            }
+            (Browse::Import | Browse::Export, Picked::File(path)) => {
+                self.settings_form.file = path.display().to_string();
+            }
+            (Browse::Report, Picked::File(path)) => self.compare_form.file = path.display().to_string(),
+            (Browse::Import | Browse::Export | Browse::Report, Picked::NoDialog) => {
+                self.problem = Some(none.to_owned());
+            }
+        }
+    }
+
+    /// Goes on once both accounts are saved.
+    pub(super) fn accounts_saved(&mut self, purpose: &Purpose) {
+        let waiting = |other: &Purpose| std::mem::discriminant(other) == std::mem::discriminant(purpose);
+        if self.pending.values().any(waiting) {
+            return;
+        }
+        let Some(setup) = &self.setup else { return };
+        if matches!(purpose, Purpose::SaveForPair) {
+            let spec = setup.pair();
+            let name = spec.name.clone();
+            self.send(Command::SavePair(Box::new(spec)), Purpose::SavePair(name));
+            return;
+        }
+        let ends = setup.ends();
+        for side in Side::BOTH {
+            let (account, collection) = ends.get(side).clone();
+            self.send(Command::Describe { account, collection }, Purpose::Describe(side));
+        }
+        self.send(Command::Suggest(ends), Purpose::Suggest);
+    }
+
+    /// The furthest step that makes sense after a failure to save.
+    pub(super) fn setup_failed(&mut self, why: String) {
+        if let Some(setup) = &mut self.setup {
+            setup.saving = false;
+            setup.described = None;
+            if setup.known == Known::Reading && setup.step >= Step::Fields {
+                setup.known = Known::Failed(why);
+                return;
+            }
+        }
+        self.problem = Some(why);
+    }
+}

@@ -1,0 +1,268 @@
+//! What the service says, as state of the window.
+
+use std::sync::Arc;
+
+use super::app::{DuosyncApp, Purpose};
+use super::views::Page;
+use super::views::setup::Known;
+use super::words;
+use crate::model::{Outcome, RunId, Side};
+use crate::service::{Answer, Command, Event, Problem, Reply, RunReport, Snapshot, SyncMode};
+
+impl DuosyncApp {
+    /// Takes everything that the service and the file dialog have said since the last frame.
+    pub(super) fn listen(&mut self) {
+        self.take_picked();
+        while let Some(event) = self.handle.try_event() {
+            match event {
+                Event::Reply(id, answer) => {
+                    // An answer that nobody waits for any more is dropped.
+                    if let Some(purpose) = self.pending.remove(&id) {
+                        self.hear(purpose, answer);
+                    }
+                }
+                Event::Changed(snapshot) => {
+                    self.take_snapshot(snapshot);
+                    self.ask_matters();
+                    if self.page == Page::History {
+                        self.send(Command::History { pair: None, limit: 500 }, Purpose::History);
+                    }
+                }
+                Event::Alerted(alert) => {
+                    self.toast(alert.text, None);
+                    if self.page == Page::Alerts {
+                        self.send(Command::Alerts, Purpose::Alerts);
+                    }
+                }
+                Event::Ended => self.ended = true,
+            }
+        }
+    }
+
+    fn hear(&mut self, purpose: Purpose, answer: Answer) {
+        match answer {
+            Ok(reply) => self.hear_reply(purpose, reply),
+            Err(problem) => self.hear_problem(purpose, problem),
+        }
+    }
+
+    fn hear_reply(&mut self, purpose: Purpose, reply: Reply) {
+        match reply {
+            Reply::Done => self.hear_done(purpose),
+            Reply::Snapshot(snapshot) => self.take_snapshot(snapshot),
+            Reply::Imported { accounts, pairs } => {
+                let accounts = words::count(words::number(accounts.len()), "account", "accounts");
+                let pairs = words::count(words::number(pairs.len()), "connection", "connections");
+                self.toast(format!("Read {accounts} and {pairs}."), None);
+            }
+            Reply::Exported(_) => {
+                if let Purpose::Told(text) = purpose {
+                    self.toast(text, None);
+                }
+            }
+            Reply::Checked(checks) => {
+                if let Purpose::Try(side) = purpose {
+                    self.tried(side, checks.into_iter().next().ok_or_else(|| "No answer came.".to_owned()));
+                }
+            }
+            Reply::Fields(fields) => {
+                if let (Purpose::Describe(side), Some(setup)) = (purpose, &mut self.setup) {
+                    *setup.fields.get_mut(side) = fields;
+                }
+            }
+            Reply::Suggested(suggestions) => {
+                if let Some(setup) = &mut self.setup {
+                    setup.suggest(suggestions);
+                    setup.known = Known::Yes;
+                }
+            }
+            Reply::Ran(report) => self.ran(purpose, &[*report]),
+            Reply::Resolved(reports) => self.ran(purpose, &reports),
+            Reply::Compared(report) => {
+                let number = report.counts.mismatches();
+                self.report = Some((report.pair.clone(), report));
+                let found = match number {
+                    0 => "Both sides agree.".to_owned(),
+                    number => format!("{} found.", words::count(number, "difference", "differences")),
+                };
+                let text = if let Purpose::Compare(Some(place)) = purpose {
+                    format!("{found} The report is in {place}.")
+                } else {
+                    found
+                };
+                self.toast(text, None);
+                self.ask_matters();
+            }
+            Reply::LastCompare(report) => {
+                if let (Purpose::LastCompare(pair), Some(report)) = (purpose, report) {
+                    self.report = Some((pair, report));
+                }
+            }
+            Reply::Matters(matters) => {
+                self.matters_asked = false;
+                self.matters = Arc::clone(&matters);
+                let names = self.names.clone();
+                self.review.set(Arc::clone(&matters), &names);
+                self.compare_list.set(matters, &names);
+                if self.matters_stale {
+                    self.ask_matters();
+                }
+            }
+            Reply::History(runs) => self.took_runs(runs),
+            Reply::Writes(writes) => {
+                if let Purpose::Writes(run) = purpose
+                    && self.history.run == Some(run)
+                {
+                    self.history.set_writes(writes);
+                }
+            }
+            Reply::Alerts(alerts) => self.alerts = Some(alerts),
+        }
+    }
+
+    fn hear_done(&mut self, purpose: Purpose) {
+        match purpose {
+            Purpose::SaveForFields | Purpose::SaveForPair => self.accounts_saved(&purpose),
+            Purpose::SavePair(pair) => {
+                self.setup = None;
+                self.page = Page::Home;
+                self.sync(pair, SyncMode::Preview);
+            }
+            Purpose::Told(text) => self.toast(text, None),
+            Purpose::Sample => self.toast("The sample is ready. Press Sync now, or look at its preview first.", None),
+            Purpose::Snapshot
+            | Purpose::Matters
+            | Purpose::History
+            | Purpose::Writes(_)
+            | Purpose::Alerts
+            | Purpose::LastCompare(_)
+            | Purpose::Sync
+            | Purpose::Accept
+            | Purpose::Compare(_)
+            | Purpose::Settle(..)
+            | Purpose::Undo
+            | Purpose::Try(_)
+            | Purpose::Describe(_)
+            | Purpose::Suggest
+            | Purpose::Quiet => {}
+        }
+    }
+
+    fn hear_problem(&mut self, purpose: Purpose, problem: Problem) {
+        match purpose {
+            Purpose::Try(side) => self.tried(side, Err(problem.message)),
+            Purpose::SaveForFields
+            | Purpose::SaveForPair
+            | Purpose::SavePair(_)
+            | Purpose::Describe(_)
+            | Purpose::Suggest => self.setup_failed(problem.message),
+            Purpose::Settle(ids, _) => {
+                self.review.not_settled(&ids);
+                self.compare_list.not_settled(&ids);
+                self.problem = Some(problem.message);
+            }
+            Purpose::Matters => {
+                self.matters_asked = false;
+                self.problem = Some(problem.message);
+            }
+            Purpose::Snapshot
+            | Purpose::History
+            | Purpose::Writes(_)
+            | Purpose::Alerts
+            | Purpose::LastCompare(_)
+            | Purpose::Sync
+            | Purpose::Accept
+            | Purpose::Compare(_)
+            | Purpose::Undo
+            | Purpose::Sample
+            | Purpose::Told(_)
+            | Purpose::Quiet => self.problem = Some(problem.message),
+        }
+    }
+
+    fn take_snapshot(&mut self, snapshot: Arc<Snapshot>) {
+        let names = snapshot.pairs.iter().map(|pair| (pair.spec.name.clone(), words::end_names(&pair.spec))).collect();
+        if self.names != names {
+            self.names = names;
+            let names = self.names.clone();
+            self.review.set(Arc::clone(&self.matters), &names);
+            self.compare_list.set(Arc::clone(&self.matters), &names);
+        }
+        self.snapshot = Some(snapshot);
+    }
+
+    fn tried(&mut self, side: Side, result: Result<crate::service::AccountCheck, String>) {
+        if let Some(setup) = &mut self.setup {
+            let account = setup.sides.get_mut(side);
+            account.trying = false;
+            account.check = account.tried.take().map(|settings| (settings, result));
+        }
+    }
+
+    fn took_runs(&mut self, runs: Arc<Vec<crate::model::RunSummary>>) {
+        let there = self.history.run.is_some_and(|picked| runs.iter().any(|run| run.run == picked));
+        let first = runs.first().map(|run| run.run);
+        self.history.runs = Some(runs);
+        if !there && let Some(first) = first {
+            self.act(super::views::Intent::ShowRun(first));
+        }
+    }
+
+    fn ran(&mut self, purpose: Purpose, reports: &[RunReport]) {
+        let undoes = matches!(purpose, Purpose::Undo);
+        if let Purpose::Settle(ids, what) = purpose {
+            self.settled(&ids, what, reports);
+            return;
+        }
+        for report in reports {
+            let summary = &report.summary;
+            if let Some(plan) = &report.plan {
+                let again = matches!(purpose, Purpose::Accept);
+                // A preview comes up by itself only where it was asked for.
+                if matches!(self.page, Page::Home | Page::Setup | Page::Preview) {
+                    self.show_plan(Arc::clone(plan));
+                }
+                if again {
+                    self.toast("The lists have changed since you looked. Here is what would happen now.", None);
+                }
+                continue;
+            }
+            let names = self.names_of(&summary.pair);
+            let wrote = !words::writes(summary, &names).is_empty();
+            let sentence = words::run_sentence(summary, &names);
+            if summary.outcome == Outcome::Failed {
+                self.problem = Some(sentence);
+            } else {
+                let start = if undoes { "Undone" } else { "Synced" };
+                self.toast(format!("{start}: {sentence}."), (wrote && !undoes).then_some(summary.run));
+            }
+        }
+    }
+
+    fn settled(&mut self, ids: &[crate::model::MatterId], what: String, reports: &[RunReport]) {
+        let failed = reports
+            .iter()
+            .find(|report| report.summary.outcome == Outcome::Failed || !report.summary.failed.is_empty());
+        if let Some(report) = failed {
+            let names = self.names_of(&report.summary.pair);
+            self.problem = Some(words::run_sentence(&report.summary, &names));
+            self.review.not_settled(ids);
+            self.compare_list.not_settled(ids);
+        } else {
+            self.toast(what, undoable(reports));
+        }
+        self.ask_matters();
+    }
+}
+
+/// The run that an Undo in the message takes back, where there is just one.
+fn undoable(reports: &[RunReport]) -> Option<RunId> {
+    match reports {
+        [only] => {
+            let sides = &only.summary.sides;
+            let wrote = [sides.a, sides.b].iter().any(|side| side.created + side.updated + side.deleted > 0);
+            wrote.then_some(only.summary.run)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,89 @@
+//! File dialogs on a thread of their own, so that the window never waits for one.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::time::{Duration, Instant};
+
+use eframe::egui;
+
+use super::views::Browse;
+
+/// No person cancels a dialog this quickly: where the desktop has no file dialog, it answers so.
+const TOO_QUICK: Duration = Duration::from_millis(300);
+
+/// What came of a file dialog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Picked {
+    /// A file.
+    File(PathBuf),
+    /// The operator closed it.
+    Cancelled,
+    /// This desktop has none.
+    NoDialog,
+}
+
+/// The file dialog that is open, if there is one.
+#[derive(Default)]
+pub(crate) struct Picker {
+    open: Option<(Browse, Receiver<Picked>)>,
+}
+
+impl Picker {
+    /// Opens a dialog, unless one is open.
+    pub(crate) fn open(&mut self, what: Browse, ctx: &egui::Context) {
+        if self.open.is_some() {
+            return;
+        }
+        // One answer is all that a dialog gives.
+        let (tell, hear) = sync_channel(1);
+        let ctx = ctx.clone();
+        let started = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
+            let before = Instant::now();
+            let file = ask(what);
+            let picked = match file {
+                Some(path) => Picked::File(path),
+                None if before.elapsed() < TOO_QUICK => Picked::NoDialog,
+                None => Picked::Cancelled,
+            };
+            // The window may be closed by now; then nobody listens, and nothing is lost.
+            let _closed = tell.send(picked);
+            ctx.request_repaint();
+        });
+        if started.is_ok() {
+            self.open = Some((what, hear));
+        }
+    }
+
+    /// What the dialog answered, if it has.
+    pub(crate) fn answer(&mut self) -> Option<(Browse, Picked)> {
+        let (what, hear) = self.open.as_ref()?;
+        let what = *what;
+        let picked = match hear.try_recv() {
+            Ok(picked) => picked,
+            Err(TryRecvError::Empty) => return None,
+            Err(TryRecvError::Disconnected) => Picked::NoDialog,
+        };
+        self.open = None;
+        Some((what, picked))
+    }
+}
+
+fn ask(what: Browse) -> Option<PathBuf> {
+    let dialog = rfd::FileDialog::new();
+    match what {
+        Browse::Account(_) => dialog
+            .set_title("The file of this account")
+            .add_filter("Tables", &["csv", "tsv", "txt"])
+            .add_filter("All files", &["*"])
+            .pick_file(),
+        Browse::Import => dialog.set_title("A settings file").add_filter("Settings", &["toml"]).pick_file(),
+        Browse::Export => dialog.set_title("Save the settings").set_file_name("duosync.toml").save_file(),
+        Browse::Report => dialog
+            .set_title("Save the report")
+            .add_filter("Excel workbook", &["xlsx"])
+            .add_filter("Table", &["csv"])
+            .add_filter("Web page", &["html"])
+            .set_file_name("differences.xlsx")
+            .save_file(),
+    }
+}

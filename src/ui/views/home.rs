@@ -1,0 +1,296 @@
+//! Home: one card for each pair.
+
+use eframe::egui::{self, Ui};
+
+use super::{Confirm, Intent, Page};
+use crate::model::{PerSide, Side, Timestamp};
+use crate::service::{PairState, PairStatus, Progress, ProgressMap, Snapshot};
+use crate::ui::icons::Icon;
+use crate::ui::theme::{self, Tone, tokens};
+use crate::ui::widgets::{Btn, badge, banner, card, icon, pill, remark, short_remark, subtitle, title};
+use crate::ui::words;
+
+/// Everything that Home shows.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Home {
+    /// The cards, in the order of the pairs.
+    pub(crate) cards: Vec<Card>,
+    /// What the operator should know of the workspace.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// One pair.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Card {
+    /// The pair's name.
+    pub(crate) pair: String,
+    /// What the two ends are called.
+    pub(crate) names: PerSide<String>,
+    /// Their initials.
+    pub(crate) initials: PerSide<String>,
+    /// The state's colour.
+    pub(crate) tone: Tone,
+    /// The state's icon.
+    pub(crate) sign: Icon,
+    /// The state in words.
+    pub(crate) state: String,
+    /// Why it fails.
+    pub(crate) trouble: Option<String>,
+    /// What the last run did.
+    pub(crate) last: String,
+    /// When the next run is.
+    pub(crate) next: String,
+    /// How many questions and differences are open.
+    pub(crate) open: usize,
+    /// How far it is, while it is at work.
+    pub(crate) work: Option<Work>,
+    /// Whether a plan waits for a yes.
+    pub(crate) preview: bool,
+    /// Whether its schedule is paused.
+    pub(crate) paused: bool,
+}
+
+/// How far a run is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Work {
+    /// The step in words, with the count.
+    pub(crate) step: String,
+    /// The share that is done, when it is known.
+    pub(crate) share: Option<f32>,
+    /// Whether it is being stopped.
+    pub(crate) cancelling: bool,
+}
+
+impl Home {
+    /// The view model of this state.
+    pub(crate) fn of(snapshot: &Snapshot, progress: &ProgressMap, now: Timestamp) -> Self {
+        let cards = snapshot.pairs.iter().map(|pair| Card::of(pair, progress.get(&pair.spec.name), now)).collect();
+        Self { cards, warnings: snapshot.warnings.clone() }
+    }
+}
+
+impl Card {
+    fn of(pair: &PairState, progress: Option<&Progress>, now: Timestamp) -> Self {
+        let names = words::end_names(&pair.spec);
+        let open = pair.conflicts + pair.mismatches;
+        let working = progress.is_some() || pair.status == PairStatus::Working;
+        let (tone, sign, state) =
+            if working { (Tone::Busy, Icon::Work, "Working".to_owned()) } else { state_of(pair, open) };
+        let trouble = match &pair.status {
+            PairStatus::Failing { why, .. } if !working => Some(why.clone()),
+            PairStatus::Failing { .. }
+            | PairStatus::New
+            | PairStatus::InStep
+            | PairStatus::Working
+            | PairStatus::Waiting => None,
+        };
+        let last = pair.runs.first().map_or_else(
+            || "Not synced yet.".to_owned(),
+            |run| format!("Last sync {}: {}.", words::ago(run.started, now), words::run_sentence(run, &names)),
+        );
+        let next = match (pair.paused, pair.next_sync) {
+            (true, _) => "Paused: it syncs only when you press Sync now.".to_owned(),
+            (false, Some(at)) => format!("Next sync {}.", words::until(at, now)),
+            (false, None) if pair.spec.schedule.sync_every.is_some() => "The next sync follows soon.".to_owned(),
+            (false, None) => "Syncs only when you press Sync now.".to_owned(),
+        };
+        let work = working.then(|| {
+            progress.map_or_else(|| Work { step: "Starting".to_owned(), share: None, cancelling: false }, work_of)
+        });
+        Self {
+            pair: pair.spec.name.clone(),
+            initials: names.as_ref().map(|name| words::initials(name)),
+            names,
+            tone,
+            sign,
+            state,
+            trouble,
+            last,
+            next,
+            open,
+            work,
+            preview: pair.preview.is_some(),
+            paused: pair.paused,
+        }
+    }
+}
+
+/// Draws Home.
+pub(crate) fn show(ui: &mut Ui, home: &Home, intents: &mut Vec<Intent>) {
+    if home.cards.is_empty() {
+        show_empty(ui, intents);
+        return;
+    }
+    egui::Sides::new().show(
+        ui,
+        |ui| title(ui, "Home"),
+        |ui| {
+            if ui.add(Btn::new("Connect two accounts").icon(Icon::Add)).clicked() {
+                intents.push(Intent::NewPair);
+            }
+        },
+    );
+    ui.add_space(theme::GAP);
+    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        for warning in &home.warnings {
+            banner(ui, Tone::Attention, warning, None);
+        }
+        for shown in &home.cards {
+            ui.push_id(&shown.pair, |ui| card(ui, |ui| show_card(ui, shown, intents)));
+            ui.add_space(theme::SMALL);
+        }
+    });
+}
+
+fn show_card(ui: &mut Ui, shown: &Card, intents: &mut Vec<Intent>) {
+    egui::Sides::new().shrink_left().truncate().show(
+        ui,
+        |ui| {
+            badge(ui, &shown.initials.a, Side::A, 38.0);
+            icon(ui, Icon::Both, 18.0, tokens(ui).muted);
+            badge(ui, &shown.initials.b, Side::B, 38.0);
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 1.0;
+                subtitle(ui, &format!("{} and {}", shown.names.a, shown.names.b));
+                short_remark(ui, shown.pair.clone());
+            });
+        },
+        |ui| pill(ui, shown.tone, shown.sign, &shown.state),
+    );
+    ui.add_space(theme::SMALL);
+    if let Some(work) = &shown.work {
+        show_work(ui, work, shown, intents);
+        return;
+    }
+    if let Some(trouble) = &shown.trouble {
+        banner(ui, Tone::Bad, trouble, None);
+    }
+    ui.label(&shown.last);
+    remark(ui, shown.next.clone());
+    ui.add_space(theme::SMALL);
+    ui.horizontal_wrapped(|ui| show_buttons(ui, shown, intents));
+}
+
+fn show_work(ui: &mut Ui, work: &Work, shown: &Card, intents: &mut Vec<Intent>) {
+    ui.label(&work.step);
+    egui::Sides::new().shrink_left().show(
+        ui,
+        |ui| {
+            if let Some(share) = work.share {
+                let bar = egui::ProgressBar::new(share).fill(tokens(ui).accent).desired_height(10.0);
+                ui.add(bar.desired_width(ui.available_width()));
+            }
+        },
+        |ui| {
+            if work.cancelling {
+                remark(ui, "Stopping safely…");
+            } else if ui.add(Btn::new("Cancel").icon(Icon::Stop)).clicked() {
+                intents.push(Intent::Cancel(shown.pair.clone()));
+            }
+        },
+    );
+}
+
+fn show_buttons(ui: &mut Ui, shown: &Card, intents: &mut Vec<Intent>) {
+    let pair = || shown.pair.clone();
+    if shown.preview {
+        if ui.add(Btn::new("Review first sync").icon(Icon::Review).primary()).clicked() {
+            intents.push(Intent::GoPair(Page::Preview, pair()));
+        }
+    } else if shown.open > 0 {
+        let text = format!("Review {}", words::count(words::number(shown.open), "question", "questions"));
+        if ui.add(Btn::new(&text).icon(Icon::Review).primary()).clicked() {
+            intents.push(Intent::GoPair(Page::Review, pair()));
+        }
+    }
+    let sync = Btn::new("Sync now").icon(Icon::Sync);
+    let sync = if shown.preview || shown.open > 0 { sync } else { sync.primary() };
+    if ui.add(sync).clicked() {
+        intents.push(Intent::Sync(pair()));
+    }
+    if ui.add(Btn::new("Compare now").icon(Icon::Compare)).clicked() {
+        intents.push(Intent::Compare(pair()));
+    }
+    let (text, sign) = if shown.paused { ("Go on", Icon::Play) } else { ("Pause", Icon::Pause) };
+    if ui.add(Btn::new(text).icon(sign)).clicked() {
+        intents.push(Intent::Pause(pair(), !shown.paused));
+    }
+    if ui.add(Btn::new("Change").icon(Icon::Settings).quiet()).clicked() {
+        intents.push(Intent::EditPair(pair()));
+    }
+    if ui.add(Btn::new("Remove").icon(Icon::Delete).quiet()).clicked() {
+        intents.push(Intent::Confirm(Box::new(Confirm {
+            title: format!("Remove {}?", shown.pair),
+            text: format!(
+                "Duosync forgets this connection and its history. Nothing in {} or {} is touched.",
+                shown.names.a, shown.names.b
+            ),
+            yes: "Remove the connection".to_owned(),
+            danger: true,
+            then: Intent::RemovePair(pair()),
+        })));
+    }
+}
+
+fn show_empty(ui: &mut Ui, intents: &mut Vec<Intent>) {
+    ui.add_space((ui.available_height() * 0.14).max(theme::BLOCK));
+    ui.vertical_centered(|ui| {
+        title(ui, "Keep two lists in step");
+        remark(ui, "Duosync carries changes between two accounts, in both directions, on this computer.");
+        remark(ui, "It shows you first what it would do, and asks about what it cannot decide.");
+    });
+    ui.add_space(theme::BLOCK);
+    let width = (ui.available_width() - theme::BLOCK).min(680.0) / 2.0;
+    ui.horizontal_top(|ui| {
+        ui.add_space((ui.available_width() - 2.0 * width - theme::BLOCK).max(0.0) / 2.0);
+        let connect = (Icon::Link, "Connect two accounts", "Your own lists: a file and an address book, for example.");
+        let sample = (Icon::New, "Try the sample", "Two made-up lists, to see how it works. Nothing of yours is used.");
+        for (at, (sign, name, text)) in [connect, sample].into_iter().enumerate() {
+            ui.allocate_ui(egui::vec2(width, 0.0), |ui| {
+                card(ui, |ui| {
+                    ui.vertical_centered(|ui| {
+                        ui.add_space(theme::GAP);
+                        icon(ui, sign, 36.0, tokens(ui).accent);
+                        remark(ui, text);
+                        ui.add_space(theme::SMALL);
+                        let button = Btn::new(name).wide(210.0);
+                        if ui.add(if at == 0 { button.primary() } else { button }).clicked() {
+                            intents.push(if at == 0 { Intent::NewPair } else { Intent::LoadSample });
+                        }
+                        ui.add_space(theme::GAP);
+                    });
+                });
+            });
+        }
+    });
+}
+
+fn state_of(pair: &PairState, open: usize) -> (Tone, Icon, String) {
+    match &pair.status {
+        PairStatus::New if pair.preview.is_some() => (Tone::Busy, Icon::New, "Ready for its first sync".to_owned()),
+        PairStatus::New => (Tone::Busy, Icon::New, "New".to_owned()),
+        PairStatus::InStep => (Tone::Good, Icon::Ok, "In step".to_owned()),
+        PairStatus::Working => (Tone::Busy, Icon::Work, "Working".to_owned()),
+        PairStatus::Waiting if open > 0 => {
+            let open = words::count(words::number(open), "question", "questions");
+            (Tone::Attention, Icon::Wait, format!("Waiting for you: {open}"))
+        }
+        PairStatus::Waiting => (Tone::Attention, Icon::Wait, "Waiting for you".to_owned()),
+        PairStatus::Failing { since, .. } => {
+            (Tone::Bad, Icon::Fail, format!("Failing since {}", words::moment(*since)))
+        }
+    }
+}
+
+fn work_of(progress: &Progress) -> Work {
+    let counted = match progress.total {
+        Some(total) => format!("{}: {} of {}", progress.step, words::grouped(progress.done), words::grouped(total)),
+        None if progress.done > 0 => format!("{}: {}", progress.step, words::grouped(progress.done)),
+        None => progress.step.clone(),
+    };
+    let share = progress.total.filter(|total| *total > 0).map(|total| {
+        let parts = progress.done.min(total).saturating_mul(1000) / total;
+        f32::from(u16::try_from(parts).unwrap_or(1000)) / 1000.0
+    });
+    Work { step: counted, share, cancelling: progress.cancelling }
+}

@@ -1,0 +1,117 @@
+//! The views. Each is a pure view model and a function that draws it and says what the operator
+//! wants; none of them sends a command itself.
+
+pub(crate) mod alerts;
+pub(crate) mod compare;
+pub(crate) mod detail;
+pub(crate) mod history;
+pub(crate) mod home;
+pub(crate) mod preview;
+pub(crate) mod review;
+pub(crate) mod settings;
+pub(crate) mod setup;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use crate::model::{MatterId, Resolution, RunId, Side};
+
+/// The pages of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// The pairs.
+    Home,
+    /// Connecting two accounts.
+    Setup,
+    /// The plan of a first sync.
+    Preview,
+    /// What waits for an answer.
+    Review,
+    /// What a compare found.
+    Compare,
+    /// What was done.
+    History,
+    /// What needs the operator or went wrong.
+    Alerts,
+    /// The program itself.
+    Settings,
+}
+
+/// What a file dialog is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Browse {
+    /// The file of an account in the assistant.
+    Account(Side),
+    /// A settings file to read.
+    Import,
+    /// A settings file to write.
+    Export,
+    /// The report of a compare.
+    Report,
+}
+
+/// What the operator wants.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Intent {
+    /// To see another page.
+    Go(Page),
+    /// To see a pair on a page.
+    GoPair(Page, String),
+    /// To connect two accounts.
+    NewPair,
+    /// To change a pair.
+    EditPair(String),
+    /// To remove a pair, once it is confirmed.
+    RemovePair(String),
+    /// To remove an account, once it is confirmed.
+    RemoveAccount(String),
+    /// To try the sample.
+    LoadSample,
+    /// To run a pair.
+    Sync(String),
+    /// To make a preview of a pair again.
+    MakePreview(String),
+    /// To carry out the plan that was shown.
+    Accept(String),
+    /// To compare a pair.
+    Compare(String),
+    /// To compare a pair and write a report.
+    ExportReport(String, PathBuf),
+    /// To pause a pair, or let it go on.
+    Pause(String, bool),
+    /// To stop what is going on for a pair.
+    Cancel(String),
+    /// To settle matters; the words say what was done.
+    Settle(Vec<MatterId>, Resolution, String),
+    /// To take a run back, once it is confirmed.
+    Undo(RunId),
+    /// To see what a run wrote.
+    ShowRun(RunId),
+    /// To pick a file.
+    Browse(Browse),
+    /// To read a settings file.
+    ImportSettings(PathBuf),
+    /// To write a settings file.
+    ExportSettings(PathBuf),
+    /// To be asked first.
+    Confirm(Box<Confirm>),
+    /// Something of the assistant.
+    Setup(setup::SetupIntent),
+}
+
+/// A question before something that cannot be overlooked.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Confirm {
+    /// What is asked.
+    pub(crate) title: String,
+    /// What it would do.
+    pub(crate) text: String,
+    /// The button that does it.
+    pub(crate) yes: String,
+    /// Whether it takes something away.
+    pub(crate) danger: bool,
+    /// What is wanted then.
+    pub(crate) then: Intent,
+}

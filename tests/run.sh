@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Sets up everything that the tests use and runs them all. Run it from anywhere:
+#
+#     tests/run.sh             every test
+#     tests/run.sh NAME ...    passed on to `cargo test`
+#
+# It needs Rust and a C compiler. The servers that tests start (Radicale, Xandikos) go into a Python
+# environment under target/; the packages for the run in a real window are installed with apt-get
+# where this is run as root, and named where it is not. Tests whose servers or displays are not there
+# say so and are skipped; with CI=true they fail instead.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# Package and a file by which it is known.
+packages=(
+    python3-venv:/usr/lib/python3*/ensurepip
+    xvfb:/usr/bin/Xvfb
+    xdotool:/usr/bin/xdotool
+    dbus:/usr/bin/dbus-daemon
+    at-spi2-core:/usr/libexec/at-spi-bus-launcher
+    libx11-6:/usr/lib/*/libX11.so.6
+    libx11-xcb1:/usr/lib/*/libX11-xcb.so.1
+    libxcursor1:/usr/lib/*/libXcursor.so.1
+    libxi6:/usr/lib/*/libXi.so.6
+    libxkbcommon0:/usr/lib/*/libxkbcommon.so.0
+    libxkbcommon-x11-0:/usr/lib/*/libxkbcommon-x11.so.0
+    libgl1:/usr/lib/*/libGL.so.1
+    libgl1-mesa-dri:/usr/lib/*/dri
+    libegl1:/usr/lib/*/libEGL.so.1
+)
+missing=()
+for entry in "${packages[@]}"; do
+    compgen -G "${entry#*:}" >/dev/null || missing+=("${entry%%:*}")
+done
+if [ "${#missing[@]}" -gt 0 ]; then
+    if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+        echo "Installing ${missing[*]}"
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    else
+        echo "Some tests will be skipped. For all of them: sudo apt-get install ${missing[*]}" >&2
+    fi
+fi
+
+servers=target/servers
+if [ ! -x "$servers/bin/radicale" ] || [ ! -x "$servers/bin/xandikos" ]; then
+    mkdir -p target
+    if python3 -m venv "$servers" && "$servers/bin/pip" install --quiet --disable-pip-version-check radicale==3.9.0 xandikos==0.4.10; then
+        echo "The test servers are in $servers"
+    else
+        echo "The test servers could not be installed; the tests that need them will be skipped." >&2
+    fi
+fi
+
+exec cargo test "$@"

@@ -1,0 +1,382 @@
+//! The window, pressed by its accessible names, with a stand-in for the service.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test fails by a panic, and documents itself"
+)]
+
+mod window_support;
+
+use std::sync::Arc;
+
+use duosync::model::{
+    ConflictKind, FieldChoice, MatterId, MatterKind, MismatchKind, Resolution, Side, Timestamp, Value,
+};
+use duosync::service::{Command, Event, PairStatus, Progress, SyncMode};
+use duosync::ui::DuosyncApp;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use window_support as given;
+use window_support::{Stand, World};
+
+struct Window {
+    harness: Harness<'static, DuosyncApp>,
+    stand: Arc<Stand>,
+}
+
+impl Window {
+    fn open(world: World) -> Self {
+        Self::open_at(world, [1100.0, 720.0])
+    }
+
+    fn open_at(world: World, size: [f32; 2]) -> Self {
+        let ctx = eframe::egui::Context::default();
+        let (handle, stand) = given::stand(world, Arc::new(|| {}));
+        let app = DuosyncApp::new(&ctx, handle);
+        let harness = Harness::builder()
+            .with_size(size)
+            .with_max_steps(40)
+            .build_ui_state(|ui, app: &mut DuosyncApp| app.show(ui), app);
+        let mut window = Self { harness, stand };
+        window.settle();
+        window
+    }
+
+    /// Answers commands and draws until nothing more happens.
+    fn settle(&mut self) {
+        for _ in 0..6 {
+            self.stand.answer();
+            self.harness.run();
+        }
+    }
+
+    fn press(&mut self, name: &str) {
+        self.harness.get_by_label(name).click();
+        self.settle();
+    }
+
+    fn sees(&self, text: &str) -> bool {
+        self.harness.query_all_by_label_contains(text).next().is_some()
+    }
+
+    fn heard(&self, fits: impl Fn(&Command) -> bool) -> bool {
+        self.stand.heard.lock().unwrap().iter().any(fits)
+    }
+
+    fn resolved(&self) -> Vec<(Vec<MatterId>, Resolution)> {
+        let heard = self.stand.heard.lock().unwrap();
+        heard
+            .iter()
+            .filter_map(|command| {
+                let Command::Resolve { ids, resolution } = command else { return None };
+                Some((ids.clone(), resolution.clone()))
+            })
+            .collect()
+    }
+}
+
+fn home() -> Window {
+    Window::open(World::new(given::snapshot(vec![given::pair(PairStatus::Waiting)])))
+}
+
+#[test]
+fn sync_now_is_sent_and_told() {
+    let mut window = home();
+    assert!(window.sees("Shop list and Address book"));
+    assert!(window.sees("3 added to Address book, 12 updated in Shop list"));
+    window.press("Sync now");
+    assert!(window.heard(|command| matches!(
+        command,
+        Command::Sync { pair, mode: SyncMode::Normal } if pair == given::PAIR
+    )));
+    assert!(window.sees("Synced: 3 added to Address book"));
+}
+
+#[test]
+fn a_run_shows_its_step_and_can_be_cancelled() {
+    let mut window = home();
+    window.stand.progress(Progress {
+        step: "Reading Shop list".into(),
+        done: 120,
+        total: Some(200),
+        cancelling: false,
+    });
+    window.settle();
+    assert!(window.sees("Reading Shop list: 120 of 200"));
+    window.press("Cancel");
+    assert!(window.heard(|command| matches!(command, Command::Cancel(pair) if pair == given::PAIR)));
+}
+
+#[test]
+fn pause_is_sent_and_said() {
+    let mut window = home();
+    window.press("Pause");
+    assert!(window.heard(|command| matches!(command, Command::Pause { paused: true, .. })));
+    let mut paused = given::pair(PairStatus::InStep);
+    paused.paused = true;
+    window.stand.say(Event::Changed(Arc::new(given::snapshot(vec![paused]))));
+    window.settle();
+    assert!(window.sees("Paused"));
+    window.press("Go on");
+    assert!(window.heard(|command| matches!(command, Command::Pause { paused: false, .. })));
+}
+
+#[test]
+fn the_first_preview_is_shown_and_accepted() {
+    let mut pair = given::pair(PairStatus::New);
+    pair.preview = Some(Arc::new(given::plan()));
+    let mut window = Window::open(World::new(given::snapshot(vec![pair])));
+    window.press("Review first sync");
+    assert!(window.sees("What the sync will do"));
+    assert!(window.sees("10 new in Address book"));
+    assert!(window.sees("10 updated in Shop list"));
+    assert!(window.sees("10 questions for you"));
+    window.press("Start syncing");
+    assert!(window.heard(|command| matches!(command, Command::Sync { mode: SyncMode::Accept, .. })));
+}
+
+#[test]
+fn not_now_writes_nothing() {
+    let mut pair = given::pair(PairStatus::New);
+    pair.preview = Some(Arc::new(given::plan()));
+    let mut window = Window::open(World::new(given::snapshot(vec![pair])));
+    window.press("Review first sync");
+    window.press("Not now");
+    assert!(window.sees("Review first sync"));
+    assert!(!window.heard(|command| matches!(command, Command::Sync { .. })));
+}
+
+#[test]
+fn a_conflict_is_settled_with_use() {
+    let mut window = home();
+    window.press("Review");
+    assert!(window.sees("Changed on both sides"));
+    assert!(window.sees("before: +32 478 00 00 00"));
+    window.press("Use Shop list");
+    assert_eq!(window.resolved(), vec![(vec![MatterId(1)], Resolution::Use(Side::A))]);
+    assert!(window.harness.query_by_label("Undo").is_some(), "the message offers Undo");
+    assert!(!window.sees("Tick Ann Peeters"), "the settled matter is gone from the list");
+    window.press("Undo");
+    assert!(window.heard(|command| matches!(command, Command::Undo(_))));
+}
+
+#[test]
+fn a_mismatch_is_settled_field_by_field() {
+    let mut world = World::new(given::snapshot(vec![given::pair(PairStatus::Waiting)]));
+    world.matters = Arc::new(vec![given::matter(1, MatterKind::Mismatch(MismatchKind::Different))]);
+    let mut window = Window::open(world);
+    window.press("Compare");
+    assert!(window.sees("4 differences found"));
+    window.press("Phone: use Address book");
+    let result = window.harness.get_by_label("City: result");
+    result.focus();
+    window.harness.run();
+    window.harness.get_by_label("City: result").type_text("Gent");
+    window.settle();
+    assert!(window.resolved().is_empty(), "nothing is written before Apply");
+    window.press("Apply");
+    let choices =
+        [("city".to_owned(), FieldChoice::Value(Value::text("Gent"))), ("phone".to_owned(), FieldChoice::Use(Side::B))];
+    assert_eq!(window.resolved(), vec![(vec![MatterId(2)], Resolution::Fields(choices.into()))]);
+}
+
+#[test]
+fn a_record_of_one_side_is_deleted_only_after_a_yes() {
+    let mut world = World::new(given::snapshot(vec![given::pair(PairStatus::Waiting)]));
+    world.matters = Arc::new(vec![given::matter(2, MatterKind::Mismatch(MismatchKind::OnlyIn(Side::A)))]);
+    let mut window = Window::open(world);
+    window.press("Review");
+    window.press("Delete from Shop list");
+    assert!(window.resolved().is_empty());
+    window.press("No, go back");
+    assert!(window.resolved().is_empty());
+    window.press("Delete from Shop list");
+    window.press("Yes, delete it");
+    assert_eq!(window.resolved(), vec![(vec![MatterId(3)], Resolution::Delete(Side::A))]);
+}
+
+#[test]
+fn several_candidates_are_linked_as_picked() {
+    let mut world = World::new(given::snapshot(vec![given::pair(PairStatus::Waiting)]));
+    world.matters = Arc::new(given::matters().into_iter().filter(|matter| matter.id == MatterId(5)).collect());
+    let mut window = Window::open(world);
+    window.press("Review");
+    window.press("Record b.vcf");
+    window.press("These two are the same");
+    let resolved = window.resolved();
+    let Resolution::Link(ids) = &resolved[0].1 else { panic!("not a link: {resolved:?}") };
+    assert_eq!((ids.a.as_str(), ids.b.as_str()), ("7", "b.vcf"));
+}
+
+#[test]
+fn a_bulk_answer_names_the_number_and_leaves_other_kinds_open() {
+    let mut window = home();
+    window.press("Review");
+    window.press("Use Shop list for the 7 shown");
+    assert!(window.sees("Use Shop list for 4 records?"));
+    assert!(window.sees("3 of another kind stay open"));
+    assert!(window.resolved().is_empty());
+    window.press("Yes, for 4 records");
+    let ids = vec![MatterId(1), MatterId(2), MatterId(6), MatterId(7)];
+    assert_eq!(window.resolved(), vec![(ids, Resolution::Use(Side::A))]);
+}
+
+#[test]
+fn keys_move_and_settle() {
+    let mut window = home();
+    window.press("Review");
+    window.harness.key_press(eframe::egui::Key::J);
+    window.settle();
+    window.harness.key_press(eframe::egui::Key::B);
+    window.settle();
+    assert_eq!(window.resolved(), vec![(vec![MatterId(2)], Resolution::Use(Side::B))]);
+    // Only a side that can be right in values is taken by a key: this record is in one side only.
+    window.harness.key_press(eframe::egui::Key::A);
+    window.settle();
+    assert_eq!(window.resolved().len(), 1);
+}
+
+#[test]
+fn keys_do_nothing_while_a_text_is_typed() {
+    let mut window = home();
+    window.press("Review");
+    window.press("Search the list");
+    window.harness.get_by_label("Search the list").type_text("ab");
+    window.harness.key_press(eframe::egui::Key::A);
+    window.settle();
+    assert!(window.resolved().is_empty());
+}
+
+#[test]
+fn a_failure_to_settle_is_shown_and_can_be_dismissed() {
+    let mut world = World::new(given::snapshot(vec![given::pair(PairStatus::Waiting)]));
+    world.trouble = Some(("Resolve", "The file is open in another program. Close it there and try again.".into()));
+    let mut window = Window::open(world);
+    window.press("Review");
+    window.press("Use Shop list");
+    assert!(window.sees("The file is open in another program"));
+    window.press("Dismiss");
+    assert!(!window.sees("The file is open in another program"));
+    assert!(window.harness.query_by_label("Use Shop list").is_some(), "the matter can be answered again");
+}
+
+#[test]
+fn the_empty_window_offers_two_ways_in() {
+    let mut window = Window::open(World::new(given::snapshot(Vec::new())));
+    assert!(window.harness.query_by_label("Connect two accounts").is_some());
+    window.press("Try the sample");
+    assert!(window.heard(|command| matches!(command, Command::LoadSample)));
+}
+
+#[test]
+fn empty_pages_say_what_they_are_for() {
+    let mut world = World::new(given::snapshot(Vec::new()));
+    world.matters = Arc::default();
+    let mut window = Window::open(world);
+    window.press("Review");
+    assert!(window.sees("Nothing waits for you"));
+    window.press("Compare");
+    assert!(window.sees("Nothing to compare yet"));
+}
+
+#[test]
+fn a_failing_pair_says_since_when_and_why() {
+    let failing = PairStatus::Failing { since: Timestamp(0), why: "The server did not answer.".into() };
+    let window = Window::open(World::new(given::snapshot(vec![given::pair(failing)])));
+    assert!(window.sees("Failing since"));
+    assert!(window.sees("The server did not answer."));
+}
+
+#[test]
+fn a_run_is_undone_after_a_yes() {
+    let mut window = home();
+    window.press("History");
+    assert!(window.sees("03 123 45 67 → +32 3 123 45 68"));
+    window.press("Undo this run");
+    assert!(!window.heard(|command| matches!(command, Command::Undo(_))));
+    window.press("Yes, undo it");
+    assert!(window.heard(|command| matches!(command, Command::Undo(run) if run.0 == 12)));
+}
+
+#[test]
+fn alerts_are_shown_and_marked_as_seen() {
+    let mut window = home();
+    window.press("Alerts");
+    assert!(window.sees("Address book refused the password"));
+    assert!(window.heard(|command| matches!(command, Command::AlertsSeen)));
+}
+
+#[test]
+fn two_accounts_are_connected_from_nothing_to_the_preview() {
+    let mut window = Window::open(World::new(given::snapshot(Vec::new())));
+    window.press("Connect two accounts");
+    window.press("File");
+    window.harness.get_by_label("File").type_text("/home/ann/shop.csv");
+    window.settle();
+    window.press("Try connection");
+    assert!(window.sees("Find the lists: 1 found"));
+    window.press("Continue");
+    window.press("Address");
+    window.harness.get_by_label("Address").type_text("https://contacts.example.org");
+    window.settle();
+    window.press("Try connection");
+    window.press("List");
+    window.press("Customers");
+    window.press("Continue");
+    assert!(window.sees("Which field is which?"));
+    assert!(window.sees("both hold email addresses"));
+    window.press("Back");
+    window.press("Continue");
+    window.press("Continue");
+    window.press("Save and show the preview");
+    let heard = window.stand.heard.lock().unwrap().clone();
+    let saved = heard.iter().find_map(|command| {
+        let Command::SavePair(spec) = command else { return None };
+        Some(spec.clone())
+    });
+    let saved = saved.expect("the pair is saved");
+    assert_eq!(saved.name, "shop and Address book");
+    assert_eq!(saved.match_keys, vec!["email"]);
+    assert_eq!(saved.ends.b.collection.as_deref(), Some("Customers"));
+    assert_eq!(saved.fields.len(), 4);
+    assert!(heard.iter().any(|command| matches!(command, Command::Sync { mode: SyncMode::Preview, .. })));
+    assert!(window.sees("What the sync will do"));
+}
+
+#[test]
+fn a_hundred_thousand_matters_scroll_and_are_searched() {
+    let mut world = World::new(given::snapshot(vec![given::pair(PairStatus::Waiting)]));
+    let many = (0..100_000).map(|number| given::matter(number, MatterKind::Conflict(ConflictKind::BothChanged)));
+    world.matters = Arc::new(many.collect());
+    let mut window = Window::open(world);
+    window.press("Review");
+    assert!(window.sees("100,000 shown"));
+    let drawn = window.harness.query_all_by_label_contains("Tick ").count();
+    assert!((3..60).contains(&drawn), "only the rows that are seen are drawn, not {drawn}");
+    let before = std::time::Instant::now();
+    for _ in 0..20 {
+        window.harness.key_press(eframe::egui::Key::ArrowDown);
+        window.harness.step();
+    }
+    let each = before.elapsed() / 20;
+    assert!(each.as_millis() < 250, "a frame took {each:?} even in a debug build");
+    window.settle();
+    assert!(window.harness.query_by_label("Tick Bart De Smet 18").is_some(), "the list follows the keys");
+    window.press("Search the list");
+    window.harness.get_by_label("Search the list").type_text("99999");
+    window.settle();
+    assert!(window.sees("1 shown"));
+}
+
+#[test]
+fn an_idle_window_is_not_drawn_again() {
+    let mut window = home();
+    window.settle();
+    let delay = window.harness.output().viewport_output.values().map(|output| output.repaint_delay).min();
+    assert!(delay.is_some_and(|delay| delay > std::time::Duration::from_hours(1)), "{delay:?}");
+}

@@ -1,0 +1,544 @@
+//! Realistic data for the window's tests, and a stand-in for the service that answers commands.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::unnecessary_wraps,
+    reason = "test data: each test file uses a part of it, and a mistake in it is to fail loudly"
+)]
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use duosync::model::{
+    AccountSettings, Action, Alert, AlertKind, CollectionInfo, CompareCounts, CompareReport, CompareSchedule, Conflict,
+    ConflictKind, DeleteGuard, DeletePolicy, Endpoint, FieldInfo, FieldMapping, Fields, Item, Kind, Matter,
+    MatterField, MatterId, MatterKind, MismatchKind, Note, NoteKind, OpKind, Operation, Outcome, PairSpec, PerSide,
+    Plan, Policy, RecordId, RunId, RunSummary, Schedule, SecretRef, Side, SideCounts, Subject, Timestamp, Trigger,
+    Value, WriteEntry, WriteField, WriteState,
+};
+use duosync::service::{
+    AccountCheck, CheckStep, Command, Event, Handle, Mailbox, PairState, PairStatus, Problem, Progress, Reply,
+    RunReport, Snapshot, Suggestion, SyncMode,
+};
+
+pub const PAIR: &str = "customers";
+
+/// Now, as the tests' data sees it.
+pub fn now() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_millisecond())
+}
+
+pub fn minutes_ago(minutes: i64) -> Timestamp {
+    Timestamp(now().0 - minutes * 60_000)
+}
+
+pub fn accounts() -> Vec<AccountSettings> {
+    vec![
+        AccountSettings {
+            name: "Address book".into(),
+            connector: "carddav".into(),
+            options: [
+                ("url".to_owned(), "http://127.0.0.1:5232/".to_owned()),
+                ("username".to_owned(), "ann".to_owned()),
+            ]
+            .into(),
+            secret: Some(SecretRef::Keyring),
+        },
+        AccountSettings {
+            name: "Shop list".into(),
+            connector: "csv".into(),
+            options: [
+                ("path".to_owned(), "/home/ann/shop.csv".to_owned()),
+                ("id".to_owned(), "customer_no".to_owned()),
+            ]
+            .into(),
+            secret: None,
+        },
+    ]
+}
+
+pub fn mappings() -> Vec<FieldMapping> {
+    vec![
+        FieldMapping::simple("full_name", "Name", "full_name", Kind::Text),
+        FieldMapping::simple("email", "E-mail", "email", Kind::Email),
+        FieldMapping::simple("phone", "Phone", "tel", Kind::Phone),
+        FieldMapping::simple("city", "City", "adr.city", Kind::Text),
+    ]
+}
+
+pub fn spec() -> PairSpec {
+    PairSpec {
+        name: PAIR.into(),
+        ends: PerSide::new(
+            Endpoint { account: "Shop list".into(), collection: None },
+            Endpoint { account: "Address book".into(), collection: Some("Customers".into()) },
+        ),
+        match_keys: vec!["email".into()],
+        fields: mappings(),
+        filters: Vec::new(),
+        deletes: DeletePolicy::Ignore,
+        guard: DeleteGuard::default(),
+        conflicts: Policy::Ask,
+        writes: PerSide::default(),
+        schedule: Schedule { sync_every: Some(300), compare: Some(CompareSchedule { every_days: 1, at_minute: 420 }) },
+    }
+}
+
+pub fn run(number: i64, outcome: Outcome, minutes: i64, created: u64, updated: u64) -> RunSummary {
+    RunSummary {
+        run: RunId(number),
+        pair: PAIR.into(),
+        trigger: if number % 3 == 0 { Trigger::Manual } else { Trigger::Schedule },
+        outcome,
+        started: minutes_ago(minutes),
+        millis: 1840,
+        sides: PerSide::new(
+            SideCounts { listed: 200, updated, requests: 2, ..SideCounts::default() },
+            SideCounts { listed: 197, created, requests: 5, ..SideCounts::default() },
+        ),
+        conflicts: u64::from(outcome == Outcome::Waiting) * 3,
+        set_aside: 2,
+        failed: Vec::new(),
+        message: (outcome == Outcome::Failed)
+            .then(|| "The server at 127.0.0.1 did not answer. Is it running?".to_owned()),
+        undone_by: None,
+    }
+}
+
+pub fn pair(status: PairStatus) -> PairState {
+    PairState {
+        spec: spec(),
+        status,
+        runs: vec![run(12, Outcome::Waiting, 4, 3, 12), run(11, Outcome::Done, 9, 0, 0)],
+        next_sync: Some(Timestamp(now().0 + 130_000)),
+        next_compare: Some(Timestamp(now().0 + 40_000_000)),
+        conflicts: 3,
+        mismatches: 4,
+        last_compare: Some((minutes_ago(200), 4)),
+        links: 197,
+        paused: false,
+        preview: None,
+    }
+}
+
+pub fn snapshot(pairs: Vec<PairState>) -> Snapshot {
+    Snapshot {
+        accounts: if pairs.is_empty() { Vec::new() } else { accounts() },
+        pairs,
+        unseen_alerts: 0,
+        workspace: PathBuf::from("/home/ann/.local/share/duosync"),
+        warnings: Vec::new(),
+    }
+}
+
+const NAMES: [&str; 12] = [
+    "Ann Peeters",
+    "José García Fernández",
+    "Łukasz Żółkiewski",
+    "Ελένη Παπαδοπούλου",
+    "Мария Иванова",
+    "Søren Ångström",
+    "Bart De Smet",
+    "Fatma Yılmaz",
+    "Chloé Dubois",
+    "Jan van den Berg",
+    "Siobhán O’Connor",
+    "Tom & Co. Tuinaanleg BV",
+];
+
+pub fn name(number: usize) -> String {
+    let first = NAMES[number % NAMES.len()];
+    if number < NAMES.len() { first.to_owned() } else { format!("{first} {number}") }
+}
+
+fn text(value: impl Into<String>) -> Option<Value> {
+    Some(Value::text(value))
+}
+
+pub fn field(name: &str, a: Option<Value>, b: Option<Value>, before: Option<Value>) -> MatterField {
+    let differs = a != b;
+    MatterField {
+        name: name.into(),
+        now: PerSide::new(a, b),
+        baseline: PerSide::new(before.clone(), before),
+        differs,
+        asked: differs,
+    }
+}
+
+pub fn fields(number: usize) -> Vec<MatterField> {
+    let email = format!("contact{number}@example.org");
+    vec![
+        field("full_name", text(name(number)), text(name(number)), text(name(number))),
+        field("email", text(&email), text(&email), text(&email)),
+        field("phone", text("+32 478 12 34 56"), text("+32 478 12 34 99"), text("+32 478 00 00 00")),
+        field("city", text("Sint-Niklaas"), text("St. Niklaas"), text("Antwerpen")),
+    ]
+}
+
+pub fn matter(number: usize, kind: MatterKind) -> Matter {
+    let ids = PerSide::new(RecordId::new(format!("{number}")), RecordId::new(format!("card-{number}.vcf")));
+    let single = match &kind {
+        MatterKind::Mismatch(MismatchKind::OnlyIn(side)) => Some(*side),
+        MatterKind::Conflict(ConflictKind::DeletedAndChanged(side)) => Some(side.opposite()),
+        MatterKind::Conflict(_) | MatterKind::Mismatch(_) => None,
+    };
+    let mut all = fields(number);
+    if let Some(side) = single {
+        for field in &mut all {
+            *field.now.get_mut(side.opposite()) = None;
+        }
+    }
+    Matter {
+        id: MatterId(i64::try_from(number).unwrap() + 1),
+        pair: PAIR.into(),
+        subject: single.map_or_else(|| Subject::Pair(ids.clone()), |side| Subject::Single(side, ids.get(side).clone())),
+        kind,
+        label: name(number),
+        reason: "Both sides changed the phone and the city since they last agreed.".into(),
+        fields: all,
+        modified: PerSide::new(Some(minutes_ago(30)), Some(minutes_ago(90))),
+        opened: minutes_ago(5),
+    }
+}
+
+pub fn matters() -> Vec<Matter> {
+    let candidates = PerSide::new(vec![RecordId::new("7")], vec![RecordId::new("a.vcf"), RecordId::new("b.vcf")]);
+    vec![
+        matter(0, MatterKind::Conflict(ConflictKind::BothChanged)),
+        matter(1, MatterKind::Mismatch(MismatchKind::Different)),
+        matter(2, MatterKind::Mismatch(MismatchKind::OnlyIn(Side::A))),
+        matter(3, MatterKind::Conflict(ConflictKind::DeletedAndChanged(Side::B))),
+        matter(4, MatterKind::Conflict(ConflictKind::Ambiguous(candidates))),
+        matter(5, MatterKind::Mismatch(MismatchKind::Different)),
+        matter(6, MatterKind::Mismatch(MismatchKind::KeyChanged)),
+    ]
+}
+
+fn item(number: usize, ops: Vec<Operation>, conflict: Option<Conflict>, only: Option<Side>) -> Item {
+    let mut shown = fields(number);
+    if let Some(side) = only {
+        for field in &mut shown {
+            *field.now.get_mut(side.opposite()) = None;
+        }
+    }
+    Item {
+        subject: Subject::Single(Side::A, RecordId::new(format!("{number}"))),
+        label: name(number),
+        now: PerSide::default(),
+        fields: shown,
+        before: None,
+        default: Action {
+            ops,
+            conflict,
+            settled: Vec::new(),
+            link: true,
+            unlink: false,
+            flips: std::collections::BTreeMap::new(),
+        },
+        choice: None,
+        chosen: None,
+    }
+}
+
+pub fn plan() -> Plan {
+    let mut items = Vec::new();
+    for number in 0..40 {
+        let create: Fields = [
+            ("full_name".to_owned(), Value::text(name(number))),
+            ("email".to_owned(), Value::text(format!("contact{number}@example.org"))),
+            ("tel".to_owned(), Value::text("+32 478 12 34 56")),
+        ]
+        .into();
+        let update: Fields = [("Phone".to_owned(), Value::text("+32 478 12 34 99"))].into();
+        items.push(match number % 4 {
+            0 => item(
+                number,
+                vec![Operation {
+                    side: Side::B,
+                    record: None,
+                    kind: OpKind::Create { fields: create, raw: None },
+                    mappings: vec!["full_name".into(), "email".into(), "phone".into()],
+                    reason: "only in Shop list".into(),
+                }],
+                None,
+                Some(Side::A),
+            ),
+            1 => item(
+                number,
+                vec![Operation {
+                    side: Side::A,
+                    record: Some(RecordId::new("1")),
+                    kind: OpKind::Update { fields: update, expect: None },
+                    mappings: vec!["phone".into()],
+                    reason: "Address book has a value, Shop list is empty".into(),
+                }],
+                None,
+                None,
+            ),
+            2 => item(number, Vec::new(), None, None),
+            _ => item(
+                number,
+                Vec::new(),
+                Some(Conflict {
+                    kind: ConflictKind::FirstMatch,
+                    fields: vec!["phone".into()],
+                    reason: "Both have a phone number, and they are not the same.".into(),
+                }),
+                None,
+            ),
+        });
+    }
+    let notes = vec![Note {
+        kind: NoteKind::NoKey,
+        side: Side::A,
+        id: RecordId::new("77"),
+        label: "Row 77".into(),
+        field: Some("email".into()),
+        text: "It has no email, so it cannot be matched. Fill in an email, or match by another field.".into(),
+    }];
+    Plan { pair: PAIR.into(), made: now(), items, notes, ..Plan::default() }
+}
+
+pub fn report() -> CompareReport {
+    CompareReport {
+        pair: PAIR.into(),
+        started: minutes_ago(200),
+        millis: 900,
+        counts: CompareCounts {
+            a_total: 200,
+            b_total: 199,
+            matched: 196,
+            only_in_a: 1,
+            only_in_b: 0,
+            different: 2,
+            duplicate_keys: 0,
+            changed_keys: 1,
+            ignored: 1,
+        },
+        mismatches: Vec::new(),
+    }
+}
+
+pub fn writes(run: RunId) -> Vec<WriteEntry> {
+    (0..15)
+        .map(|number| WriteEntry {
+            id: format!("w{number}"),
+            run,
+            side: if number % 3 == 0 { Side::B } else { Side::A },
+            kind: if number % 3 == 0 { "create".into() } else { "update".into() },
+            subject: Subject::Single(Side::A, RecordId::new(format!("{number}"))),
+            record: Some(RecordId::new(format!("{number}"))),
+            label: name(number),
+            fields: vec![WriteField {
+                name: "phone".into(),
+                before: (number % 3 != 0).then(|| Value::text("03 123 45 67")),
+                after: Some(Value::text("+32 3 123 45 68")),
+            }],
+            reason: "Address book changed it".into(),
+            state: WriteState::Done,
+            error: None,
+            at: minutes_ago(4),
+        })
+        .collect()
+}
+
+pub fn alerts() -> Vec<Alert> {
+    [
+        (AlertKind::Conflicts, "3 records were changed on both sides. Choose which values to keep.", None),
+        (AlertKind::RunFailed, "The server at 127.0.0.1 did not answer.", Some(minutes_ago(60))),
+        (AlertKind::SignIn, "Address book refused the password. Type it again.", None),
+        (AlertKind::Recovered, "Address book answers again.", None),
+    ]
+    .into_iter()
+    .enumerate()
+    .map(|(number, (kind, text, healed))| Alert {
+        id: i64::try_from(number).unwrap(),
+        pair: PAIR.into(),
+        kind,
+        key: format!("{number}"),
+        text: text.into(),
+        at: minutes_ago(70),
+        seen: number > 1,
+        healed,
+    })
+    .collect()
+}
+
+pub fn field_infos(side: Side) -> Vec<FieldInfo> {
+    let names: &[(&str, &str, &str)] = match side {
+        Side::A => &[
+            ("Name", "Name", "Ann Peeters"),
+            ("E-mail", "E-mail", "ann.peeters@example.org"),
+            ("Phone", "Phone", "0478/12 34 56"),
+            ("City", "City", "Sint-Niklaas"),
+            ("Remarks", "Remarks", "pays late"),
+        ],
+        Side::B => &[
+            ("full_name", "Full name", "Ann Peeters"),
+            ("email", "Email", "ann.peeters@example.org"),
+            ("tel", "Phone", "+32 478 12 34 56"),
+            ("adr.city", "City", "Sint-Niklaas"),
+            ("note", "Note", "met at the fair"),
+        ],
+    };
+    names
+        .iter()
+        .map(|(name, label, sample)| FieldInfo {
+            name: (*name).into(),
+            label: (*label).into(),
+            kind: None,
+            read_only: false,
+            samples: vec![(*sample).into()],
+        })
+        .collect()
+}
+
+pub fn check(settings: &AccountSettings) -> AccountCheck {
+    let step = |what: &str, found: &str| CheckStep { what: what.into(), found: found.into(), error: None };
+    let list = |id: &str| CollectionInfo { id: id.into(), name: id.into(), read_only: false };
+    let collections =
+        if settings.connector == "csv" { vec![list("shop.csv")] } else { vec![list("Customers"), list("Family")] };
+    AccountCheck {
+        account: settings.name.clone(),
+        pair: None,
+        steps: vec![
+            step("Reach and sign in", ""),
+            step("Find the lists", &format!("{} found", collections.len())),
+            step("Read fields", "5 fields"),
+        ],
+        collections,
+        fields: Vec::new(),
+    }
+}
+
+/// What the stand-in answers with.
+pub struct World {
+    pub snapshot: Snapshot,
+    pub matters: Arc<Vec<Matter>>,
+    pub plan: Arc<Plan>,
+    /// Every command with this name is answered with this problem.
+    pub trouble: Option<(&'static str, String)>,
+}
+
+impl World {
+    pub fn new(snapshot: Snapshot) -> Self {
+        Self { snapshot, matters: Arc::new(matters()), plan: Arc::new(plan()), trouble: None }
+    }
+}
+
+/// The stand-in for the service: it answers each command at once, on the thread that asks it to.
+pub struct Stand {
+    mailbox: Mutex<Mailbox>,
+    pub world: Mutex<World>,
+    /// Every command that came.
+    pub heard: Mutex<Vec<Command>>,
+}
+
+/// A handle for the window, and the stand-in at its other end.
+pub fn stand(world: World, wake: Arc<dyn Fn() + Send + Sync>) -> (Handle, Arc<Stand>) {
+    let (handle, mailbox) = Handle::new(wake);
+    let stand = Stand { mailbox: Mutex::new(mailbox), world: Mutex::new(world), heard: Mutex::default() };
+    (handle, Arc::new(stand))
+}
+
+impl Stand {
+    /// Answers every command that waits.
+    pub fn answer(&self) {
+        let mut mailbox = self.mailbox.lock().unwrap();
+        while let Ok((id, command)) = mailbox.commands.try_recv() {
+            self.heard.lock().unwrap().push(command.clone());
+            let answer = self.reply(&command);
+            futures_free_block_on(mailbox.voice.reply(id, answer));
+        }
+    }
+
+    /// Says something unasked.
+    pub fn say(&self, event: Event) {
+        let mailbox = self.mailbox.lock().unwrap();
+        futures_free_block_on(mailbox.voice.say(event));
+    }
+
+    /// Shows progress.
+    pub fn progress(&self, progress: Progress) {
+        let mailbox = self.mailbox.lock().unwrap();
+        mailbox.voice.progress(|map| {
+            map.insert(PAIR.to_owned(), progress);
+        });
+    }
+
+    fn reply(&self, command: &Command) -> Result<Reply, Problem> {
+        let mut world = self.world.lock().unwrap();
+        let name = format!("{command:?}");
+        if let Some((which, why)) = &world.trouble
+            && name.starts_with(which)
+        {
+            return Err(Problem::failed(why.clone()));
+        }
+        Ok(match command {
+            Command::Snapshot => Reply::Snapshot(Arc::new(world.snapshot.clone())),
+            Command::Matters(_) => Reply::Matters(Arc::clone(&world.matters)),
+            Command::Sync { mode: SyncMode::Preview, .. } => Reply::Ran(Box::new(RunReport {
+                summary: run(13, Outcome::Preview, 0, 0, 0),
+                plan: Some(Arc::clone(&world.plan)),
+            })),
+            Command::Sync { .. } | Command::Undo(_) => {
+                Reply::Ran(Box::new(RunReport { summary: run(14, Outcome::Done, 0, 3, 12), plan: None }))
+            }
+            Command::Resolve { ids, .. } => {
+                let left = world.matters.iter().filter(|matter| !ids.contains(&matter.id)).cloned().collect();
+                world.matters = Arc::new(left);
+                Reply::Resolved(vec![RunReport { summary: run(15, Outcome::Done, 0, 0, 1), plan: None }])
+            }
+            Command::History { .. } => Reply::History(Arc::new(vec![
+                run(12, Outcome::Waiting, 4, 3, 12),
+                run(11, Outcome::Failed, 9, 0, 0),
+                run(10, Outcome::Done, 14, 0, 0),
+            ])),
+            Command::Writes(run) => Reply::Writes(Arc::new(writes(*run))),
+            Command::Alerts => Reply::Alerts(Arc::new(alerts())),
+            Command::Compare { .. } => Reply::Compared(Arc::new(report())),
+            Command::LastCompare(_) => Reply::LastCompare(Some(Arc::new(report()))),
+            Command::TryAccount { settings, .. } => Reply::Checked(vec![check(settings)]),
+            Command::Describe { account, .. } => {
+                let csv =
+                    world.snapshot.accounts.iter().any(|known| known.name == *account && known.connector == "csv");
+                Reply::Fields(field_infos(if csv || account == "shop" { Side::A } else { Side::B }))
+            }
+            Command::Suggest(_) => Reply::Suggested(
+                mappings()
+                    .into_iter()
+                    .map(|mapping| Suggestion {
+                        key: mapping.kind == Kind::Email,
+                        why: if mapping.kind == Kind::Email { "both hold email addresses" } else { "same name" }.into(),
+                        mapping,
+                    })
+                    .collect(),
+            ),
+            Command::Export(_) => Reply::Exported(String::new()),
+            Command::Import(_) => Reply::Imported { accounts: vec!["Shop list".into()], pairs: vec![PAIR.into()] },
+            Command::SaveAccount { .. }
+            | Command::RemoveAccount(_)
+            | Command::SavePair(_)
+            | Command::RemovePair(_)
+            | Command::Pause { .. }
+            | Command::LoadSample
+            | Command::Check(_)
+            | Command::Cancel(_)
+            | Command::AlertsSeen
+            | Command::StartSchedule
+            | Command::Shutdown => Reply::Done,
+        })
+    }
+}
+
+/// Runs a future that never has to wait: the channels of the tests are never full.
+fn futures_free_block_on(future: impl Future<Output = ()>) {
+    let mut future = std::pin::pin!(future);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(future.as_mut().poll(&mut context).is_ready(), "the window does not take its events");
+}
