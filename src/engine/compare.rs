@@ -71,12 +71,15 @@ pub fn compare(
             }
         }
     }
-    let mut found = matching::find(spec, pools.clone(), &taken, &not_same);
+    let mut found = matching::find(spec, &pools, &taken, &not_same);
     for ids in &found.pairs {
         let now = PerSide::new(views.a.records.get(&ids.a), views.b.records.get(&ids.b));
         if let (Some(a), Some(b)) = (now.a, now.b) {
-            taken.note(Side::A, &ids.a, &matching::keys(spec, Side::A, a), &watched);
-            taken.note(Side::B, &ids.b, &matching::keys(spec, Side::B, b), &watched);
+            for side in Side::BOTH {
+                if let Some(keys) = pools.get(side).get(ids.get(side)) {
+                    taken.note(side, ids.get(side), keys, &watched);
+                }
+            }
             report.couple(ids, PerSide::new(a, b), None);
         }
     }
