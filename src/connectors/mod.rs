@@ -4,6 +4,7 @@
 //! mappings, links or the other side: they list, get and write records, and tell honestly what they
 //! do not know. Every connector passes the one suite in `tests/contract`.
 
+pub mod carddav;
 pub mod csv;
 mod error;
 pub mod memory;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-//TMP use crate::connectors::carddav::CardDavConnector;
+use crate::connectors::carddav::CardDavConnector;
 use crate::connectors::csv::CsvConnector;
 use crate::connectors::{Connector, ConnectorError, ErrorKind};
 use crate::model::AccountSettings;
@@ -32,7 +32,7 @@ impl Platforms for KnownPlatforms {
         &self,
         account: &AccountSettings,
         keys: &[String],
-        _password: Option<String>,
+        password: Option<String>,
     ) -> Result<Arc<dyn Connector>, ConnectorError> {
         match account.connector.as_str() {
             "csv" => {
@@ -42,7 +42,7 @@ impl Platforms for KnownPlatforms {
                 }
                 Ok(Arc::new(CsvConnector::open(&settings)?))
             }
-            //TMP "carddav" => Ok(Arc::new(CardDavConnector::new(account, password)?)),
+            "carddav" => Ok(Arc::new(CardDavConnector::new(account, password)?)),
             other => Err(ConnectorError::new(
                 ErrorKind::Settings,
                 format!("Duosync does not know the kind of account \u{201c}{other}\u{201d}. It knows csv and carddav."),

@@ -19,6 +19,8 @@ mod lab;
 #[path = "../support/proxy.rs"]
 mod proxy;
 mod stage;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::path::{Path, PathBuf};
 
@@ -52,6 +54,7 @@ macro_rules! scenarios {
 
 scenarios! {
     csv_both_ways
+    csv_put_back_as_it_was
     incident_deleted_contacts_come_back
     incident_deletes_ignored_stay_deleted
     incident_empty_listing

@@ -335,25 +335,13 @@ pub(crate) fn http(port: u16, method: &str, path: &str, headers: &[(String, Stri
     Answer { status, headers, body: all[end + 4..].to_vec() }
 }
 
-/// Where a server's program is: the folder that `DUOSYNC_SERVERS` names (a Python environment), else
-/// the search path.
+/// Where a server's program is, beside the Python that has both.
 fn program(kind: Kind) -> Option<PathBuf> {
     let name = match kind {
         Kind::Radicale => "radicale",
         Kind::Xandikos => "xandikos",
     };
-    let mut folders: Vec<PathBuf> = Vec::new();
-    if let Some(chosen) = std::env::var_os("DUOSYNC_SERVERS") {
-        folders.push(PathBuf::from(chosen).join("bin"));
-    }
-    folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-    folders.push(PathBuf::from("/opt/servers/bin"));
-    let found = folders.into_iter().map(|folder| folder.join(name)).find(|path| path.is_file());
-    if found.is_none() {
-        println!("skipped: {name} is not installed (pip install {name}; DUOSYNC_SERVERS names the environment)");
-        assert!(std::env::var_os("CI").is_none(), "in CI {name} has to be there");
-    }
-    found
+    crate::support::servers::python().map(|python| python.with_file_name(name))
 }
 
 /// What a child says, line by line, on either channel; it never has to wait for a reader.

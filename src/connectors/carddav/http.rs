@@ -1,0 +1,432 @@
+//! HTTP for one account: signing in, counting, redirects by hand, and what a status means.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use reqwest::header::{
+    AUTHORIZATION, CONTENT_TYPE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+};
+use reqwest::{Client, Method, Url};
+
+use crate::connectors::{ConnectorError, Context, ErrorKind};
+use crate::model::Timestamp;
+
+/// How long it may take to connect.
+const CONNECT_TIME: Duration = Duration::from_secs(15);
+/// How long the server may be silent: a big book takes a while before its first byte.
+const SILENCE: Duration = Duration::from_mins(2);
+/// The most that one answer may weigh.
+const BODY_LIMIT: usize = 256 * 1024 * 1024;
+/// How often one request may be sent on.
+const MOST_REDIRECTS: usize = 5;
+
+/// The client of one account.
+pub(crate) struct Http {
+    client: Client,
+    base: Url,
+    authorization: Option<HeaderValue>,
+    allow_http: bool,
+    requests: AtomicU64,
+}
+
+/// An answer, whatever its status.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// The status code.
+    pub(crate) status: u16,
+    /// The headers.
+    headers: HeaderMap,
+    /// The body.
+    pub(crate) body: Vec<u8>,
+    /// Where it came from, after any redirects.
+    pub(crate) url: Url,
+}
+
+impl Answer {
+    /// Whether it is a 2xx.
+    pub(crate) const fn is_ok(&self) -> bool {
+        self.status >= 200 && self.status < 300
+    }
+
+    /// The etag with its quotes.
+    pub(crate) fn etag(&self) -> Option<String> {
+        self.header(&ETAG).map(str::to_owned).filter(|etag| !etag.is_empty())
+    }
+
+    /// When the resource was last changed, as far as the answer tells.
+    pub(crate) fn last_modified(&self) -> Option<Timestamp> {
+        http_date(self.header(&LAST_MODIFIED)?)
+    }
+
+    /// The server's clock.
+    pub(crate) fn date(&self) -> Option<Timestamp> {
+        http_date(self.header(&DATE)?)
+    }
+
+    /// The body as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok().map(str::trim)
+    }
+
+    /// What the status means when it is not the one hoped for. `what` says what was tried: "reading
+    /// the address book".
+    pub(crate) fn error(&self, what: &str) -> ConnectorError {
+        let host = self.url.host_str().unwrap_or_default();
+        let status = self.status;
+        let retry = self.retry_after();
+        let (kind, advice) = match status {
+            401 => (ErrorKind::SignIn, "the user name or password was refused; check both in the account's settings"),
+            403 => (ErrorKind::Forbidden, "this user may not do that; ask the server's owner for the right to it"),
+            404 | 410 => (ErrorKind::NotFound, "it is not there"),
+            409 => (ErrorKind::Exists, "the server already holds such a contact"),
+            412 => (ErrorKind::VersionMismatch, "somebody has changed the contact in the meantime"),
+            413 => (ErrorKind::Rejected, "the contact is too big for the server; a smaller photo may help"),
+            429 => (ErrorKind::Throttled, "the server asks to slow down; Duosync waits and tries again"),
+            503 if retry.is_some() => (ErrorKind::Throttled, "the server asks to wait; Duosync tries again later"),
+            507 => (ErrorKind::Server, "the server has no room left"),
+            423 => (ErrorKind::Server, "the contact is locked by somebody; Duosync tries again later"),
+            500..=599 => (ErrorKind::Server, "the server has trouble of its own; Duosync tries again later"),
+            400..=499 => (ErrorKind::Rejected, "the server does not accept it"),
+            _ => {
+                (ErrorKind::BadAnswer, "an address book server does not answer like that; check the account's address")
+            }
+        };
+        let error = ConnectorError::new(kind, format!("{what} at {host}: {advice} (status {status})"));
+        match retry {
+            Some(time) => error.wait(time),
+            None => error,
+        }
+    }
+
+    /// How long the server asks to wait, in either form (RFC 9110, section 10.2.3).
+    fn retry_after(&self) -> Option<Duration> {
+        retry_after(self.header(&RETRY_AFTER)?, self.date())
+    }
+}
+
+impl Http {
+    /// A client for the server at this address.
+    pub(crate) fn new(
+        base: Url,
+        username: Option<&str>,
+        password: Option<&str>,
+        allow_http: bool,
+    ) -> Result<Self, ConnectorError> {
+        check_scheme(&base, allow_http)?;
+        // The first client of the process brings the cryptography; that a second one finds it there
+        // already is as it should be.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let builder = || {
+            Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .connect_timeout(CONNECT_TIME)
+                .read_timeout(SILENCE)
+                .user_agent(concat!("Duosync/", env!("CARGO_PKG_VERSION")))
+        };
+        let client = match builder().build() {
+            Ok(client) => client,
+            // A computer without any certificates can still speak to itself without TLS. With no
+            // certificate trusted, every https address is refused, as it must be.
+            Err(_) if base.scheme() == "http" => builder().tls_certs_only([]).build().map_err(no_client)?,
+            Err(error) => return Err(no_client(error)),
+        };
+        let authorization = username.map(|user| basic(user, password.unwrap_or_default())).transpose()?;
+        Ok(Self { client, base, authorization, allow_http, requests: AtomicU64::new(0) })
+    }
+
+    /// The account's own address.
+    pub(crate) const fn base(&self) -> &Url {
+        &self.base
+    }
+
+    /// Requests made so far, redirected ones included.
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// The address that an href stands for, seen from `from`. One on another host is refused: the
+    /// password belongs to this one.
+    pub(crate) fn resolve(&self, from: &Url, href: &str) -> Result<Url, ConnectorError> {
+        let url = from.join(href).map_err(|error| {
+            ConnectorError::caused(
+                ErrorKind::BadAnswer,
+                format!("the server names an address that is none: {href}"),
+                error,
+            )
+        })?;
+        self.check_host(&url)?;
+        Ok(url)
+    }
+
+    /// Sends one request and reads the whole answer. A request that only reads is given up when the
+    /// operator stops the run; one that writes is always awaited.
+    pub(crate) async fn send(
+        &self,
+        context: &Context,
+        method: &str,
+        url: &Url,
+        headers: &[(&'static str, &str)],
+        body: Option<(&'static str, &str)>,
+    ) -> Result<Answer, ConnectorError> {
+        let writes = matches!(method, "PUT" | "DELETE");
+        let method = Method::from_bytes(method.as_bytes())
+            .map_err(|error| ConnectorError::caused(ErrorKind::BadAnswer, "the request has no valid method", error))?;
+        let mut url = url.clone();
+        for _ in 0..=MOST_REDIRECTS {
+            context.check()?;
+            let once = self.once(&method, &url, headers, body);
+            let answer = if writes {
+                once.await?
+            } else {
+                tokio::select! {
+                    answer = once => answer?,
+                    () = context.cancel.cancelled() => return Err(ConnectorError::new(ErrorKind::Cancelled, "stopped by you")),
+                }
+            };
+            if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
+                return Ok(answer);
+            }
+            let Some(target) = answer.header(&LOCATION) else {
+                return Err(answer.error("a redirect that leads nowhere"));
+            };
+            // The method and body are kept: a PROPFIND that became a GET would say nothing.
+            url = self.resolve(&url, target)?;
+        }
+        Err(ConnectorError::new(
+            ErrorKind::BadAnswer,
+            format!("the server sends us in a circle from {url}; check the account's address"),
+        ))
+    }
+
+    async fn once(
+        &self,
+        method: &Method,
+        url: &Url,
+        headers: &[(&'static str, &str)],
+        body: Option<(&'static str, &str)>,
+    ) -> Result<Answer, ConnectorError> {
+        check_scheme(url, self.allow_http)?;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let mut request = self.client.request(method.clone(), url.clone());
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization.clone());
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some((kind, text)) = body {
+            request = request.header(CONTENT_TYPE, kind).body(text.to_owned());
+        }
+        let mut response = request.send().await.map_err(|error| trouble(url, error))?;
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| trouble(url, error))? {
+            if body.len() + chunk.len() > BODY_LIMIT {
+                return Err(ConnectorError::new(
+                    ErrorKind::BadAnswer,
+                    format!("the answer of {} is bigger than {} MB", host_of(url), BODY_LIMIT / 1024 / 1024),
+                ));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status, headers, body, url: url.clone() })
+    }
+
+    /// Refuses an address on another host, but for the secure form of the same one.
+    fn check_host(&self, url: &Url) -> Result<(), ConnectorError> {
+        let same = url.host_str() == self.base.host_str()
+            && (url.port_or_known_default() == self.base.port_or_known_default()
+                || (self.base.scheme() == "http" && url.scheme() == "https"));
+        let weaker = self.base.scheme() == "https" && url.scheme() != "https";
+        if same && !weaker {
+            return Ok(());
+        }
+        let mut shown = url.clone();
+        // What another server names is shown without the secrets that it may hold.
+        let _ = shown.set_password(None);
+        shown.set_query(None);
+        Err(ConnectorError::new(
+            ErrorKind::Settings,
+            format!(
+                "{} sends us on to {shown}, and your password is not sent there by itself; if that is the right place, put that address into the account",
+                host_of(&self.base)
+            ),
+        ))
+    }
+}
+
+/// Plain http is for this computer only, unless the operator says so.
+fn check_scheme(url: &Url, allow_http: bool) -> Result<(), ConnectorError> {
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let own = bare.eq_ignore_ascii_case("localhost")
+        || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if own || allow_http => Ok(()),
+        "http" => Err(ConnectorError::new(
+            ErrorKind::Settings,
+            format!(
+                "http://{host} would send your password readable by anybody on the way; use https, or set allow_http = \"yes\" for this account"
+            ),
+        )),
+        scheme => {
+            Err(ConnectorError::new(ErrorKind::Settings, format!("an address book has an https address, not {scheme}")))
+        }
+    }
+}
+
+fn no_client(error: reqwest::Error) -> ConnectorError {
+    ConnectorError::caused(
+        ErrorKind::Settings,
+        "no secure connection can be made from this computer: it has no list of trusted certificates (install the ca-certificates package)",
+        error,
+    )
+}
+
+fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// What a failed request means for what was asked.
+fn trouble(url: &Url, error: reqwest::Error) -> ConnectorError {
+    let host = host_of(url);
+    let (connect, timeout) = (error.is_connect(), error.is_timeout());
+    let error = error.without_url();
+    let mut causes = String::new();
+    let mut cause: Option<&dyn StdError> = error.source();
+    while let Some(next) = cause {
+        causes = next.to_string();
+        cause = next.source();
+    }
+    let why = if causes.is_empty() { error.to_string() } else { causes };
+    if connect {
+        let message = format!("{host} cannot be reached: {why}; check the network and the account's address");
+        ConnectorError::caused(ErrorKind::Unreachable, message, error)
+    } else if timeout {
+        ConnectorError::caused(
+            ErrorKind::InDoubt,
+            format!("{host} did not answer in time; Duosync looks again what came of it"),
+            error,
+        )
+    } else {
+        ConnectorError::caused(
+            ErrorKind::InDoubt,
+            format!(
+                "the connection to {host} broke before the whole answer was there ({why}); Duosync looks again what came of it"
+            ),
+            error,
+        )
+    }
+}
+
+/// The Basic scheme (RFC 7617); marked so that it is never shown.
+fn basic(user: &str, password: &str) -> Result<HeaderValue, ConnectorError> {
+    let text = format!("{user}:{password}");
+    let mut value = HeaderValue::try_from(format!("Basic {}", base64(text.as_bytes())))
+        .map_err(|error| ConnectorError::caused(ErrorKind::Settings, "the user name cannot be sent", error))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let at = |place: usize| u32::from(chunk.get(place).copied().unwrap_or(0));
+        let bits = at(0) << 16 | at(1) << 8 | at(2);
+        for place in 0..4_u32 {
+            let index = usize::try_from(bits >> (18 - 6 * place) & 63).unwrap_or(0);
+            let used = usize::try_from(place).unwrap_or(0) <= chunk.len();
+            out.push(if used { char::from(LETTERS.get(index).copied().unwrap_or(b'A')) } else { '=' });
+        }
+    }
+    out
+}
+
+/// A date of HTTP (RFC 9110, section 5.6.7): its usual form is one of RFC 2822.
+pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::parse(text.trim()).ok().map(|moment| Timestamp(moment.timestamp().as_millisecond()))
+}
+
+fn retry_after(text: &str, server_clock: Option<Timestamp>) -> Option<Duration> {
+    if let Ok(seconds) = text.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = http_date(text)?;
+    // The server's own clock is what its date is meant by; without it, a minute is a fair wait.
+    let now = server_clock.unwrap_or(Timestamp(until.0 - 60_000));
+    Some(Duration::from_millis(u64::try_from(until.0 - now.0).unwrap_or(0)))
+}
+
+impl std::fmt::Debug for Http {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Http").field("base", &self.base.as_str()).finish_non_exhaustive()
+    }
+}
+
+/// A shared client.
+pub(crate) type SharedHttp = Arc<Http>;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    fn http(base: &str) -> Result<Http, ConnectorError> {
+        Http::new(Url::parse(base).unwrap(), Some("ann"), Some("secret"), false)
+    }
+
+    #[test]
+    fn base64_is_that_of_the_rfc() {
+        for (plain, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
+            assert_eq!(base64(plain.as_bytes()), coded);
+        }
+        assert_eq!(basic("Aladdin", "open sesame").unwrap(), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    }
+
+    #[test]
+    fn plain_http_is_for_this_computer() {
+        assert_eq!(http("http://example.com/").unwrap_err().kind, ErrorKind::Settings);
+        for base in ["http://127.0.0.1:1/", "http://[::1]/", "http://localhost/"] {
+            http(base).unwrap();
+        }
+        Http::new(Url::parse("http://example.com/").unwrap(), None, None, true).unwrap();
+    }
+
+    #[test]
+    fn credentials_stay_with_their_host() {
+        let here = http("http://127.0.0.1:5232/").unwrap();
+        assert!(here.resolve(here.base(), "/a/b/").is_ok());
+        for other in ["http://127.0.0.2:5232/", "http://127.0.0.1:5233/", "http://evil.example/x", "//evil.example/"] {
+            assert_eq!(here.resolve(here.base(), other).unwrap_err().kind, ErrorKind::Settings, "{other}");
+        }
+    }
+
+    #[test]
+    fn both_forms_of_retry_after_are_understood() {
+        assert_eq!(retry_after("120", None), Some(Duration::from_secs(120)));
+        let now = http_date("Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(retry_after("Sun, 06 Nov 1994 08:50:07 GMT", now), Some(Duration::from_secs(30)));
+        assert_eq!(retry_after("Sun, 06 Nov 1994 08:40:07 GMT", now), Some(Duration::ZERO));
+        assert_eq!(retry_after("soon", now), None);
+    }
+
+    #[test]
+    fn no_secret_is_shown() {
+        let http = http("https://example.com/");
+        // Without certificates on this computer there is no client, and nothing to show.
+        if let Ok(http) = http {
+            assert!(!format!("{http:?} {:?}", http.authorization).contains("c2VjcmV0"));
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! Reading a book: everything, what changed, some cards, or the ones that hold something.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::dav::{self, Entry};
+use super::discovery::XML;
+use super::http::http_date;
+use super::{Account, Stored, card_fields, lock, path};
+use crate::connectors::{ConnectorError, Context, ErrorKind, Find};
+use crate::model::{Cursor, Listing, Record, RecordId, Scope, Value};
+
+/// How many cards one multiget asks for.
+const CARDS_A_REQUEST: usize = 150;
+/// A server that hands out more pages than this of one listing is going in circles.
+const MOST_PAGES: usize = 10_000;
+
+/// What a cursor holds: enough to go on without discovery.
+#[derive(Debug, Serialize, Deserialize)]
+struct Saved {
+    /// What the settings called the book.
+    of: String,
+    /// The book's path.
+    href: String,
+    /// The server's sync-token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+    /// Every card with its etag, for a server that has no sync-collection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etags: Option<BTreeMap<String, String>>,
+}
+
+/// What was asked for by path.
+#[derive(Debug, Default)]
+pub(super) struct Fetched {
+    /// The cards that were given.
+    pub(super) cards: Vec<Stored>,
+    /// Cards that are there, but could not be had.
+    pub(super) failed: Vec<String>,
+}
+
+/// What a server says of its cards.
+#[derive(Debug, Default)]
+struct Heard {
+    /// Cards that are there: new, changed, or all of them.
+    there: BTreeMap<String, Entry>,
+    /// Cards that are no longer there.
+    gone: Vec<String>,
+    /// Where the next listing starts.
+    token: Option<String>,
+}
+
+impl Account {
+    pub(super) async fn list(
+        &self,
+        context: &Context,
+        collection: &str,
+        want: &[String],
+        since: Option<&Cursor>,
+    ) -> Result<Listing, ConnectorError> {
+        card_fields::check_names(want)?;
+        let collection = collection.trim();
+        let saved = since.map(|cursor| open(cursor, collection)).transpose()?;
+        if let Some(saved) = &saved {
+            self.remember_book(collection, &saved.href);
+        }
+        let href = self.book(context, collection).await?;
+        if saved.as_ref().is_some_and(|saved| saved.href != href) {
+            return Err(expired());
+        }
+        context.step("reading the address book", 0, None);
+        let scope = if saved.is_some() { Scope::Changes } else { Scope::Full };
+        let mut etags = None;
+        let heard = match saved {
+            None => match self.sync(context, &href, "").await? {
+                Some(heard) => heard,
+                None => self.compare_etags(context, &href, &BTreeMap::new(), &mut etags).await?,
+            },
+            Some(Saved { token: Some(token), .. }) => self.sync(context, &href, &token).await?.ok_or_else(expired)?,
+            Some(Saved { etags: Some(old), .. }) => self.compare_etags(context, &href, &old, &mut etags).await?,
+            Some(Saved { token: None, etags: None, .. }) => return Err(expired()),
+        };
+        let next = match (heard.token, etags) {
+            (Some(token), _) => {
+                Some(Saved { of: collection.to_owned(), href: href.clone(), token: Some(token), etags: None })
+            }
+            (None, Some(etags)) => {
+                Some(Saved { of: collection.to_owned(), href: href.clone(), token: None, etags: Some(etags) })
+            }
+            (None, None) => None,
+        };
+        let total = heard.there.len() as u64;
+        let mut records = Vec::with_capacity(heard.there.len());
+        let mut missing = Vec::new();
+        let mut complete = true;
+        let mut take = |stored: &Stored| match stored.record(want, false) {
+            Some(record) => records.push(record),
+            None => {
+                // A list of other cards is no contact; anything else that is no card is missing.
+                if !super::Card::parse(&stored.text).is_group() {
+                    tracing::warn!(card = %stored.href, "this is no vCard, so it takes no part");
+                    complete = false;
+                }
+            }
+        };
+        for (href, entry) in heard.there {
+            match self.given(&href, entry) {
+                Some(stored) => take(&stored),
+                None => missing.push(href),
+            }
+        }
+        let mut failed = false;
+        for some in missing.chunks(CARDS_A_REQUEST) {
+            let fetched = self.fetch(context, &href, some).await?;
+            fetched.cards.iter().for_each(&mut take);
+            failed = failed || !fetched.failed.is_empty();
+            context.step("reading the address book", total.saturating_sub(missing.len() as u64), Some(total));
+        }
+        complete = complete && !failed;
+        let cursor = match (complete, scope) {
+            (true, _) => next.map(|next| close(&next)).transpose()?,
+            // The cards that could not be had must come again.
+            (false, Scope::Changes) => since.cloned(),
+            (false, Scope::Full) => None,
+        };
+        context.step("reading the address book", total, Some(total));
+        let gone =
+            if scope == Scope::Changes { heard.gone.into_iter().map(RecordId::new).collect() } else { Vec::new() };
+        Ok(Listing { scope, complete, records, gone, cursor })
+    }
+
+    /// What an entry of an answer holds of its card, or what is known of it from before.
+    fn given(&self, href: &str, entry: Entry) -> Option<Stored> {
+        let modified = entry.modified.as_deref().and_then(http_date);
+        let mut cards = lock(&self.cards);
+        let text = match (entry.data, &entry.etag) {
+            (Some(text), Some(etag)) => {
+                cards.keep(href, etag, &text);
+                text
+            }
+            (Some(text), None) => text,
+            (None, Some(etag)) => cards.at(href, etag)?,
+            (None, None) => return None,
+        };
+        Some(Stored { href: href.to_owned(), etag: entry.etag, modified, text })
+    }
+
+    /// Asks what changed since the token (RFC 6578); none where the server cannot say.
+    async fn sync(&self, context: &Context, book: &str, token: &str) -> Result<Option<Heard>, ConnectorError> {
+        let url = self.http.resolve(self.http.base(), book)?;
+        let mut heard = Heard::default();
+        let mut at = token.to_owned();
+        let mut data = true;
+        for _ in 0..MOST_PAGES {
+            let body = dav::sync_collection(&at, data);
+            let answer = match self.http.send(context, "REPORT", &url, &[("depth", "0")], Some((XML, &body))).await {
+                // A whole book in one answer may be too much; without the cards it is not.
+                Err(error) if error.kind == ErrorKind::BadAnswer && data => {
+                    data = false;
+                    continue;
+                }
+                other => other?,
+            };
+            match answer.status {
+                207 => {}
+                400 | 403 | 409 | 410 | 412 | 415 | 501 | 507 if !at.is_empty() => return Err(expired()),
+                400 | 403 | 405 | 409 | 412 | 415 | 501 => return Ok(None),
+                _ => return Err(answer.error("reading the address book")),
+            }
+            let multistatus = dav::parse(&answer.body)?;
+            let mut more = false;
+            for entry in multistatus.entries {
+                let href = path::normal(&entry.href);
+                if href.trim_end_matches('/') == book.trim_end_matches('/') {
+                    // The answer was cut short: the rest is had with its token (section 3.6).
+                    more = more || entry.status == Some(507);
+                } else if matches!(entry.status, Some(404 | 410)) {
+                    heard.there.remove(&href);
+                    heard.gone.push(href);
+                } else if !href.ends_with('/') && !entry.collection {
+                    heard.gone.retain(|gone| *gone != href);
+                    heard.there.insert(href, entry);
+                }
+            }
+            let Some(next) = multistatus.token.filter(|token| !token.is_empty()) else {
+                return Err(ConnectorError::new(
+                    ErrorKind::BadAnswer,
+                    "the server listed its changes without a sync-token",
+                ));
+            };
+            context.step("reading the address book", heard.there.len() as u64, None);
+            if !more {
+                heard.token = Some(next);
+                return Ok(Some(heard));
+            }
+            if next == at {
+                break;
+            }
+            at = next;
+        }
+        Err(ConnectorError::new(ErrorKind::BadAnswer, "the server gives its list in pieces that do not come to an end"))
+    }
+
+    /// Lists every etag and compares it with what was there before.
+    async fn compare_etags(
+        &self,
+        context: &Context,
+        book: &str,
+        old: &BTreeMap<String, String>,
+        new: &mut Option<BTreeMap<String, String>>,
+    ) -> Result<Heard, ConnectorError> {
+        let mut there = self.etags(context, book).await?;
+        let gone = old.keys().filter(|href| !there.contains_key(*href)).cloned().collect();
+        *new = Some(there.iter().filter_map(|(href, entry)| Some((href.clone(), entry.etag.clone()?))).collect());
+        // A card without an etag may have changed; it is always read.
+        there.retain(|href, entry| entry.etag.is_none() || old.get(href) != entry.etag.as_ref());
+        Ok(Heard { there, gone, token: None })
+    }
+
+    /// Every card of a book with its etag.
+    pub(super) async fn etags(&self, context: &Context, book: &str) -> Result<BTreeMap<String, Entry>, ConnectorError> {
+        let url = self.http.resolve(self.http.base(), book)?;
+        let answer = self.http.send(context, "PROPFIND", &url, &[("depth", "1")], Some((XML, dav::ETAGS))).await?;
+        if answer.status != 207 {
+            return Err(answer.error("reading the address book"));
+        }
+        let entries = dav::parse(&answer.body)?.entries.into_iter();
+        Ok(entries
+            .map(|entry| (path::normal(&entry.href), entry))
+            .filter(|(href, entry)| {
+                !entry.collection && !href.ends_with('/') && href.trim_end_matches('/') != book.trim_end_matches('/')
+            })
+            .collect())
+    }
+
+    /// These cards, as many a request as is good for both sides.
+    pub(super) async fn fetch(
+        &self,
+        context: &Context,
+        book: &str,
+        hrefs: &[String],
+    ) -> Result<Fetched, ConnectorError> {
+        let url = self.http.resolve(self.http.base(), book)?;
+        let mut fetched = Fetched::default();
+        for some in hrefs.chunks(CARDS_A_REQUEST) {
+            let body = dav::multiget(some.iter().map(String::as_str));
+            let answer = self.http.send(context, "REPORT", &url, &[("depth", "1")], Some((XML, &body))).await?;
+            if matches!(answer.status, 400 | 403 | 405 | 415 | 501) {
+                self.fetch_singly(context, some, &mut fetched).await?;
+                continue;
+            }
+            if answer.status != 207 {
+                return Err(answer.error("reading contacts"));
+            }
+            let mut told: BTreeMap<String, Entry> =
+                dav::parse(&answer.body)?.entries.into_iter().map(|entry| (path::normal(&entry.href), entry)).collect();
+            for href in some {
+                let Some(entry) = told.remove(href) else {
+                    fetched.failed.push(href.clone());
+                    continue;
+                };
+                if matches!(entry.status, Some(404 | 410)) {
+                    continue;
+                }
+                match entry.data.is_some().then(|| self.given(href, entry)).flatten() {
+                    Some(stored) => fetched.cards.push(stored),
+                    None => fetched.failed.push(href.clone()),
+                }
+            }
+        }
+        Ok(fetched)
+    }
+
+    async fn fetch_singly(
+        &self,
+        context: &Context,
+        hrefs: &[String],
+        fetched: &mut Fetched,
+    ) -> Result<(), ConnectorError> {
+        for href in hrefs {
+            match self.read(context, href).await {
+                Ok(Some(stored)) => fetched.cards.push(stored),
+                Ok(None) => {}
+                Err(error) if error.kind == ErrorKind::Forbidden => fetched.failed.push(href.clone()),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// One card by its own address, which keeps every byte of it; none where it is not there.
+    pub(super) async fn read(&self, context: &Context, href: &str) -> Result<Option<Stored>, ConnectorError> {
+        let url = self.http.resolve(self.http.base(), href)?;
+        let answer = self.http.send(context, "GET", &url, &[("accept", "text/vcard")], None).await?;
+        if matches!(answer.status, 404 | 410) {
+            return Ok(None);
+        }
+        if !answer.is_ok() {
+            return Err(answer.error("reading a contact"));
+        }
+        let stored = Stored {
+            href: href.to_owned(),
+            etag: answer.etag(),
+            modified: answer.last_modified(),
+            text: answer.text(),
+        };
+        if let Some(etag) = &stored.etag {
+            lock(&self.cards).keep(href, etag, &stored.text);
+        }
+        Ok(Some(stored))
+    }
+
+    pub(super) async fn find(
+        &self,
+        context: &Context,
+        collection: &str,
+        want: &[String],
+        find: &Find,
+    ) -> Result<Vec<Record>, ConnectorError> {
+        card_fields::check_names(want)?;
+        card_fields::check_names(find.field.iter().map(|(name, _)| name))?;
+        let book = self.book(context, collection).await?;
+        let mut records = Vec::new();
+        if let Some(token) = &find.token
+            && let Some(stored) = self.read(context, &super::writing::href_of(&book, token)).await?
+        {
+            records.extend(stored.record(want, true));
+        }
+        if let Some((name, value)) = &find.field
+            && !value.trim().is_empty()
+        {
+            let wanted = folded(value);
+            for stored in self.holding(context, &book, name, value).await? {
+                let card = super::Card::parse(&stored.text);
+                let holds = card_fields::read(&card, name).is_some_and(|found| match found {
+                    Value::Text(text) => folded(&text) == wanted,
+                    Value::List(items) => items.iter().any(|item| folded(item) == wanted),
+                });
+                if holds && !records.iter().any(|record: &Record| record.id.as_str() == stored.href) {
+                    records.extend(stored.record(want, true));
+                }
+            }
+        }
+        Ok(records)
+    }
+
+    /// Cards that may hold this value: those that the server finds, else all of them.
+    async fn holding(
+        &self,
+        context: &Context,
+        book: &str,
+        name: &str,
+        value: &str,
+    ) -> Result<Vec<Stored>, ConnectorError> {
+        // Servers compare the written form, in which a comma or line break is escaped and a part of
+        // a name or address stands among others: only plain words are left to them.
+        let plain = !value.contains([',', ';', '\\', '\n', '\r']);
+        if let Some(property) =
+            card_fields::property(name).filter(|property| plain && matches!(*property, "EMAIL" | "TEL" | "FN"))
+        {
+            let url = self.http.resolve(self.http.base(), book)?;
+            let body = dav::query(property, value.trim());
+            let answer = self.http.send(context, "REPORT", &url, &[("depth", "1")], Some((XML, &body))).await?;
+            match answer.status {
+                207 => {
+                    let entries = dav::parse(&answer.body)?.entries.into_iter();
+                    let mut stored = Vec::new();
+                    let mut missing = Vec::new();
+                    for entry in entries.filter(|entry| entry.status.is_none_or(|status| status < 300)) {
+                        let href = path::normal(&entry.href);
+                        match self.given(&href, entry) {
+                            Some(card) => stored.push(card),
+                            None => missing.push(href),
+                        }
+                    }
+                    stored.extend(self.fetch(context, book, &missing).await?.cards);
+                    return Ok(stored);
+                }
+                // The server knows no such report or filter: everything is looked at.
+                400 | 403 | 405 | 415 | 501 => {}
+                _ => return Err(answer.error("looking for a contact")),
+            }
+        }
+        let hrefs: Vec<String> = self.etags(context, book).await?.into_keys().collect();
+        Ok(self.fetch(context, book, &hrefs).await?.cards)
+    }
+}
+
+fn folded(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+fn open(cursor: &Cursor, collection: &str) -> Result<Saved, ConnectorError> {
+    serde_json::from_str::<Saved>(&cursor.0).ok().filter(|saved| saved.of == collection).ok_or_else(expired)
+}
+
+fn close(saved: &Saved) -> Result<Cursor, ConnectorError> {
+    serde_json::to_string(saved).map(Cursor).map_err(|error| {
+        ConnectorError::caused(ErrorKind::BadAnswer, "the server's place in its list of changes cannot be kept", error)
+    })
+}
+
+fn expired() -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::CursorExpired,
+        "the server no longer knows what has changed since the last run; Duosync reads the whole address book again",
+    )
+}
