@@ -100,7 +100,8 @@ impl<'a> World<'a> {
     fn person(&mut self) -> (String, Person) {
         self.made += 1;
         let n = self.made;
-        let person = Person { name: format!("Person {n}"), phone: format!("+3247800{n:04}"), title: format!("Title {n}") };
+        let person =
+            Person { name: format!("Person {n}"), phone: format!("+3247800{n:04}"), title: format!("Title {n}") };
         let email = format!("p{n}@shop.test");
         self.truth.insert(email.clone(), person.clone());
         (email, person)
