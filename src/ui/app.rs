@@ -60,8 +60,10 @@ pub(super) enum Purpose {
     SaveForPair,
     /// The pair is saved, then its preview is made.
     SavePair(String),
-    /// The sample is made; then it is run, if so asked.
+    /// The sample is made.
     Sample,
+    /// The sample is made, then synced and compared, and its result shown.
+    Demo,
     /// Anything whose success is told in these words.
     Told(String),
     /// Anything whose success needs no words.
@@ -145,9 +147,10 @@ impl DuosyncApp {
 
     /// Begins with a page or with the sample.
     pub fn begin(&mut self, start: StartWith) {
+        self.send(Command::StartSchedule, Purpose::Quiet);
         match start {
             StartWith::Home => {}
-            StartWith::Sample => self.send(Command::LoadSample, Purpose::Sample),
+            StartWith::Sample => self.send(Command::LoadSample, Purpose::Demo),
             StartWith::Review => self.page = Page::Review,
         }
     }

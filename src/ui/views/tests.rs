@@ -185,7 +185,7 @@ fn a_compare_is_told_in_one_sentence() {
     let now = given::now();
     let mut report: CompareReport = given::report();
     let totals = super::compare::Totals::of(&report, &names(), now);
-    assert_eq!(totals.sentence, "4 differences found. Compared 3 hours ago.");
+    assert_eq!(totals.sentence, "3 differences found. Compared 3 hours ago.");
     assert!(totals.numbers.contains(&("1".to_owned(), "only in Shop list".to_owned())));
     report.counts = crate::model::CompareCounts { matched: 200, ..Default::default() };
     let totals = super::compare::Totals::of(&report, &names(), now);
