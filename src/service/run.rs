@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::connectors::ErrorKind;
+use crate::connectors::{Context, ErrorKind};
 use crate::engine::{self, View};
 use crate::model::{
     Conflict, ConflictKind, Cursor, Decision, FailedRecord, Identity, Item, Link, Listing, MatterKind, NoteKind,
@@ -23,7 +23,8 @@ const REPLANS: usize = 3;
 pub(crate) struct Fetched {
     pub(crate) views: PerSide<View>,
     pub(crate) cursors: PerSide<Option<Cursor>>,
-    pub(crate) identities: PerSide<Identity>,
+    /// Who is behind each account, where it was asked.
+    pub(crate) identities: PerSide<Option<Identity>>,
     pub(crate) listed: PerSide<u64>,
 }
 
@@ -191,7 +192,7 @@ pub(crate) async fn fetch_all(job: &Job) -> Result<Fetched, Ended> {
     Ok(gather(job, a, b))
 }
 
-fn gather(job: &Job, a: (Listing, Identity), b: (Listing, Identity)) -> Fetched {
+fn gather(job: &Job, a: (Listing, Option<Identity>), b: (Listing, Option<Identity>)) -> Fetched {
     let listings = PerSide::new(a.0, b.0);
     Fetched {
         views: PerSide::from_fn(|side| engine::view(job.spec(), side, listings.get(side))),
@@ -201,12 +202,9 @@ fn gather(job: &Job, a: (Listing, Identity), b: (Listing, Identity)) -> Fetched 
     }
 }
 
-async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<(Listing, Identity), Ended> {
+async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<(Listing, Option<Identity>), Ended> {
     let connector = job.connectors.get(side);
     let context = job.context(side, "Reading");
-    context.step("signing in", 0, None);
-    let identity = job.patiently(side, || connector.identity(&context)).await?;
-    check_identity(job, side, &identity).await?;
     let pair = job.spec().name.clone();
     let cursor = if incremental && job.is_accepted() {
         job.shared.db.with(move |store| store.cursor(&pair, side)).await?
@@ -216,12 +214,29 @@ async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<(Listing
     let (want, collection) = (job.spec().wanted_fields(side), job.collection(side));
     let changes =
         async |since: Option<&Cursor>| job.patiently(side, || connector.list(&context, collection, &want, since)).await;
+    // A cursor that the platform still knows is its own proof that this is the list it was made for,
+    // and asking who is there would cost a request at every run. Everywhere else it is asked first.
+    let mut identity = None;
+    if cursor.is_none() || !connector.abilities().incremental {
+        identity = Some(who_is_there(job, side, &context).await?);
+    }
     let listing = match changes(cursor.as_ref()).await {
-        Err(Ended::Platform { error, .. }) if error.kind == ErrorKind::CursorExpired => changes(None).await?,
+        Err(Ended::Platform { error, .. }) if error.kind == ErrorKind::CursorExpired => {
+            identity = Some(who_is_there(job, side, &context).await?);
+            changes(None).await?
+        }
         other => other?,
     };
     job.checkpoint("listed")?;
     Ok((listing, identity))
+}
+
+async fn who_is_there(job: &Job, side: Side, context: &Context) -> Result<Identity, Ended> {
+    let connector = job.connectors.get(side);
+    context.step("signing in", 0, None);
+    let identity = job.patiently(side, || connector.identity(context)).await?;
+    check_identity(job, side, &identity).await?;
+    Ok(identity)
 }
 
 /// The account must be who it was: another list behind the same settings stops the run.
@@ -240,7 +255,7 @@ async fn check_identity(job: &Job, side: Side, identity: &Identity) -> Result<()
     }
 }
 
-async fn accept(job: &Job, identities: &PerSide<Identity>) -> Result<(), Ended> {
+async fn accept(job: &Job, identities: &PerSide<Option<Identity>>) -> Result<(), Ended> {
     pin(job, identities).await?;
     let (pair, print) = (job.spec().name.clone(), job.settings_print());
     job.shared
@@ -255,13 +270,17 @@ async fn accept(job: &Job, identities: &PerSide<Identity>) -> Result<(), Ended> 
     Ok(())
 }
 
-async fn pin(job: &Job, identities: &PerSide<Identity>) -> Result<(), Ended> {
+async fn pin(job: &Job, identities: &PerSide<Option<Identity>>) -> Result<(), Ended> {
     let (pair, identities) = (job.spec().name.clone(), identities.clone());
     job.shared
         .db
         .with(move |store| {
-            store.pin_identity(&pair, Side::A, &identities.a)?;
-            store.pin_identity(&pair, Side::B, &identities.b)
+            for side in Side::BOTH {
+                if let Some(identity) = identities.get(side) {
+                    store.pin_identity(&pair, side, identity)?;
+                }
+            }
+            Ok(())
         })
         .await?;
     Ok(())
@@ -420,8 +439,8 @@ async fn carry_out_items(
             let ids: Vec<RecordId> = subjects.iter().filter_map(|subject| subject.id(side)).cloned().collect();
             look_again(job, side, &ids, views.get_mut(side)).await?;
         }
-        let identities = PerSide::new(Identity(String::new()), Identity(String::new()));
-        let fetched = Fetched { views, cursors: PerSide::default(), identities, listed: PerSide::default() };
+        let fetched =
+            Fetched { views, cursors: PerSide::default(), identities: PerSide::default(), listed: PerSide::default() };
         let again = self::plan(job, &fetched, remembered(job).await?, Some(subjects)).await?;
         let mut more = execute(job, run, &again.items).await?;
         let quiet = quiet_changes(job.spec(), &again, &more);
