@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -57,7 +58,8 @@ struct Active {
 }
 
 enum Ran {
-    Run(Box<RunReport>),
+    /// A run, and whether an account refused the sign-in.
+    Run(Box<RunReport>, bool),
     Compared(Arc<CompareReport>),
 }
 
@@ -78,6 +80,9 @@ pub(crate) struct Hub {
     /// Answers about several pairs: what has come so far, and how many are still to come.
     parts: BTreeMap<RequestId, (usize, Vec<RunReport>)>,
     scheduled: bool,
+    /// Pairs whose scheduled work could not even be recorded as a run: how often in a row, and until
+    /// when they rest.
+    rests: BTreeMap<String, (u32, Timestamp)>,
     due: Vec<(String, Option<Timestamp>, Option<Timestamp>)>,
     ending: bool,
 }
@@ -94,6 +99,7 @@ pub(crate) async fn serve(shared: Shared, workspace: PathBuf, mut mailbox: Mailb
         previews: BTreeMap::new(),
         parts: BTreeMap::new(),
         scheduled: false,
+        rests: BTreeMap::new(),
         due: Vec::new(),
         ending: false,
     };
@@ -258,9 +264,15 @@ impl Hub {
         self.shared.voice.progress(|all| {
             all.remove(&pair);
         });
+        match &result {
+            Ok(_) => {
+                self.rests.remove(&pair);
+            }
+            Err(_) => self.rest(&pair),
+        }
         if !cut_off {
             match &result {
-                Ok(Ran::Run(report)) => {
+                Ok(Ran::Run(report, refused)) => {
                     match (&report.plan, report.summary.outcome) {
                         (Some(plan), _) => {
                             self.previews.insert(pair.clone(), Arc::clone(plan));
@@ -273,14 +285,14 @@ impl Hub {
                             self.previews.remove(&pair);
                         }
                     }
-                    self.after_run(&pair, report).await;
+                    self.after_run(&pair, report, *refused).await;
                 }
                 Ok(Ran::Compared(report)) => self.after_compare(&pair, report).await,
                 Err(problem) => self.after_problem(&pair, &work, problem).await,
             }
         }
         let reply = result.map(|ran| match ran {
-            Ran::Run(report) => Reply::Ran(report),
+            Ran::Run(report, _) => Reply::Ran(report),
             Ran::Compared(report) => Reply::Compared(report),
         });
         self.tell_state().await;
@@ -376,6 +388,13 @@ impl Hub {
         }
     }
 
+    /// Work that leaves no run behind would be due again at once, and for ever.
+    fn rest(&mut self, pair: &str) {
+        let (times, until) = self.rests.entry(pair.to_owned()).or_insert((0, Timestamp(0)));
+        let minutes = 1_i64.checked_shl(*times).unwrap_or(60).clamp(1, 60);
+        (*times, *until) = (times.saturating_add(1).min(6), Timestamp(now().0.saturating_add(minutes * 60_000)));
+    }
+
     fn cancel(&self, pair: &str) {
         for active in self.active.iter().filter(|active| active.pair == pair) {
             active.cancel.cancel();
@@ -395,7 +414,7 @@ impl Hub {
         }
     }
 
-    async fn after_run(&mut self, pair: &str, report: &RunReport) {
+    async fn after_run(&mut self, pair: &str, report: &RunReport, sign_in: bool) {
         let (name, summary) = (pair.to_owned(), report.summary.clone());
         let told = self.shared.db.with(move |store| {
             let row = store.pairs()?.into_iter().find(|row| row.spec.name == name);
@@ -419,7 +438,6 @@ impl Hub {
                 MatterKind::Mismatch(_) => None,
             });
             let (held, others): (Vec<bool>, Vec<bool>) = conflicts.partition(|held| *held);
-            let sign_in = summary.message.as_deref().is_some_and(|why| why.contains("sign"));
             let news = alerts::of_run(&summary, others.len(), held.len(), sign_in, was_failing);
             let over = over(summary.outcome, open.is_empty());
             alerts::settle(store, &name, &news, &over, now())
@@ -477,6 +495,13 @@ impl Hub {
         let made = snapshot::make(&self.shared.db, &self.workspace, working, self.previews.clone()).await;
         match made {
             Ok(snapshot) => {
+                let mut snapshot = snapshot;
+                for pair in &mut snapshot.pairs {
+                    if let Some((_, until)) = self.rests.get(&pair.spec.name) {
+                        pair.next_sync = pair.next_sync.map(|due| due.max(*until));
+                        pair.next_compare = pair.next_compare.map(|due| due.max(*until));
+                    }
+                }
                 self.due = snapshot
                     .pairs
                     .iter()
@@ -513,6 +538,9 @@ impl Hub {
     async fn start_due(&mut self) {
         let moment = now();
         for (pair, sync, compare) in self.due.clone() {
+            if self.rests.get(&pair).is_some_and(|(_, until)| *until > moment) {
+                continue;
+            }
             let busy = self.active.iter().any(|active| active.pair == pair)
                 || self.queue.iter().any(|pending| pending.pair == pair);
             let due = |time: Option<Timestamp>| time.is_some_and(|time| time <= moment);
@@ -546,12 +574,11 @@ async fn work_on(
         Ok(job) => job,
         Err(problem) => return (Err(problem), false),
     };
+    let told = |report: RunReport| Ran::Run(Box::new(report), job.refused.load(Ordering::Relaxed));
     let ran = match work {
-        Work::Sync { mode, trigger } => {
-            run::run(&job, trigger, mode, shown).await.map(|report| Ran::Run(Box::new(report)))
-        }
-        Work::Settle(subjects) => run::settle(&job, subjects).await.map(|report| Ran::Run(Box::new(report))),
-        Work::Undo(run) => undoing::undo(&job, run).await.map(|report| Ran::Run(Box::new(report))),
+        Work::Sync { mode, trigger } => run::run(&job, trigger, mode, shown).await.map(told),
+        Work::Settle(subjects) => run::settle(&job, subjects).await.map(told),
+        Work::Undo(run) => undoing::undo(&job, run).await.map(told),
         Work::Compare { export, .. } => {
             comparing::compare(&job, export.as_deref()).await.map(|report| Ran::Compared(Arc::new(report)))
         }

@@ -2,6 +2,7 @@
 //! store, and somebody to tell how far it is.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -63,6 +64,8 @@ pub(crate) struct Job {
     pub(crate) accounts: PerSide<AccountSettings>,
     pub(crate) connectors: PerSide<Arc<dyn Connector>>,
     pub(crate) cancel: CancellationToken,
+    /// Whether an account has refused the sign-in.
+    pub(crate) refused: Arc<AtomicBool>,
 }
 
 /// Why a job ends early.
@@ -112,7 +115,7 @@ impl Job {
         let a = open_account(shared, &accounts.a, &own(Side::A).unwrap_or_default(), None).await?;
         let b = open_account(shared, &accounts.b, &own(Side::B).unwrap_or_default(), None).await?;
         let connectors = PerSide::new(a, b);
-        Ok(Self { shared: shared.clone(), row, accounts, connectors, cancel })
+        Ok(Self { shared: shared.clone(), row, accounts, connectors, cancel, refused: Arc::default() })
     }
 
     pub(crate) fn spec(&self) -> &PairSpec {
@@ -182,6 +185,9 @@ impl Job {
     pub(crate) fn trouble(&self, side: Side, error: ConnectorError) -> Ended {
         if error.kind == ErrorKind::Cancelled {
             return Ended::Cancelled;
+        }
+        if error.kind == ErrorKind::SignIn {
+            self.refused.store(true, Ordering::Relaxed);
         }
         Ended::Platform { side, account: self.account(side).to_owned(), error }
     }
