@@ -672,7 +672,16 @@ impl<'a> Work<'a> {
             let op = Operation { side: target, record: None, kind, mappings, reason };
             (Action { ops: vec![op], settled, link: true, ..Action::default() }, notes)
         };
-        let (default, notes) = if spec.writes.get(target).create {
+        let keyed = spec.match_keys.iter().filter_map(|name| spec.field(name)).any(|mapping| {
+            mapping.writes_to(target) && seen.values.get(&mapping.name).is_some_and(|value| !value.is_empty())
+        });
+        let (default, notes) = if !keyed {
+            // It would have no key there, so that nobody could tell again whose it is.
+            self.set_aside(side, id, NoteKind::NoKey, |name, account, keys| {
+                format!("{name} in {account} has no {keys} that goes to the other side, so it is not added there.")
+            });
+            (Action::default(), Vec::new())
+        } else if spec.writes.get(target).create {
             make(format!("new in {}", account(side)))
         } else {
             self.set_aside(side, id, NoteKind::CreateOff, |name, _, _| {

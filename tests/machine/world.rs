@@ -73,6 +73,8 @@ pub(crate) struct World {
     pub(crate) people: Arc<Mutex<People>>,
     pub(crate) probe: Arc<Probe>,
     pub(crate) versions: bool,
+    /// Both platforms know again what they created, whatever somebody made of it since.
+    pub(crate) tokens: bool,
     /// The title is stored in capitals somewhere, which no kind of Duosync's calls the same.
     pub(crate) shouts: bool,
     handle: Option<Handle>,
@@ -82,7 +84,7 @@ impl World {
     pub(crate) fn new(rng: &mut fastrand::Rng) -> Self {
         let lists = PerSide::new(MemoryPlatform::new("people"), MemoryPlatform::new("people"));
         let versions = rng.u8(..4) != 0;
-        let mut shouts = false;
+        let (mut shouts, mut all_tokens) = (false, true);
         for side in Side::BOTH {
             let batch = match rng.u8(..4) {
                 0 => Batch::All,
@@ -93,6 +95,7 @@ impl World {
             let (incremental, tokens, shuffle) = (rng.u8(..3) != 0, rng.bool(), rng.bool().then(|| rng.u64(..)));
             let reformat = rng.u8(..4);
             shouts |= reformat == 1;
+            all_tokens &= tokens;
             lists.get(side).behave(|behaviour| {
                 behaviour.batch = batch;
                 behaviour.incremental = incremental;
@@ -117,7 +120,7 @@ impl World {
             lists: lists.clone(),
         });
         let (folder, spec) = (tempfile::Builder::new().tempdir_in(memory()).unwrap(), spec(rng));
-        let mut world = Self { folder, lists, spec, people, probe, versions, shouts, handle: None };
+        let mut world = Self { folder, lists, spec, people, probe, versions, tokens: all_tokens, shouts, handle: None };
         world.start();
         for name in ["Left", "Right"] {
             let settings = AccountSettings {
