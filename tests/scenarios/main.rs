@@ -20,6 +20,7 @@ mod lab;
 mod proxy;
 mod stage;
 #[path = "../support/mod.rs"]
+#[allow(unreachable_pub, reason = "several tests share it")]
 mod support;
 
 use std::path::{Path, PathBuf};
@@ -54,6 +55,8 @@ macro_rules! scenarios {
 
 scenarios! {
     card_keeps_all_it_holds
+    changed_to_another_while_it_is_written
+    changed_while_it_is_written
     csv_both_ways
     csv_put_back_as_it_was
     exports_on_radicale
@@ -64,7 +67,9 @@ scenarios! {
     incident_empty_listing
     incident_every_record_touched
     incident_filter_looks_like_deletion
+    incident_hundreds_of_duplicate_cards
     incident_hundreds_of_duplicates
+    incident_lost_answer_of_a_change
     incident_lost_answer_of_a_create_radicale
     incident_lost_answer_of_a_create_xandikos
     incident_one_record_blocks_the_rest

@@ -34,6 +34,7 @@
 //! | `cards NAME BOOK N` | how many cards there are |
 //! | `proxy NAME SERVER lose METHOD N` | loses the answers to the first N |
 //! | `proxy NAME SERVER refuse METHOD TEXT STATUS` | refuses what holds TEXT |
+//! | `proxy NAME SERVER race OLD -> NEW` | before the first update of a card somebody else changes it |
 //! | `proxy NAME SERVER pass` | only listens |
 //! | `exports NAME BOOK` | the exports in `../shared/vcards` (or `DUOSYNC_VCARDS`), each with a nickname of its own |
 //! | `remember NAME BOOK` | keeps every card of a book |
@@ -248,10 +249,17 @@ impl Stage {
             }
             ("exports", [book]) => {
                 let Some(cards) = exports() else { return Ok(false) };
-                let wanted = cards.len();
-                let stored: Vec<String> = cards.into_iter().filter(|card| server.offer(book, card)).collect();
-                println!("{} of {wanted} exports are taken by the server", stored.len());
-                return ensure(2 * stored.len() > wanted, || "the server takes too few of the exports".to_owned());
+                // Cards of the older version 2.1 are refused by servers, as RFC 6352 has it.
+                let (old, new): (Vec<_>, Vec<_>) =
+                    cards.into_iter().partition(|(_, card)| card.contains("\nVERSION:2.1"));
+                let refused: Vec<String> =
+                    new.iter().filter(|(_, card)| !server.offer(book, card)).map(|(name, _)| name.clone()).collect();
+                println!(
+                    "{} exports, {} of version 2.1; refused of the others: {refused:?}",
+                    new.len() + old.len(),
+                    old.len()
+                );
+                return ensure(3 * refused.len() <= new.len(), || "the server takes too few of the exports".to_owned());
             }
             ("remember", [book]) => {
                 self.cards = server.cards(book).into_iter().map(|card| (card.path, card.body)).collect();
@@ -295,6 +303,7 @@ impl Stage {
                         let status = u16::try_from(count(status)?).unwrap();
                         vec![Rule::Refuse((*method).to_owned(), (*text).to_owned(), status)]
                     }
+                    ["race", old, "->", new] => vec![Rule::Race((*old).to_owned(), (*new).to_owned())],
                     ["pass"] => vec![],
                     _ => return Err("there is no such rule".to_owned()),
                 };
@@ -418,7 +427,7 @@ impl Stage {
 }
 
 /// The cards that other programs have exported, where they are there; told where they are not.
-fn exports() -> Option<Vec<String>> {
+fn exports() -> Option<Vec<(String, String)>> {
     let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let named = std::env::var_os("DUOSYNC_VCARDS").map(PathBuf::from);
     let near = [crate_folder.join("../shared/vcards"), crate_folder.join("../../shared/vcards")];
@@ -431,6 +440,7 @@ fn exports() -> Option<Vec<String>> {
     paths.sort();
     let mut cards = Vec::new();
     for path in paths {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let text = String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
         let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
         for card in text.split_inclusive("END:VCARD\r\n").filter(|card| card.contains("BEGIN:VCARD")) {
@@ -439,7 +449,7 @@ fn exports() -> Option<Vec<String>> {
             let start = card.find("VERSION:").map_or(0, |at| at + card[at..].find('\n').unwrap() + 1);
             let uid = if card.contains("\nUID") { String::new() } else { format!("UID:export-{n}\r\n") };
             card.insert_str(start, &format!("{uid}NICKNAME:export {n}\r\n"));
-            cards.push(format!("BEGIN:VCARD\r\n{card}"));
+            cards.push((name.clone(), format!("BEGIN:VCARD\r\n{card}")));
         }
     }
     Some(cards)

@@ -250,7 +250,12 @@ impl Inner {
     }
 
     /// Reads the file. A file that is as it was when it was last read is not taken apart again.
-    fn look(&self, path: &Path, context: &Context, since: impl Fn(u64, u64, u64) -> bool) -> Result<Look, ConnectorError> {
+    fn look(
+        &self,
+        path: &Path,
+        context: &Context,
+        since: impl Fn(u64, u64, u64) -> bool,
+    ) -> Result<Look, ConnectorError> {
         context.step("reading the file", 0, None);
         let mut state = self.state();
         if !state.cleaned {
@@ -304,8 +309,7 @@ impl Inner {
 
     fn list(&self, context: &Context, want: &[String], since: Option<&Cursor>) -> Result<Listing, ConnectorError> {
         let path = self.real_path()?;
-        let same =
-            |digest, size, stamp| since.is_some_and(|since| *since == self.cursor((digest, size, stamp), want));
+        let same = |digest, size, stamp| since.is_some_and(|since| *since == self.cursor((digest, size, stamp), want));
         let (document, stamp) = match self.look(&path, context, same)? {
             Look::Same => return Ok(Listing { cursor: since.cloned(), ..Listing::no_changes() }),
             Look::Read(document, stamp) => (document, stamp),
