@@ -17,6 +17,7 @@
 #[path = "support/lab.rs"]
 mod lab;
 #[path = "support/mod.rs"]
+#[allow(unreachable_pub, reason = "several tests share it")]
 mod support;
 
 use std::collections::BTreeMap;
@@ -162,7 +163,7 @@ impl<'a> World<'a> {
             let mut text = String::new();
             // The pipe ends with the process, whichever way that goes.
             let _broken = out.read_to_string(&mut text);
-            drop(sender.send(()));
+            let _gone = sender.send(());
         });
         let killed = ended.recv_timeout(delay).is_err();
         if killed {

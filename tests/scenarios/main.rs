@@ -20,6 +20,7 @@ mod lab;
 mod proxy;
 mod stage;
 #[path = "../support/mod.rs"]
+#[allow(unreachable_pub, reason = "several tests share it")]
 mod support;
 
 use std::path::{Path, PathBuf};
@@ -53,16 +54,31 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    card_keeps_all_it_holds
+    changed_to_another_while_it_is_written
+    changed_while_it_is_written
     csv_both_ways
     csv_put_back_as_it_was
+    exports_on_radicale
+    exports_on_xandikos
+    incident_deleted_cards_come_back
     incident_deleted_contacts_come_back
     incident_deletes_ignored_stay_deleted
     incident_empty_listing
     incident_every_record_touched
     incident_filter_looks_like_deletion
+    incident_hundreds_of_duplicate_cards
     incident_hundreds_of_duplicates
+    incident_lost_answer_of_a_change
+    incident_lost_answer_of_a_create_radicale
+    incident_lost_answer_of_a_create_xandikos
     incident_one_record_blocks_the_rest
     incident_phone_reformatted_by_each_side
     incident_same_contacts_added_on_every_run
+    incident_server_moved_and_is_empty
+    incident_server_refuses_one_card
+    incident_server_touches_every_card
     incident_upsert_without_its_key
+    radicale_and_csv
+    radicale_and_xandikos
 }

@@ -34,7 +34,12 @@
 //! | `cards NAME BOOK N` | how many cards there are |
 //! | `proxy NAME SERVER lose METHOD N` | loses the answers to the first N |
 //! | `proxy NAME SERVER refuse METHOD TEXT STATUS` | refuses what holds TEXT |
+//! | `proxy NAME SERVER race OLD -> NEW` | before the first update of a card somebody else changes it |
 //! | `proxy NAME SERVER pass` | only listens |
+//! | `exports NAME BOOK` | the exports in `../shared/vcards` (or `DUOSYNC_VCARDS`), each with a nickname of its own |
+//! | `remember NAME BOOK` | keeps every card of a book |
+//! | `faithful NAME BOOK PROPERTIES…` | each is as it was kept, byte for byte, but for these |
+//! | `column FILE COLUMN VALUE` | sets a whole column, of a file that quotes |
 //! | `faulted NAME N` | at least N faults have come |
 //! | `sent NAME N EXPECTED` | the N-th PUT (from 1) is byte for byte `expected/EXPECTED` |
 //!
@@ -82,6 +87,7 @@ struct Stage {
     last: Json,
     text: String,
     compared: BTreeSet<String>,
+    cards: BTreeMap<String, String>,
 }
 
 impl Stage {
@@ -101,6 +107,7 @@ impl Stage {
             last: Json::Null,
             text: String::new(),
             compared: BTreeSet::new(),
+            cards: BTreeMap::new(),
         }
     }
 
@@ -143,6 +150,19 @@ impl Stage {
                 std::fs::copy(self.folder.join("given").join(with), self.place.file(file)).unwrap();
                 Ok(true)
             }
+            ["column", file, column, value] => {
+                let path = self.place.file(file);
+                let mut reader = csv::Reader::from_path(&path).unwrap();
+                let at = reader.headers().unwrap().iter().position(|name| name == *column).ok_or("no such column")?;
+                let mut writer = csv::Writer::from_writer(Vec::new());
+                writer.write_record(reader.headers().unwrap()).unwrap();
+                for row in reader.records().map(Result::unwrap) {
+                    let cells = row.iter().enumerate().map(|(index, cell)| if index == at { value } else { cell });
+                    writer.write_record(cells).unwrap();
+                }
+                std::fs::write(path, writer.into_inner().unwrap()).unwrap();
+                Ok(true)
+            }
             ["rewrite", file] => {
                 let path = self.place.file(file);
                 let opened = std::fs::File::options().write(true).open(&path).unwrap();
@@ -164,7 +184,7 @@ impl Stage {
                 ensure(path.metadata().unwrap().modified().unwrap() == *modified, || "it was written again".into())
             }
             ["rows", file, number] => {
-                let rows = self.place.read(file).lines().count() - 1;
+                let rows = csv::Reader::from_path(self.place.file(file)).unwrap().into_records().count();
                 ensure(rows == count(number)?, || format!("it has {rows}:\n{}", self.place.read(file)))
             }
             ["same", file, expected] => {
@@ -227,6 +247,37 @@ impl Stage {
                 let card = server.card(book, text)?;
                 server.delete(&card.path);
             }
+            ("exports", [book]) => {
+                let Some(cards) = exports() else { return Ok(false) };
+                // Cards of the older version 2.1 are refused by servers, as RFC 6352 has it.
+                let (old, new): (Vec<_>, Vec<_>) =
+                    cards.into_iter().partition(|(_, card)| card.contains("\nVERSION:2.1"));
+                let refused: Vec<String> =
+                    new.iter().filter(|(_, card)| !server.offer(book, card)).map(|(name, _)| name.clone()).collect();
+                println!(
+                    "{} exports, {} of version 2.1; refused of the others: {refused:?}",
+                    new.len() + old.len(),
+                    old.len()
+                );
+                return ensure(3 * refused.len() <= new.len(), || "the server takes too few of the exports".to_owned());
+            }
+            ("remember", [book]) => {
+                self.cards = server.cards(book).into_iter().map(|card| (card.path, card.body)).collect();
+            }
+            ("faithful", [book, properties @ ..]) => {
+                let now = server.cards(book);
+                if now.len() != self.cards.len() {
+                    return Err(format!("there are {} of {} cards", now.len(), self.cards.len()));
+                }
+                for card in now {
+                    let before = self.cards.get(&card.path).ok_or_else(|| format!("{} is new", card.path))?;
+                    if *before == card.body {
+                        return Err(format!("{} was not written at all", card.path));
+                    }
+                    let (before, now) = (without(before, properties), without(&card.body, properties));
+                    differ(before.as_bytes(), now.as_bytes()).map_err(|wrong| format!("{}: {wrong}", card.path))?;
+                }
+            }
             ("card", [book, text]) => {
                 self.text = server.card(book, text)?.body.replace("\r\n", "\n");
             }
@@ -252,6 +303,7 @@ impl Stage {
                         let status = u16::try_from(count(status)?).unwrap();
                         vec![Rule::Refuse((*method).to_owned(), (*text).to_owned(), status)]
                     }
+                    ["race", old, "->", new] => vec![Rule::Race((*old).to_owned(), (*new).to_owned())],
                     ["pass"] => vec![],
                     _ => return Err("there is no such rule".to_owned()),
                 };
@@ -281,7 +333,7 @@ impl Stage {
                 let wanted: Json = serde_json::from_str(value).unwrap_or_else(|_| Json::String((*value).to_owned()));
                 let numbers = found.as_f64().zip(wanted.as_f64());
                 let holds = match *op {
-                    "=" => found == wanted,
+                    "=" => found == wanted || found.as_str() == Some(*value),
                     "~" => found.as_str().map_or_else(|| found.to_string(), str::to_owned).contains(value),
                     "<=" => numbers.is_some_and(|(found, wanted)| found <= wanted),
                     ">=" => numbers.is_some_and(|(found, wanted)| found >= wanted),
@@ -372,6 +424,51 @@ impl Stage {
         }
         Ok(())
     }
+}
+
+/// The cards that other programs have exported, where they are there; told where they are not.
+fn exports() -> Option<Vec<(String, String)>> {
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named = std::env::var_os("DUOSYNC_VCARDS").map(PathBuf::from);
+    let near = [crate_folder.join("../shared/vcards"), crate_folder.join("../../shared/vcards")];
+    let Some(folder) = named.into_iter().chain(near).find(|folder| folder.is_dir()) else {
+        println!("skipped: the exports are not there (DUOSYNC_VCARDS names their folder)");
+        return None;
+    };
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|form| form == "vcf"));
+    paths.sort();
+    let mut cards = Vec::new();
+    for path in paths {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let text = String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
+        let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
+        for card in text.split_inclusive("END:VCARD\r\n").filter(|card| card.contains("BEGIN:VCARD")) {
+            let n = cards.len() + 1;
+            let mut card = card.trim_start().replacen("BEGIN:VCARD\r\n", "", 1);
+            let start = card.find("VERSION:").map_or(0, |at| at + card[at..].find('\n').unwrap() + 1);
+            let uid = if card.contains("\nUID") { String::new() } else { format!("UID:export-{n}\r\n") };
+            card.insert_str(start, &format!("{uid}NICKNAME:export {n}\r\n"));
+            cards.push((name.clone(), format!("BEGIN:VCARD\r\n{card}")));
+        }
+    }
+    Some(cards)
+}
+
+/// A card without the lines of these properties and what is folded under them.
+fn without(card: &str, properties: &[&str]) -> String {
+    let mut out = String::new();
+    let mut left_out = false;
+    for line in card.split_inclusive('\n') {
+        if !line.starts_with([' ', '\t']) {
+            let name = line.split([':', ';']).next().unwrap_or_default();
+            left_out = properties.contains(&name.rsplit('.').next().unwrap_or_default().to_uppercase().as_str());
+        }
+        if !left_out {
+            out.push_str(line);
+        }
+    }
+    out
 }
 
 fn ensure(holds: bool, wrong: impl FnOnce() -> String) -> Done {

@@ -259,6 +259,14 @@ impl Server {
         assert!((200..300).contains(&done.status), "PUT {path}: {} {}", done.status, done.text());
     }
 
+    /// Puts a card under a name of its own; false where the server refuses it.
+    pub(crate) fn offer(&self, book: &str, card: &str) -> bool {
+        let name = card.lines().find_map(|line| line.strip_prefix("NICKNAME:")).unwrap_or("card").replace(' ', "-");
+        let path = format!("{book}{name}.vcf");
+        let answer = self.ask("PUT", &path, &[("Content-Type", "text/vcard; charset=utf-8")], card.as_bytes());
+        (200..300).contains(&answer.status)
+    }
+
     pub(crate) fn delete(&self, path: &str) {
         let done = self.ask("DELETE", path, &[], b"");
         assert!((200..300).contains(&done.status), "DELETE {path}: {} {}", done.status, done.text());

@@ -12,6 +12,8 @@ pub(crate) enum Rule {
     Lose(String, usize),
     /// Requests of this method whose body holds this text are refused with this status.
     Refuse(String, String, u16),
+    /// Just before the first change of a record somebody else changes it: this text becomes that one.
+    Race(String, String),
 }
 
 /// What went through.
@@ -21,6 +23,7 @@ struct Seen {
     put: Vec<Vec<u8>>,
     lost: usize,
     refused: usize,
+    raced: usize,
 }
 
 /// The proxy; it ends with the process.
@@ -45,11 +48,11 @@ impl Proxy {
         Self { port, seen }
     }
 
-    /// How many answers were lost and how many requests were refused: a fault that never came proves
+    /// How many answers were lost, requests refused and records changed: a fault that never came proves
     /// nothing.
     pub(crate) fn faults(&self) -> usize {
         let seen = self.seen.lock().unwrap();
-        seen.lost + seen.refused
+        seen.lost + seen.refused + seen.raced
     }
 
     /// The bodies of the PUT requests.
@@ -89,6 +92,7 @@ fn carry(mut client: TcpStream, server: u16, rules: &Mutex<Vec<Rule>>, seen: &Mu
     let method = head.split(' ').next().unwrap_or_default().to_owned();
     let mut lose = false;
     let mut refuse = None;
+    let mut race = None;
     for rule in rules.lock().unwrap().iter_mut() {
         match rule {
             Rule::Lose(which, left) if *which == method && *left > 0 => {
@@ -100,7 +104,12 @@ fn carry(mut client: TcpStream, server: u16, rules: &Mutex<Vec<Rule>>, seen: &Mu
             {
                 refuse = Some(*status);
             }
-            Rule::Lose(..) | Rule::Refuse(..) => {}
+            Rule::Race(old, new)
+                if method == "PUT" && head.to_lowercase().contains("\nif-match:") && !old.is_empty() =>
+            {
+                race = Some((std::mem::take(old), new.clone()));
+            }
+            Rule::Lose(..) | Rule::Refuse(..) | Rule::Race(..) => {}
         }
     }
     if method == "PUT" {
@@ -110,6 +119,10 @@ fn carry(mut client: TcpStream, server: u16, rules: &Mutex<Vec<Rule>>, seen: &Mu
         seen.lock().unwrap().refused += 1;
         let answer = format!("HTTP/1.1 {status} Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         return client.write_all(answer.as_bytes());
+    }
+    if let Some((old, new)) = race {
+        seen.lock().unwrap().raced += 1;
+        overtake(&head, server, &old, &new);
     }
     let mut upstream = TcpStream::connect(("127.0.0.1", server))?;
     // The older version keeps the answer in one piece that ends with the connection.
@@ -127,4 +140,18 @@ fn carry(mut client: TcpStream, server: u16, rules: &Mutex<Vec<Rule>>, seen: &Mu
     }
     client.write_all(&answer)?;
     client.shutdown(Shutdown::Both)
+}
+
+/// Changes the record that a request is about, as its own sender would.
+fn overtake(head: &str, server: u16, old: &str, new: &str) {
+    let path = head.split(' ').nth(1).unwrap();
+    let signed = head.lines().filter_map(|line| line.split_once(':'));
+    let headers: Vec<(String, String)> = signed
+        .filter(|(name, _)| ["authorization", "content-type"].contains(&name.to_lowercase().as_str()))
+        .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+        .collect();
+    let held = crate::lab::http(server, "GET", path, &headers, b"").text();
+    assert!(held.contains(old), "{held}");
+    let done = crate::lab::http(server, "PUT", path, &headers, held.replace(old, new).as_bytes());
+    assert!((200..300).contains(&done.status), "{}", done.text());
 }
