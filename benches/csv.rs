@@ -11,16 +11,13 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::sync::LazyLock;
 
+use divan::Bencher;
 use divan::counter::ItemsCount;
-use divan::{AllocProfiler, Bencher};
 use duosync::connectors::csv::CsvConnector;
 use duosync::connectors::{Connector, Context, Write, WriteKind};
 use duosync::model::{AccountSettings, Fields, Value};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-
-#[global_allocator]
-static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
 

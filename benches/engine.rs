@@ -30,7 +30,7 @@ fn view_of_a_full_listing(bencher: Bencher<'_, '_>) {
 }
 
 mod reconciling {
-    use super::*;
+    use super::{Bencher, ItemsCount, MANY, PerSide, Scope, World, half_shared, linked, reconcile, strangers};
 
     fn run(bencher: Bencher<'_, '_>, world: &World, views: &PerSide<duosync::engine::View>, operations: usize) {
         let plan = reconcile(world.input(views.clone()));
@@ -84,7 +84,7 @@ mod reconciling {
 }
 
 mod comparing {
-    use super::*;
+    use super::{Bencher, ItemsCount, MANY, Scope, World, compare, linked, strangers};
 
     fn run(bencher: Bencher<'_, '_>, world: &World, different: usize) {
         let views = world.views(Scope::Full);
@@ -115,7 +115,7 @@ mod comparing {
 }
 
 mod normalising {
-    use super::*;
+    use super::{Bencher, FieldMapping, ItemsCount, Kind, Side, Value, normal};
 
     const VALUES: usize = 10_000;
 

@@ -1,5 +1,5 @@
-//! What a whole process needs at most, for each of the large cases: seconds, and resident memory
-//! before and at the peak. Each case runs in a process of its own, for memory that is given back is
+//! What a whole process needs at most, for each of the large cases: seconds by the clock and of the
+//! processor, and resident memory before and at the peak. Each case runs in a process of its own, for memory that is given back is
 //! not always returned to the system.
 
 #![allow(
@@ -39,7 +39,14 @@ fn main() {
         return;
     }
     let program = std::env::current_exe().expect("the program knows itself");
-    println!("{:<36} {:>8} {:>12} {:>10}", format!("{MANY} records a side"), "seconds", "MB before", "MB peak");
+    println!(
+        "{:<36} {:>8} {:>8} {:>10} {:>8}",
+        format!("{MANY} records a side"),
+        "seconds",
+        "cpu",
+        "MB before",
+        "MB peak"
+    );
     for case in CASES {
         let status = Command::new(&program).args(["--case", case]).status().expect("the case starts");
         if !status.success() {
@@ -95,17 +102,28 @@ fn report<T>(case: &str, work: impl FnOnce() -> T) {
     let before = status("VmRSS:");
     // The kernel's high-water mark starts again from here (proc(5), clear_refs).
     let _unsupported = std::fs::write("/proc/self/clear_refs", "5");
-    let start = Instant::now();
+    let (start, busy) = (Instant::now(), processor());
     let result = work();
     let seconds = start.elapsed().as_secs_f64();
+    let busy = processor().zip(busy).map_or("unknown".to_owned(), |(now, before)| format!("{:.2}", now - before));
     let peak = status("VmHWM:");
     drop(result);
     let megabytes = |kilobytes: Option<u64>| kilobytes.map_or("unknown".to_owned(), |kb| (kb / 1024).to_string());
-    println!("{case:<36} {seconds:>8.3} {:>12} {:>10}", megabytes(before), megabytes(peak));
+    println!("{case:<36} {seconds:>8.2} {busy:>8} {:>10} {:>8}", megabytes(before), megabytes(peak));
 }
 
 /// A line of this process's status in kilobytes, where the system tells (Linux).
 fn status(name: &str) -> Option<u64> {
     let text = std::fs::read_to_string("/proc/self/status").ok()?;
     text.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok()
+}
+
+/// The processor's seconds that this process has had, where the system tells (proc(5), stat): other
+/// programs on the machine do not add to them.
+fn processor() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let times = text.rsplit_once(") ")?.1.split_whitespace().skip(11).take(2);
+    let ticks: Vec<u32> = times.map(str::parse).collect::<Result<_, _>>().ok()?;
+    // Linux counts a hundred to the second for every program, whatever its own clock does.
+    (ticks.len() == 2).then(|| f64::from(ticks.iter().sum::<u32>()) / 100.0)
 }
