@@ -119,7 +119,11 @@ fn a_changed_mapping_kind_or_filter_is_shown_first_and_lists_everything() {
     desk.left.set_field("1", "note", "12");
     assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Preview, "a changed kind");
     desk.sync(SyncMode::Accept);
-    spec.filters.push(Filter { side: Side::A, field: "name".to_owned(), test: FilterTest::IsNot(vec!["ann".to_owned()]) });
+    spec.filters.push(Filter {
+        side: Side::A,
+        field: "name".to_owned(),
+        test: FilterTest::IsNot(vec!["ann".to_owned()]),
+    });
     desk.save(spec);
     desk.left.set_field("2", "phone", "7");
     assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Preview, "a changed filter");
@@ -132,9 +136,8 @@ fn a_yes_that_was_cut_off_still_lists_everything() {
     let cut = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     let probe = std::sync::Arc::clone(&cut);
     let mut desk = Desk::tuned(move |tuning| {
-        tuning.goes_on = std::sync::Arc::new(move |step| {
-            step != "journal" || !probe.load(std::sync::atomic::Ordering::SeqCst)
-        });
+        tuning.goes_on =
+            std::sync::Arc::new(move |step| step != "journal" || !probe.load(std::sync::atomic::Ordering::SeqCst));
     });
     person(&desk.left, "1", "ann");
     desk.left.set_field("1", "note", "before the mapping");
@@ -206,7 +209,12 @@ fn the_schedule_runs_what_is_due() {
     desk.save(spec);
     person(&desk.left, "3", "cy");
     desk.call(Command::StartSchedule).unwrap();
-    desk.until(|snapshot| snapshot.pairs[0].runs.first().is_some_and(|run| run.trigger == duosync::model::Trigger::Schedule && run.outcome == Outcome::Done));
+    desk.until(|snapshot| {
+        snapshot.pairs[0]
+            .runs
+            .first()
+            .is_some_and(|run| run.trigger == duosync::model::Trigger::Schedule && run.outcome == Outcome::Done)
+    });
     assert_eq!(desk.right.records().len(), 3);
 }
 

@@ -54,7 +54,8 @@ fn a_conflict_is_settled_by_either_side_or_a_typed_value_and_stays_so() {
 fn an_answer_counts_once_even_where_a_platform_rewrites_it() {
     let mut desk = in_conflict();
     desk.right.behave(|behaviour| {
-        behaviour.reformat = Some(std::sync::Arc::new(|_: &str, value: &Value| Value::text(value.display().to_uppercase())));
+        behaviour.reformat =
+            Some(std::sync::Arc::new(|_: &str, value: &Value| Value::text(value.display().to_uppercase())));
     });
     let id = desk.right_id("ann@example.org");
     desk.right.set_field(&id, "name", "ANN L");

@@ -30,9 +30,9 @@ fn a_platform_that_asks_to_wait_gets_its_time_up_to_a_limit() {
     desk.sync(SyncMode::Yes);
     assert!(start.elapsed() >= wait, "the time that was asked for is waited");
     let start = Instant::now();
-    desk.left.order(Fault::Throttle(Duration::from_secs(3600)));
+    desk.left.order(Fault::Throttle(Duration::from_hours(1)));
     assert_eq!(desk.sync(SyncMode::Yes).summary.outcome, Outcome::Done);
-    assert!(start.elapsed() >= Duration::from_millis(400) && start.elapsed() < Duration::from_secs(60));
+    assert!(start.elapsed() >= Duration::from_millis(400) && start.elapsed() < Duration::from_mins(1));
 }
 
 #[test]
@@ -115,7 +115,9 @@ fn trouble_with_the_store_ends_cleanly_and_cursors_move_only_with_the_commit() {
     person(&desk.left, "3", "cy");
     let database = rusqlite::Connection::open(desk.folder.path().join("duosync.db")).unwrap();
     database
-        .execute_batch("CREATE TRIGGER stop BEFORE UPDATE ON cursors BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+        .execute_batch(
+            "CREATE TRIGGER stop BEFORE UPDATE ON cursors BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+        )
         .unwrap();
     let answer = desk.call(Command::Sync { pair: "people".to_owned(), mode: SyncMode::Normal });
     assert!(answer.is_err(), "{answer:?}");
@@ -137,8 +139,7 @@ fn a_run_that_was_killed_is_told_as_it_was() {
     let cut = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let probe = Arc::clone(&cut);
     let mut desk = Desk::tuned(move |tuning| {
-        tuning.goes_on =
-            Arc::new(move |step| step != "record" || !probe.load(std::sync::atomic::Ordering::SeqCst));
+        tuning.goes_on = Arc::new(move |step| step != "record" || !probe.load(std::sync::atomic::Ordering::SeqCst));
     });
     person(&desk.left, "1", "ann");
     cut.store(true, std::sync::atomic::Ordering::SeqCst);
