@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::connectors::Find;
 use crate::engine;
 use crate::model::{
-    Link, Outcome, PairSpec, PerSide, Record, RecordId, RunId, Seen, Side, SideBaseline, Subject, Trigger, Value,
-    WriteEntry, WriteState,
+    Link, Observed, Outcome, PairSpec, PerSide, Record, RecordId, RunId, Seen, Side, SideBaseline, Subject, Trigger,
+    Value, WriteEntry, WriteState,
 };
 use crate::store::Changes;
 
@@ -26,7 +26,7 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
         interrupted.iter().filter(|run| matches!(run.trigger, Trigger::Undo(_))).map(|run| run.run).collect();
     let mut changes = Changes::default();
     let remembered = remembered(job).await?;
-    let mut links = remembered.links;
+    let mut links = remembered.links.clone();
     for side in Side::BOTH {
         let open: Vec<&WriteEntry> =
             intended.iter().filter(|write| write.side == side && write.run != current).collect();
@@ -64,9 +64,13 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
                     write.record = created.as_ref().map(|record| record.id.clone());
                     if let Some(record) = &created {
                         let seen = engine::observe(job.spec(), side, record).seen;
+                        let known = write
+                            .subject
+                            .id(side.opposite())
+                            .and_then(|id| remembered.unlinked.get(side.opposite()).iter().find(|one| one.id == *id));
                         if undos.contains(&write.run) {
                             leave(side, &record.id, &seen, &mut changes);
-                        } else if let Some(link) = tie(job.spec(), side, &write, &record.id, seen, &links) {
+                        } else if let Some(link) = tie(job.spec(), side, &write, &record.id, seen, &links, known) {
                             links.retain(|other| other.id.is_none() || other.id != link.id);
                             links.push(link.clone());
                             changes.links.push(link);
@@ -140,22 +144,36 @@ async fn created(job: &Job, side: Side, write: &WriteEntry, links: &[Link]) -> R
 
 /// The link of a record that was created and of the one that it was made from. What was written is
 /// what the other side held then.
-fn tie(spec: &PairSpec, side: Side, write: &WriteEntry, id: &RecordId, seen: Seen, links: &[Link]) -> Option<Link> {
+fn tie(
+    spec: &PairSpec,
+    side: Side,
+    write: &WriteEntry,
+    id: &RecordId,
+    seen: Seen,
+    links: &[Link],
+    known: Option<&Observed>,
+) -> Option<Link> {
     let other = side.opposite();
     let source = write.subject.id(other)?;
     let before = links.iter().find(|link| link.ids.get(other) == source);
     if before.is_some_and(|link| link.ids.get(side) == id || !matches!(write.subject, Subject::Pair(_))) {
         return None;
     }
-    let (mut here, mut there) = (SideBaseline { seen, ..SideBaseline::default() }, SideBaseline::default());
+    let mut here = SideBaseline { seen, ..SideBaseline::default() };
+    // A listing of changes says nothing of the fields that stayed as they were, so what was seen of
+    // the source before is kept; what it is not, is listed again.
+    let last = before.map(|link| &link.sides.get(other).seen).or_else(|| known.map(|known| &known.seen));
+    let mut there = SideBaseline { seen: last.cloned().unwrap_or_default(), ..SideBaseline::default() };
     for field in &write.fields {
         let (Some(mapping), Some(after)) = (spec.field(&field.name), &field.after) else { continue };
         let Some(stored) = here.seen.values.get(&field.name).cloned() else { continue };
         let Ok(fields) = engine::write(mapping, side, after) else { continue };
         let Some(source) = engine::read(mapping, other, &fields) else { continue };
-        here.values.insert(field.name.clone(), stored);
+        // What is there now may be somebody's change since: only what means the same was written so.
+        let agreed = if engine::same(mapping, (side, after), (side, &stored)) { stored } else { after.clone() };
+        here.values.insert(field.name.clone(), agreed);
         there.values.insert(field.name.clone(), source.clone());
-        there.seen.values.insert(field.name.clone(), source);
+        there.seen.values.entry(field.name.clone()).or_insert(source);
     }
     Some(Link {
         id: before.and_then(|link| link.id),

@@ -36,9 +36,10 @@ pub(crate) fn check(case: &mut Case) {
     for side in Side::BOTH {
         case.world.lists.get(side).order(Fault::ForgetCursors);
     }
-    case.sync(SyncMode::Yes);
+    let last = case.sync(SyncMode::Yes).expect("a run over everything");
     let after = case.world.writes();
-    demand(case, before == after, || "a run over everything writes what a run over the changes did not".to_owned());
+    let wrote = case.world.call(Command::Writes(last.summary.run));
+    demand(case, before == after, || format!("a run over everything writes more than one over the changes: {wrote:?}"));
 }
 
 fn demand(case: &Case, holds: bool, why: impl FnOnce() -> String) {
@@ -57,10 +58,8 @@ fn demand(case: &Case, holds: bool, why: impl FnOnce() -> String) {
 
 /// Both sides agree in all that is not asked and not set aside.
 fn agreement(case: &mut Case, plan: &Plan) {
-    let compared = match case.ask(Command::Compare { pair: "people".to_owned(), export: None }) {
-        Some(Reply::Compared(report)) => report,
-        _ => return demand(case, false, || "no compare".to_owned()),
-    };
+    let compared = case.ask(Command::Compare { pair: "people".to_owned(), export: None });
+    let Some(Reply::Compared(compared)) = compared else { return demand(case, false, || "no compare".to_owned()) };
     let asked: BTreeMap<String, Vec<String>> =
         plan.conflicts().map(|(item, conflict)| (item.subject.key(), conflict.fields.clone())).collect();
     let noted: BTreeSet<(Side, String)> = plan.notes.iter().map(|note| (note.side, note.id.to_string())).collect();
@@ -104,10 +103,11 @@ fn is_told(
             let closed = !spec.writes.a.update || !spec.writes.b.update;
             mismatch.fields.iter().filter(|field| field.asked).all(|field| {
                 let one_way = spec.field(&field.name).is_some_and(|mapping| mapping.direction != Direction::Both);
-                // Items that one side took away stay on the other, where a list is only added to.
-                let added = spec.field(&field.name).is_some_and(|mapping| mapping.write == WriteMode::Add);
+                // What one side took away stays on the other, where a list is only added to and a
+                // field only filled: a run leaves it so, and a compare tells it.
+                let kept = spec.field(&field.name).is_some_and(|mapping| mapping.write != WriteMode::Replace);
                 let shouted = case.world.shouts && field.name == "title";
-                closed || one_way || added || shouted || asked_here.is_some_and(|fields| fields.contains(&field.name))
+                closed || one_way || kept || shouted || asked_here.is_some_and(|fields| fields.contains(&field.name))
             })
         }
     }

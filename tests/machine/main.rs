@@ -64,9 +64,6 @@ fn nothing_is_lost_doubled_or_left_behind() {
     });
     let mut failed = failed.lock().unwrap().clone();
     failed.sort();
-    assert!(
-        failed.is_empty(),
-        "{}",
-        failed.iter().map(|(seed, text)| format!("DUOSYNC_SEED={seed}: {text}\n")).collect::<String>()
-    );
+    let told: Vec<String> = failed.iter().map(|(seed, text)| format!("DUOSYNC_SEED={seed}: {text}")).collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
 }

@@ -181,7 +181,7 @@ fn fault(case: &mut Case, rng: &mut fastrand::Rng) {
             2 => Fault::FailWrite(kind),
             3..=5 => Fault::LoseAnswer,
             6 => Fault::Reject("not this one".to_owned()),
-            7 => Fault::Throttle(Duration::from_secs(3600)),
+            7 => Fault::Throttle(Duration::from_hours(1)),
             8 => Fault::BreakOff,
             9 => Fault::CutShort(rng.usize(..2)),
             // An empty list cannot be told from a moved one before anything is known of it.
@@ -212,7 +212,7 @@ fn answer(case: &mut Case, rng: &mut fastrand::Rng) {
         MatterKind::Conflict(ConflictKind::Ambiguous(ids)) | MatterKind::Mismatch(MismatchKind::DuplicateKey(ids)) => {
             Some(ids.clone())
         }
-        _ => match &matter.subject {
+        MatterKind::Conflict(_) | MatterKind::Mismatch(_) => match &matter.subject {
             Subject::Pair(ids) => Some(ids.clone().map(|id| vec![id])),
             Subject::Single(..) | Subject::Key(..) => None,
         },

@@ -202,7 +202,7 @@ fn tidy(name: &str, value: &Value) -> Value {
 fn shout(side: Side, name: &str, value: &Value) -> Value {
     match value {
         Value::Text(text) if name == NAMES.get(side)[2] => Value::text(text.to_uppercase()),
-        other => other.clone(),
+        Value::Text(_) | Value::List(_) => value.clone(),
     }
 }
 

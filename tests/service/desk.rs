@@ -24,7 +24,7 @@ pub(crate) struct Watch {
     pub(crate) calls: Mutex<Vec<(String, u64)>>,
     /// Whether listings go on.
     open: tokio::sync::watch::Sender<bool>,
-    arrived: Mutex<Option<mpsc::Sender<String>>>,
+    arrived: Mutex<Option<mpsc::SyncSender<String>>>,
     opened: AtomicU64,
     lists: BTreeMap<String, MemoryPlatform>,
     /// Accounts that cannot be opened.
@@ -34,7 +34,7 @@ pub(crate) struct Watch {
 impl Watch {
     /// From here on listings wait; each tells its account when it has come.
     pub(crate) fn hold(&self) -> mpsc::Receiver<String> {
-        let (tell, hear) = mpsc::channel();
+        let (tell, hear) = mpsc::sync_channel(8);
         *self.arrived.lock().unwrap() = Some(tell);
         self.open.send_replace(false);
         hear

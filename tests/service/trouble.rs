@@ -30,9 +30,9 @@ fn a_platform_that_asks_to_wait_gets_its_time_up_to_a_limit() {
     desk.sync(SyncMode::Yes);
     assert!(start.elapsed() >= wait, "the time that was asked for is waited");
     let start = Instant::now();
-    desk.left.order(Fault::Throttle(Duration::from_secs(3600)));
+    desk.left.order(Fault::Throttle(Duration::from_hours(1)));
     assert_eq!(desk.sync(SyncMode::Yes).summary.outcome, Outcome::Done);
-    assert!(start.elapsed() >= Duration::from_millis(400) && start.elapsed() < Duration::from_secs(60));
+    assert!(start.elapsed() >= Duration::from_millis(400) && start.elapsed() < Duration::from_mins(1));
 }
 
 #[test]
