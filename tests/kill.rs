@@ -9,6 +9,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::format_push_string,
+    clippy::print_stdout,
     dead_code,
     missing_docs,
     reason = "tests fail by panicking, and share helpers of which each uses its part"
@@ -23,13 +24,13 @@ mod support;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::process::Stdio;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 use lab::{Kind, Server, Workplace};
 
 /// After so many rounds everything starts anew, so that first syncs are killed too.
-const ROUNDS: usize = 8;
+const ROUNDS: u64 = 8;
 
 #[test]
 fn a_killed_run_is_finished_by_the_next_one() {
@@ -45,7 +46,7 @@ fn a_killed_run_is_finished_by_the_next_one() {
     while killed < kills {
         tries += 1;
         assert!(tries < 3 * kills + 20, "the runs end before they can be killed: {killed} of {tries}");
-        if tries as usize % ROUNDS == 0 {
+        if tries.is_multiple_of(ROUNDS) {
             world = World::new(&server, tries);
         }
         world.change(&mut chance);
@@ -158,7 +159,7 @@ impl<'a> World<'a> {
             .spawn()
             .unwrap();
         let mut out = child.stdout.take().unwrap();
-        let (sender, ended) = channel();
+        let (sender, ended) = sync_channel(1);
         std::thread::spawn(move || {
             let mut text = String::new();
             // The pipe ends with the process, whichever way that goes.

@@ -9,6 +9,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::format_push_string,
+    clippy::print_stdout,
     dead_code,
     missing_docs,
     reason = "tests fail by panicking, and share helpers of which each uses its part"
