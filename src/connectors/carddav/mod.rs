@@ -1,4 +1,4 @@
-//! CardDAV address books (RFC 6352, 6578, 6764) with vCard 3.0 and 4.0.
+//! `CardDAV` address books (RFC 6352, 6578, 6764) with vCard 3.0 and 4.0.
 //!
 //! A record's id is the path of its card on the server, its version the card's etag. A card is edited
 //! in place: only the lines of the fields that change are composed anew ([`vcard`]).
@@ -34,7 +34,7 @@ const SAMPLED_CARDS: usize = 50;
 /// How many values are shown of a field.
 const SAMPLES: usize = 3;
 
-/// The connector of one CardDAV account.
+/// The connector of one `CardDAV` account.
 #[derive(Debug)]
 pub struct CardDavConnector {
     account: Arc<Account>,
@@ -66,6 +66,7 @@ impl CardDavConnector {
     ///
     /// # Errors
     /// [`ErrorKind::Settings`] when the address is missing, wrong or not safe.
+    #[allow(clippy::needless_pass_by_value, reason = "the secret is given away: the caller keeps no copy of it")]
     pub fn new(settings: &AccountSettings, password: Option<String>) -> Result<Self, ConnectorError> {
         let option = |key: &str| settings.options.get(key).map(|text| text.trim()).filter(|text| !text.is_empty());
         let url = option("url").ok_or_else(|| {
