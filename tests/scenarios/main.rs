@@ -62,6 +62,8 @@ scenarios! {
     csv_put_back_as_it_was
     exports_on_radicale
     exports_on_xandikos
+    few_requests_on_radicale
+    few_requests_on_xandikos
     incident_deleted_cards_come_back
     incident_deleted_contacts_come_back
     incident_deletes_ignored_stay_deleted
