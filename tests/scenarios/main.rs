@@ -21,7 +21,6 @@ mod lab;
 mod proxy;
 mod stage;
 #[path = "../support/mod.rs"]
-#[allow(unreachable_pub, reason = "several tests share it")]
 mod support;
 
 use std::path::{Path, PathBuf};
