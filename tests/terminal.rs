@@ -14,7 +14,6 @@
 #[path = "support/lab.rs"]
 mod lab;
 #[path = "support/mod.rs"]
-#[allow(unreachable_pub, reason = "several tests share it")]
 mod support;
 
 use std::io::{BufRead as _, BufReader};

@@ -9,6 +9,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::format_push_string,
+    clippy::print_stdout,
     dead_code,
     missing_docs,
     reason = "tests fail by panicking, and share helpers of which each uses its part"
@@ -20,7 +21,6 @@ mod lab;
 mod proxy;
 mod stage;
 #[path = "../support/mod.rs"]
-#[allow(unreachable_pub, reason = "several tests share it")]
 mod support;
 
 use std::path::{Path, PathBuf};
@@ -61,6 +61,8 @@ scenarios! {
     csv_put_back_as_it_was
     exports_on_radicale
     exports_on_xandikos
+    few_requests_on_radicale
+    few_requests_on_xandikos
     incident_deleted_cards_come_back
     incident_deleted_contacts_come_back
     incident_deletes_ignored_stay_deleted

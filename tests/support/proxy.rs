@@ -150,8 +150,8 @@ fn overtake(head: &str, server: u16, old: &str, new: &str) {
         .filter(|(name, _)| ["authorization", "content-type"].contains(&name.to_lowercase().as_str()))
         .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
         .collect();
-    let held = crate::lab::http(server, "GET", path, &headers, b"").text();
-    assert!(held.contains(old), "{held}");
-    let done = crate::lab::http(server, "PUT", path, &headers, held.replace(old, new).as_bytes());
+    let card = crate::lab::http(server, "GET", path, &headers, b"").text();
+    assert!(card.contains(old), "{card}");
+    let done = crate::lab::http(server, "PUT", path, &headers, card.replace(old, new).as_bytes());
     assert!((200..300).contains(&done.status), "{}", done.text());
 }
