@@ -54,6 +54,14 @@ class Server:
         command = [sys.executable, "-m", "radicale", "--server-hosts", f"127.0.0.1:{self.port}", "--auth-type", "none",
                    "--storage-filesystem-folder", str(self.folder / "data"), "--logging-level", "info"]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self.log.open("wb"))
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def wait_until_ready(self):
         end = time.monotonic() + 30
         while True:
             try:
@@ -61,13 +69,11 @@ class Server:
                 break
             except OSError:
                 if time.monotonic() > end or self.process.poll() is not None:
-                    self.process.terminate()
                     sys.exit(f"Radicale did not start:\n{self.log.read_text()}")
                 time.sleep(0.05)
         # The server reads every card once before it can answer; nobody is to be charged for that.
         for name in ("a", "b"):
             self.ask("PROPFIND", f"/ann/{name}/", headers={"Depth": "1"}, wanted=(207, 404))
-        return self
 
     def __exit__(self, *_):
         self.process.terminate()
