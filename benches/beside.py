@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -53,6 +54,14 @@ class Server:
         command = [sys.executable, "-m", "radicale", "--server-hosts", f"127.0.0.1:{self.port}", "--auth-type", "none",
                    "--storage-filesystem-folder", str(self.folder / "data"), "--logging-level", "info"]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self.log.open("wb"))
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def wait_until_ready(self):
         end = time.monotonic() + 30
         while True:
             try:
@@ -60,13 +69,11 @@ class Server:
                 break
             except OSError:
                 if time.monotonic() > end or self.process.poll() is not None:
-                    self.process.terminate()
                     sys.exit(f"Radicale did not start:\n{self.log.read_text()}")
                 time.sleep(0.05)
         # The server reads every card once before it can answer; nobody is to be charged for that.
         for name in ("a", "b"):
             self.ask("PROPFIND", f"/ann/{name}/", headers={"Depth": "1"}, wanted=(207, 404))
-        return self
 
     def __exit__(self, *_):
         self.process.terminate()
@@ -236,7 +243,14 @@ def bare_puts(figures, kind, numbers_a, numbers_b):
         shutil.rmtree(folder)
 
 
+def stop(*_):
+    """Leaves through every `with` and `finally`, so that the server is stopped and the folder is gone."""
+    sys.exit("Stopped.")
+
+
 def main():
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     parser = argparse.ArgumentParser()
     parser.add_argument("--duosync", required=True)
     parser.add_argument("--size", type=int, default=2000)
