@@ -123,18 +123,19 @@ impl Window {
         }
     }
 
-    /// Everything that the program shows. What goes away while it is read is left out.
+    /// Everything that the program shows, in order. What goes away while it is read is left out.
     fn nodes(&self) -> Vec<Node> {
         let root: Address = (
             "org.a11y.atspi.Registry".to_owned(),
             OwnedObjectPath::try_from("/org/a11y/atspi/accessible/root").unwrap(),
         );
         let mut open = self.children(&root);
+        open.reverse();
         let mut nodes = Vec::new();
         while let Some(address) = open.pop() {
             let proxy = self.proxy(&address, "org.a11y.atspi.Accessible");
             let (Ok(name), Ok(role)) = (proxy.get_property("Name"), proxy.call("GetRole", &())) else { continue };
-            open.extend(self.children(&address));
+            open.extend(self.children(&address).into_iter().rev());
             nodes.push(Node { address, role, name });
         }
         nodes
