@@ -1,0 +1,137 @@
+//! The whole program, once, as its operator meets it: the real binary in a real window on a display of
+//! its own, driven through the desktop's accessibility by what its buttons are called, with a real
+//! notification daemon that hears it, and two files on disk that tell whether it did its work.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test fails by a panic, says why it skips, and documents itself"
+)]
+
+mod notifications;
+mod session;
+mod window;
+
+use std::fs;
+use std::path::Path;
+
+use session::Session;
+use window::Window;
+
+const SETTINGS: &str = r#"
+[[account]]
+name = "Shop list"
+connector = "csv"
+path = "shop.csv"
+id = "no"
+
+[[account]]
+name = "Address book"
+connector = "csv"
+path = "book.csv"
+id = "id"
+
+[[pair]]
+name = "customers"
+a = { account = "Shop list" }
+b = { account = "Address book" }
+match = ["email"]
+sync_every = "manual"
+compare_every = "manual"
+
+[[pair.field]]
+name = "name"
+a = "Name"
+b = "name"
+
+[[pair.field]]
+name = "email"
+a = "E-mail"
+b = "email"
+kind = "email"
+
+[[pair.field]]
+name = "phone"
+a = "Phone"
+b = "tel"
+kind = "phone"
+region = "BE"
+"#;
+
+// Ann is the same in other words, Bart has another number on each side, Chris and Dora are new to the
+// other side, and "Remark" is a column that nobody maps.
+const SHOP: &str = "no,Name,E-mail,Phone,Remark\r\n\
+    1,Ann Peeters,ann@example.org,0478 12 34 56,regular\r\n\
+    2,Bart De Smet,bart@example.org,0479 00 00 01,\r\n\
+    3,Chris Maes,chris@example.org,03 111 22 33,\"pays, late\"\r\n";
+const BOOK: &str = "id;name;email;tel\n\
+    b1;Ann Peeters;Ann@Example.org;+32478123456\n\
+    b2;Bart De Smet;bart@example.org;0479 99 99 99\n\
+    b4;Dora Claes;dora@example.org;02 444 55 66\n";
+
+const SHOP_SYNCED: &str = "no,Name,E-mail,Phone,Remark\r\n\
+    1,Ann Peeters,ann@example.org,0478 12 34 56,regular\r\n\
+    2,Bart De Smet,bart@example.org,0479 00 00 01,\r\n\
+    3,Chris Maes,chris@example.org,03 111 22 33,\"pays, late\"\r\n\
+    4,Dora Claes,dora@example.org,02 444 55 66,\r\n";
+
+#[test]
+fn two_files_are_synced_and_a_conflict_is_settled_in_the_real_window() {
+    let Some(session) = Session::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (shop, book) = (folder.path().join("shop.csv"), folder.path().join("book.csv"));
+    fs::write(&shop, SHOP).unwrap();
+    fs::write(&book, BOOK).unwrap();
+    fs::write(folder.path().join("settings.toml"), SETTINGS).unwrap();
+    let workspace = folder.path().join("workspace");
+    let imported = session.terminal(&workspace, &["import", folder.path().join("settings.toml").to_str().unwrap()]);
+    assert_eq!(imported.status.code(), Some(0), "{imported:?}");
+
+    let mut window = Window::open(&session, &workspace);
+    window.press("Sync now");
+    // A first sync writes nothing before it is accepted.
+    window.wait_for("Start syncing");
+    assert_eq!(read(&shop), SHOP);
+    assert_eq!(read(&book), BOOK);
+    window.press("Start syncing");
+
+    let (summary, body) = session.next_notification();
+    assert_eq!(summary, "Something to decide");
+    assert!(body.contains("customers") && body.contains("1 record needs you"), "{body}");
+    assert_eq!(read(&shop), SHOP_SYNCED);
+    let synced = read(&book);
+    let (kept, added) = synced.split_at(BOOK.len());
+    assert_eq!(kept, BOOK, "what was there is not written again");
+    assert!(added.ends_with(";Chris Maes;chris@example.org;03 111 22 33\n"), "{added}");
+    assert_eq!(added.lines().count(), 1, "{added}");
+
+    window.press("Review");
+    window.wait_for("Use Address book");
+    window.press("Use Shop list");
+    window.wait_for("Nothing waits for you");
+    assert_eq!(read(&book), synced.replace("0479 99 99 99", "0479 00 00 01"));
+    assert_eq!(read(&shop), SHOP_SYNCED);
+
+    let ended = window.close();
+    assert_eq!(ended.code(), Some(0));
+
+    // The workspace is free again, and remembers: the preview was never a run of its own.
+    let history = session.terminal(&workspace, &["history", "--json"]);
+    assert_eq!(history.status.code(), Some(0), "{history:?}");
+    let history: serde_json::Value = serde_json::from_slice(&history.stdout).unwrap();
+    let outcomes: Vec<&str> =
+        history["runs"].as_array().unwrap().iter().map(|run| run["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes.first(), Some(&"done"), "the newest run settled the conflict: {history}");
+    let agreed = session.terminal(&workspace, &["compare", "--json"]);
+    assert_eq!(agreed.status.code(), Some(0), "{agreed:?}");
+    assert!(session.no_more_notifications(), "a notification for each matter, and no more");
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap()
+}

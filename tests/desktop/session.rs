@@ -1,0 +1,186 @@
+//! A desktop session of its own: a display, a session bus, accessibility and a notification daemon.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use zbus::blocking::connection::Builder;
+use zbus::blocking::{Connection, Proxy};
+use zbus::zvariant::Value;
+
+use super::notifications::Daemon;
+
+/// How long anything may take on a machine that is busy with other things, software drawing included.
+pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A process that is ended when it is no longer needed.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The session. Its parts end in the order in which they are named.
+pub struct Session {
+    /// The bus on which windows tell what is in them.
+    pub accessibility: Connection,
+    /// The display's name.
+    pub display: String,
+    heard: Receiver<(String, String)>,
+    bus_address: String,
+    _notifications: Connection,
+    _bus: Ended,
+    _screen: Ended,
+    home: TempDir,
+}
+
+impl Session {
+    /// Starts one; `None`, with a printed reason, where something for it is not installed. In CI that
+    /// is a failure.
+    pub fn start() -> Option<Self> {
+        for (program, package) in [
+            ("Xvfb", "xvfb"),
+            ("dbus-daemon", "dbus"),
+            ("/usr/libexec/at-spi-bus-launcher", "at-spi2-core"),
+            ("/usr/share/dbus-1/services/org.a11y.Bus.service", "at-spi2-core"),
+        ] {
+            if find(program).is_none() {
+                assert!(std::env::var("CI").as_deref() != Ok("true"), "CI needs {program}");
+                eprintln!("skipped: {program} is not here (apt-get install {package})");
+                return None;
+            }
+        }
+        let home = tempfile::Builder::new().prefix("duosync-desktop-").tempdir().unwrap();
+        let (screen, display) = start_screen();
+        let (bus, bus_address) = start_bus(home.path(), &display);
+        let (tell, heard) = sync_channel(64);
+        let notifications = Builder::address(bus_address.as_str())
+            .unwrap()
+            .serve_at("/org/freedesktop/Notifications", Daemon::new(tell))
+            .unwrap()
+            .name("org.freedesktop.Notifications")
+            .unwrap()
+            .build()
+            .unwrap();
+        let accessibility = start_accessibility(&notifications);
+        Some(Self {
+            accessibility,
+            display,
+            heard,
+            bus_address,
+            _notifications: notifications,
+            _bus: bus,
+            _screen: screen,
+            home,
+        })
+    }
+
+    /// The binary, in this session and with nothing of the operator's own folders.
+    pub fn duosync(&self, workspace: &Path) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_duosync"));
+        apart(&mut command, self.home.path());
+        command
+            .arg("--workspace")
+            .arg(workspace)
+            .env("DISPLAY", &self.display)
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address)
+            .env("LIBGL_ALWAYS_SOFTWARE", "1");
+        command
+    }
+
+    /// Runs the binary as a command in the terminal.
+    pub fn terminal(&self, workspace: &Path, arguments: &[&str]) -> Output {
+        self.duosync(workspace).args(arguments).stdin(Stdio::null()).output().unwrap()
+    }
+
+    /// The title and the text of the next notification.
+    pub fn next_notification(&self) -> (String, String) {
+        self.heard.recv_timeout(PATIENCE).expect("a notification")
+    }
+
+    /// Whether everything that was shown has been asked for.
+    pub fn no_more_notifications(&self) -> bool {
+        self.heard.recv_timeout(Duration::ZERO) == Err(RecvTimeoutError::Timeout)
+    }
+}
+
+fn find(program: &str) -> Option<PathBuf> {
+    let named = Path::new(program);
+    if named.is_absolute() {
+        return named.exists().then(|| named.to_owned());
+    }
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(program)).find(|path| path.exists())
+}
+
+fn apart(command: &mut Command, home: &Path) {
+    for (variable, folder) in [
+        ("HOME", ""),
+        ("XDG_RUNTIME_DIR", "run"),
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_CACHE_HOME", "cache"),
+        ("XDG_STATE_HOME", "state"),
+    ] {
+        command.env(variable, home.join(folder));
+    }
+    command
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("AT_SPI_BUS_ADDRESS")
+        .env_remove("XAUTHORITY")
+        .env("LC_ALL", "C.UTF-8");
+}
+
+fn start_screen() -> (Ended, String) {
+    let mut child = Command::new("Xvfb")
+        .args(["-displayfd", "1", "-noreset", "-nolisten", "tcp", "-screen", "0", "1100x720x24"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let number = first_line(&mut child);
+    (Ended(child), format!(":{number}"))
+}
+
+fn start_bus(home: &Path, display: &str) -> (Ended, String) {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().mode(0o700).create(home.join("run")).unwrap();
+    let mut command = Command::new("dbus-daemon");
+    apart(&mut command, home);
+    let mut child = command
+        .args(["--session", "--nofork", "--nopidfile", "--print-address=1"])
+        .env("DISPLAY", display)
+        // Turning accessibility on must not be written into anybody's settings.
+        .env("GSETTINGS_BACKEND", "memory")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(File::create(home.join("bus.log")).unwrap())
+        .spawn()
+        .unwrap();
+    let address = first_line(&mut child);
+    (Ended(child), address)
+}
+
+/// What a process prints when it is ready.
+fn first_line(child: &mut Child) -> String {
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(!line.trim().is_empty(), "the process ended at once: {:?}", child.wait());
+    line.trim().to_owned()
+}
+
+/// A window tells what is in it only where accessibility is on when it opens.
+fn start_accessibility(session: &Connection) -> Connection {
+    let status = Proxy::new(session, "org.a11y.Bus", "/org/a11y/bus", "org.freedesktop.DBus.Properties").unwrap();
+    let _: () = status.call("Set", &("org.a11y.Status", "IsEnabled", Value::from(true))).unwrap();
+    let bus = Proxy::new(session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus").unwrap();
+    let address: String = bus.call("GetAddress", &()).unwrap();
+    Builder::address(address.as_str()).unwrap().build().unwrap()
+}

@@ -1,0 +1,194 @@
+//! The window as assistive technology has it: a tree of things with a role and a name, of which some
+//! can be pressed.
+
+use std::path::Path;
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, TrySendError, sync_channel};
+use std::time::{Duration, Instant};
+
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask};
+use x11rb::rust_connection::RustConnection;
+use zbus::MatchRule;
+use zbus::blocking::{Connection, MessageIterator, Proxy, proxy};
+use zbus::message::Type;
+use zbus::proxy::CacheProperties;
+use zbus::zvariant::OwnedObjectPath;
+
+use super::session::{PATIENCE, Session};
+
+/// How long a change is waited for before the tree is read again in any case: not every change of a
+/// tree is told by an event.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+// Numbers of AT-SPI's roles (`AtspiRole`).
+const CHECK_BOX: u32 = 7;
+const PAGE_TAB: u32 = 37;
+const BUTTON: u32 = 43;
+const TOGGLE: u32 = 62;
+
+/// Where one thing of the tree is: its bus name and its path.
+type Address = (String, OwnedObjectPath);
+
+/// One thing of the tree.
+#[derive(Clone, Debug)]
+struct Node {
+    address: Address,
+    role: u32,
+    name: String,
+}
+
+impl Node {
+    /// Whether a click on it does something. A text beside a button may read the same.
+    fn is_pressed(&self) -> bool {
+        [CHECK_BOX, PAGE_TAB, BUTTON, TOGGLE].contains(&self.role)
+    }
+}
+
+/// The running window.
+pub struct Window {
+    child: Child,
+    display: String,
+    bus: Connection,
+    changes: Receiver<()>,
+}
+
+impl Window {
+    /// Starts the program on a workspace.
+    pub fn open(session: &Session, workspace: &Path) -> Self {
+        let bus = session.accessibility.clone();
+        let (tell, changes) = sync_channel(1);
+        let rule =
+            MatchRule::builder().msg_type(Type::Signal).interface("org.a11y.atspi.Event.Object").unwrap().build();
+        let events = MessageIterator::for_match_rule(rule, &bus, Some(256)).unwrap();
+        std::thread::spawn(move || {
+            for event in events {
+                // One that waits already says everything: that the tree is to be read again.
+                if event.is_err() || tell.try_send(()) == Err(TrySendError::Disconnected(())) {
+                    break;
+                }
+            }
+        });
+        let child = session.duosync(workspace).stdin(Stdio::null()).spawn().unwrap();
+        Self { child, display: session.display.clone(), bus, changes }
+    }
+
+    /// Waits until something reads like this.
+    pub fn wait_for(&mut self, text: &str) {
+        self.wait(text, |nodes| nodes.iter().any(|node| node.name.contains(text)).then_some(()));
+    }
+
+    /// Presses what is called so, as soon as it is there.
+    pub fn press(&mut self, name: &str) {
+        let node = self.wait(name, |nodes| nodes.iter().find(|node| node.is_pressed() && node.name == name).cloned());
+        let done: bool = self.proxy(&node.address, "org.a11y.atspi.Action").call("DoAction", &(0_i32,)).unwrap();
+        assert!(done, "\"{name}\" cannot be pressed");
+    }
+
+    /// Closes it, as the cross in its frame does, and waits until the program has ended.
+    pub fn close(mut self) -> ExitStatus {
+        let (screen, _) = x11rb::connect(Some(&self.display)).unwrap();
+        let atom = |name: &[u8]| screen.intern_atom(false, name).unwrap().reply().unwrap().atom;
+        let (protocols, delete, of_process) = (atom(b"WM_PROTOCOLS"), atom(b"WM_DELETE_WINDOW"), atom(b"_NET_WM_PID"));
+        let window = windows(&screen)
+            .into_iter()
+            .find(|window| {
+                let property = screen.get_property(false, *window, of_process, AtomEnum::CARDINAL, 0, 1).unwrap();
+                let pid = property.reply().ok().and_then(|reply| reply.value32()?.next());
+                pid == Some(self.child.id())
+            })
+            .expect("the window is on the display");
+        let message = ClientMessageEvent::new(32, window, protocols, [delete, x11rb::CURRENT_TIME, 0, 0, 0]);
+        screen.send_event(false, window, EventMask::NO_EVENT, message).unwrap().check().unwrap();
+        self.end(PATIENCE).expect("the program ends when its window is closed")
+    }
+
+    /// Waits until the tree shows what is looked for.
+    fn wait<T>(&mut self, looked_for: &str, find: impl Fn(&[Node]) -> Option<T>) -> T {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let _before = self.changes.try_recv();
+            let nodes = self.nodes();
+            if let Some(found) = find(&nodes) {
+                return found;
+            }
+            if let Some(status) = self.child.try_wait().unwrap() {
+                panic!("the program ended with {status} before there was \"{looked_for}\"");
+            }
+            if Instant::now() > until {
+                let seen: Vec<String> = nodes.iter().map(|node| format!("role {}: {}", node.role, node.name)).collect();
+                panic!("there is no \"{looked_for}\" in the window, but:\n{}", seen.join("\n"));
+            }
+            let _event = self.changes.recv_timeout(LOOK_AGAIN);
+        }
+    }
+
+    /// Everything that the program shows, in order. What goes away while it is read is left out.
+    fn nodes(&self) -> Vec<Node> {
+        let root: Address = (
+            "org.a11y.atspi.Registry".to_owned(),
+            OwnedObjectPath::try_from("/org/a11y/atspi/accessible/root").unwrap(),
+        );
+        let mut open = self.children(&root);
+        open.reverse();
+        let mut nodes = Vec::new();
+        while let Some(address) = open.pop() {
+            let proxy = self.proxy(&address, "org.a11y.atspi.Accessible");
+            let (Ok(name), Ok(role)) = (proxy.get_property("Name"), proxy.call("GetRole", &())) else { continue };
+            open.extend(self.children(&address).into_iter().rev());
+            nodes.push(Node { address, role, name });
+        }
+        nodes
+    }
+
+    fn children(&self, address: &Address) -> Vec<Address> {
+        self.proxy(address, "org.a11y.atspi.Accessible").call("GetChildren", &()).unwrap_or_default()
+    }
+
+    fn proxy(&self, address: &Address, interface: &'static str) -> Proxy<'static> {
+        proxy::Builder::new(&self.bus)
+            .destination(address.0.clone())
+            .unwrap()
+            .path(address.1.clone())
+            .unwrap()
+            .interface(interface)
+            .unwrap()
+            .cache_properties(CacheProperties::No)
+            .build()
+            .unwrap()
+    }
+
+    /// Waits for the end of the program; none if it goes on for longer than this.
+    fn end(&mut self, longest: Duration) -> Option<ExitStatus> {
+        let until = Instant::now() + longest;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return Some(status);
+            }
+            if Instant::now() > until {
+                return None;
+            }
+            let _event = self.changes.recv_timeout(LOOK_AGAIN);
+        }
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Every window of a display.
+fn windows(screen: &RustConnection) -> Vec<u32> {
+    let mut open: Vec<u32> = screen.setup().roots.iter().map(|root| root.root).collect();
+    let mut all = Vec::new();
+    while let Some(window) = open.pop() {
+        all.push(window);
+        if let Ok(tree) = screen.query_tree(window).unwrap().reply() {
+            open.extend(tree.children);
+        }
+    }
+    all
+}
