@@ -41,6 +41,9 @@ enum Tried {
     Broken(ConnectorError),
 }
 
+/// Why a side ends early and, where the last write may have got through, the word for that.
+type Broken = (Ended, Option<ConnectorError>);
+
 /// Carries out one side's writes and sends each outcome. Every task gets one.
 ///
 /// # Errors
@@ -185,7 +188,7 @@ async fn one_by_one(
     finished: &mpsc::Sender<(Task, Outcome)>,
     in_doubt: bool,
 ) -> Result<(), Ended> {
-    let mut running: JoinSet<(Task, Result<Outcome, (Ended, Option<ConnectorError>)>)> = JoinSet::new();
+    let mut running: JoinSet<(Task, Result<Outcome, Broken>)> = JoinSet::new();
     let mut ended: Option<Ended> = None;
     let mut queue = chunk.into_iter();
     loop {
@@ -222,12 +225,7 @@ async fn one_by_one(
 
 /// One write, tried until it is known to be done or known to fail. A write whose answer never came
 /// is looked up before it is tried again.
-async fn persist(
-    job: &Job,
-    side: Side,
-    task: &Task,
-    in_doubt: bool,
-) -> Result<Outcome, (Ended, Option<ConnectorError>)> {
+async fn persist(job: &Job, side: Side, task: &Task, in_doubt: bool) -> Result<Outcome, Broken> {
     let (context, want) = (uncancelled(job, side), job.spec().wanted_fields(side));
     let connector = Arc::clone(job.connectors.get(side));
     let mut waits = job.waits();

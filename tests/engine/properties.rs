@@ -255,7 +255,7 @@ fn mirror(mut plan: Plan) -> Plan {
         for op in item.default.ops.iter_mut().chain(item.chosen.iter_mut().flat_map(|action| &mut action.ops)) {
             op.side = op.side.opposite();
         }
-        for conflict in &mut item.default.conflict {
+        if let Some(conflict) = &mut item.default.conflict {
             use duosync::model::ConflictKind;
             conflict.kind = match conflict.kind.clone() {
                 ConflictKind::DeletedAndChanged(side) => ConflictKind::DeletedAndChanged(side.opposite()),
