@@ -58,12 +58,12 @@ pub fn reconcile(input: Input<'_>) -> Plan {
 /// A link and what its sides hold now.
 pub(super) struct Couples {
     pub(super) link: Link,
-    now: PerSide<Now>,
+    pub(super) now: PerSide<Now>,
     news: bool,
 }
 
 /// What a side of a link holds now. Most sides hold what they held before, which is not copied.
-enum Now {
+pub(super) enum Now {
     Gone,
     AsBefore,
     New(Seen),
