@@ -167,8 +167,7 @@ proptest! {
     fn both_sides_agree_where_nothing_is_asked((mut world, mut spec) in world()) {
         spec.deletes = DeletePolicy::Both;
         spec.guard = duosync::model::DeleteGuard { count: 1000, percent: 100 };
-        world.sync(&spec, Scope::Full);
-        let plan = world.plan(&spec, Scope::Full);
+        let plan = world.sync(&spec, Scope::Full);
         if plan.stop.is_none() && plan.conflicts().next().is_none() && plan.notes.is_empty() {
             let (counts, mismatches) = world.compare(&spec);
             let open: Vec<_> = mismatches.iter().filter(|one| !agreed_to_differ(&world, &one.subject)).collect();
