@@ -11,3 +11,7 @@ pub mod model;
 pub mod service;
 pub mod store;
 pub mod ui;
+
+// The window's test data is shared by the tests in this crate and those beside it.
+#[cfg(test)]
+extern crate self as duosync;

@@ -14,6 +14,8 @@
     reason = "a test that does not get what it expects has failed, and nobody else uses its parts"
 )]
 
+#[path = "contract/carddav.rs"]
+mod carddav;
 #[path = "contract/csv.rs"]
 mod csv;
 #[path = "contract/fixture.rs"]
@@ -22,6 +24,7 @@ mod fixture;
 mod memory;
 #[path = "contract/promises.rs"]
 mod promises;
+mod support;
 
 /// Makes one test of each promise for one fixture. A fixture that cannot run here (`None`, after it
 /// has said why) passes, but not where `CI` is set.
@@ -79,3 +82,5 @@ contract!(memory_full, Some(crate::memory::MemoryFixture { incremental: false, i
 contract!(csv_with_id, Some(crate::csv::CsvFixture::with_number_ids()));
 contract!(csv_with_text_ids, Some(crate::csv::CsvFixture::with_text_ids()));
 contract!(csv_by_key, Some(crate::csv::CsvFixture::by_key()));
+contract!(carddav_on_radicale, crate::carddav::CardDavFixture::find(crate::carddav::Kind::Radicale));
+contract!(carddav_on_xandikos, crate::carddav::CardDavFixture::find(crate::carddav::Kind::Xandikos));

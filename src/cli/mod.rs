@@ -114,6 +114,10 @@ fn terminal(args: &Args, workspace: &Path, start: &Start) -> ExitCode {
         drop(bar);
         match answer {
             Ok(output) => {
+                if args.json && output.code == Code::Failed {
+                    // Whoever reads the log of a script finds there what went wrong.
+                    let _gone = writeln!(std::io::stderr().lock(), "{}", output.text.trim_end());
+                }
                 print(&if args.json { output.json.to_string() } else { output.text });
                 ExitCode::from(output.code.number())
             }

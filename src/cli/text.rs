@@ -14,6 +14,12 @@ use crate::service::{AccountCheck, RunReport};
 /// How many rows of one kind are shown; the whole is in `--json` and in an exported report.
 const ROWS: usize = 40;
 
+/// How many fields are shown of a record that only one side has: enough to know it by.
+const FEW: usize = 4;
+
+/// How many ids are shown of records that are alike.
+const IDS: usize = 10;
+
 /// The next commands to type.
 pub(super) struct Hints {
     workspace: Option<PathBuf>,
@@ -244,12 +250,10 @@ pub(super) fn compare(report: &CompareReport, names: &PerSide<String>, hints: &H
             MismatchKind::DuplicateKey(_) => "same key".to_owned(),
             MismatchKind::KeyChanged => "key changed".to_owned(),
         };
-        let shown = |field: &&MatterField| match &mismatch.kind {
-            MismatchKind::OnlyIn(_) => false,
-            MismatchKind::Different | MismatchKind::DuplicateKey(_) | MismatchKind::KeyChanged => field.differs,
-        };
-        let fields: Vec<&MatterField> = mismatch.fields.iter().filter(shown).collect();
-        vec![mismatch.label.clone(), what, lines(&fields, Side::A), lines(&fields, Side::B), mismatch.reason.clone()]
+        let fields: Vec<&MatterField> = mismatch.fields.iter().filter(|field| field.differs).collect();
+        let ids = ids_of(&MatterKind::Mismatch(mismatch.kind.clone()), &mismatch.subject);
+        let cells = cells(&fields, &ids);
+        vec![mismatch.label.clone(), what, cells.a, cells.b, mismatch.reason.clone()]
     });
     out.push('\n');
     out.push_str(&table(&["Record", "What", &a, &b, "Why"], rows));
@@ -272,12 +276,8 @@ pub(super) fn matters(matters: &[Matter], names: impl Fn(&str) -> PerSide<String
         let names = names(pair);
         let rows = matters.iter().filter(|matter| matter.pair == pair).map(|matter| {
             let asked: Vec<&MatterField> = matter.fields.iter().filter(|field| field.asked || field.differs).collect();
-            let ids = ids_of(&matter.kind, &matter.subject);
-            let cell = |side| {
-                let candidates = ids.get(side);
-                if candidates.len() > 1 { format!("ids: {}", candidates.join(", ")) } else { lines(&asked, side) }
-            };
-            vec![matter.id.0.to_string(), matter.label.clone(), cell(Side::A), cell(Side::B), matter.reason.clone()]
+            let cells = cells(&asked, &ids_of(&matter.kind, &matter.subject));
+            vec![matter.id.0.to_string(), matter.label.clone(), cells.a, cells.b, matter.reason.clone()]
         });
         put(&mut out, format_args!("{}\n", clean(pair)));
         let (a, b) = (clean(&names.a), clean(&names.b));
@@ -291,13 +291,34 @@ pub(super) fn matters(matters: &[Matter], names: impl Fn(&str) -> PerSide<String
     out
 }
 
-/// One `name: value` a line.
-fn lines(fields: &[&MatterField], side: Side) -> String {
-    let line = |field: &&MatterField| {
-        let value = field.now.get(side).as_ref().map_or_else(|| "(nothing)".to_owned(), shown);
-        format!("{}: {value}", clean(&field.name))
-    };
-    fields.iter().map(line).collect::<Vec<_>>().join("\n")
+/// What both sides hold, one `name: value` a line; the ids where several records are meant. Fields that
+/// neither side fills say nothing, and of a record that only one side has its first few do.
+fn cells(fields: &[&MatterField], ids: &PerSide<Vec<String>>) -> PerSide<String> {
+    let holds = |field: &MatterField, side| field.now.get(side).as_ref().is_some_and(|value| !value.is_empty());
+    let there =
+        PerSide::from_fn(|side| fields.iter().any(|field| field.now.get(side).is_some()) || !ids.get(side).is_empty());
+    PerSide::from_fn(|side| {
+        let candidates = ids.get(side);
+        if candidates.len() > 1 {
+            let more = candidates.len().saturating_sub(IDS);
+            let shown: Vec<String> = candidates.iter().take(IDS).map(|id| clean(id)).collect();
+            let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+            return format!("ids: {}{rest}", shown.join(", "));
+        }
+        if !there.get(side) {
+            return String::new();
+        }
+        let alone = !there.get(side.opposite());
+        let wanted = fields
+            .iter()
+            .filter(|field| holds(field, side) || (!alone && holds(field, side.opposite())))
+            .take(if alone { FEW } else { usize::MAX });
+        let line = |field: &&MatterField| {
+            let value = field.now.get(side).as_ref().map_or_else(|| "(nothing)".to_owned(), shown);
+            format!("{}: {value}", clean(&field.name))
+        };
+        wanted.map(line).collect::<Vec<_>>().join("\n")
+    })
 }
 
 fn shown(value: &Value) -> String {

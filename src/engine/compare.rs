@@ -71,12 +71,15 @@ pub fn compare(
             }
         }
     }
-    let mut found = matching::find(spec, pools.clone(), &taken, &not_same);
+    let mut found = matching::find(spec, &pools, &taken, &not_same);
     for ids in &found.pairs {
         let now = PerSide::new(views.a.records.get(&ids.a), views.b.records.get(&ids.b));
         if let (Some(a), Some(b)) = (now.a, now.b) {
-            taken.note(Side::A, &ids.a, &matching::keys(spec, Side::A, a), &watched);
-            taken.note(Side::B, &ids.b, &matching::keys(spec, Side::B, b), &watched);
+            for side in Side::BOTH {
+                if let Some(keys) = pools.get(side).get(ids.get(side)) {
+                    taken.note(side, ids.get(side), keys, &watched);
+                }
+            }
             report.couple(ids, PerSide::new(a, b), None);
         }
     }
@@ -170,8 +173,8 @@ impl Report<'_> {
         let now = PerSide::from_fn(|side| ids.get(side).first().and_then(|id| views.get(side).records.get(id)));
         let subject = Subject::Key(group.mapping.clone(), group.value.clone());
         let (a, b) = (&self.spec.ends.a.account, &self.spec.ends.b.account);
-        let reason =
-            format!("The same {} {} times in {a} and {} times in {b}.", group.mapping, ids.a.len(), ids.b.len());
+        let (in_a, in_b) = (super::merge::count(ids.a.len()), super::merge::count(ids.b.len()));
+        let reason = format!("{in_a} in {a} and {in_b} in {b} have the same {}.", group.mapping);
         if self.ignored.get(&subject).is_some_and(|ignored| **ignored == print) {
             self.counts.ignored += 1;
             return;

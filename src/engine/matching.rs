@@ -23,7 +23,7 @@ pub(super) struct Matches {
     /// Records that the operator said are not the same as the only candidate.
     pub kept_apart: PerSide<Vec<RecordId>>,
     /// Records that no key brought together with another, until [`leftovers`] has sorted them.
-    left: PerSide<BTreeMap<RecordId, Keys>>,
+    left: PerSide<Vec<RecordId>>,
 }
 
 /// Records with the same key.
@@ -42,22 +42,32 @@ pub(super) struct Group {
 /// The keys that linked records hold, by match key and normal form.
 #[derive(Debug, Default)]
 pub(super) struct Taken {
-    by_key: BTreeMap<(usize, Normal), PerSide<Vec<RecordId>>>,
+    by_key: BTreeMap<usize, BTreeMap<Normal, PerSide<Vec<RecordId>>>>,
+}
+
+/// The keys that are looked for, by match key.
+pub(super) struct Watched<'a>(Vec<BTreeSet<&'a str>>);
+
+impl Watched<'_> {
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(BTreeSet::is_empty)
+    }
 }
 
 impl Taken {
     /// Notes the keys of a linked record, where one of `watched` is among them.
-    pub(super) fn note(&mut self, side: Side, id: &RecordId, keys: &Keys, watched: &BTreeSet<(usize, Normal)>) {
-        for (index, key) in keys.iter().enumerate() {
-            let entry = (index, key.clone());
-            if !key.is_empty() && watched.contains(&entry) {
-                self.by_key.entry(entry).or_default().get_mut(side).push(id.clone());
+    pub(super) fn note(&mut self, side: Side, id: &RecordId, keys: &Keys, watched: &Watched<'_>) {
+        for (index, (key, watched)) in keys.iter().zip(&watched.0).enumerate() {
+            if !key.is_empty() && watched.contains(key.as_str()) {
+                let holders = self.by_key.entry(index).or_default();
+                holders.entry(key.clone()).or_default().get_mut(side).push(id.clone());
             }
         }
     }
 
     fn holders(&self, index: usize, key: &str) -> PerSide<Vec<RecordId>> {
-        self.by_key.get(&(index, key.to_owned())).cloned().unwrap_or_default()
+        self.by_key.get(&index).and_then(|holders| holders.get(key)).cloned().unwrap_or_default()
     }
 }
 
@@ -72,12 +82,15 @@ pub(super) fn keys(spec: &PairSpec, side: Side, seen: &Seen) -> Keys {
 }
 
 /// All keys of the pools, so that linked records need to be looked at for these only.
-pub(super) fn watched(pools: &PerSide<BTreeMap<RecordId, Keys>>) -> BTreeSet<(usize, Normal)> {
-    let all = pools.a.values().chain(pools.b.values());
-    all.flat_map(|keys| {
-        keys.iter().enumerate().filter(|(_, key)| !key.is_empty()).map(|(index, key)| (index, key.clone()))
-    })
-    .collect()
+pub(super) fn watched(pools: &PerSide<BTreeMap<RecordId, Keys>>) -> Watched<'_> {
+    let mut watched: Vec<BTreeSet<&str>> = Vec::new();
+    for keys in pools.a.values().chain(pools.b.values()) {
+        watched.resize_with(watched.len().max(keys.len()), BTreeSet::new);
+        for (key, watched) in keys.iter().zip(&mut watched).filter(|(key, _)| !key.is_empty()) {
+            watched.insert(key);
+        }
+    }
+    Watched(watched)
 }
 
 /// Finds the pairs. Keys are tried in order: a later key counts only for two records of which at
@@ -85,40 +98,46 @@ pub(super) fn watched(pools: &PerSide<BTreeMap<RecordId, Keys>>) -> BTreeSet<(us
 /// telephone that a household shares.
 pub(super) fn find(
     spec: &PairSpec,
-    mut pools: PerSide<BTreeMap<RecordId, Keys>>,
+    everyone: &PerSide<BTreeMap<RecordId, Keys>>,
     taken: &Taken,
     not_same: &BTreeSet<PerSide<RecordId>>,
 ) -> Matches {
     let mut found = Matches::default();
+    let mut pools: Pools<'_> = everyone.as_ref().map(|records| records.iter().collect());
     for (index, mapping) in spec.match_keys.iter().enumerate() {
         for (value, ids) in groups(&pools, index) {
-            let holders = taken.holders(index, &value);
-            let fits = |a: &RecordId, b: &RecordId| compatible(&pools, index, a, b);
+            let holders = taken.holders(index, value);
             // No key comes before the first, so there everybody fits, and a list of thousands of
             // records with one key costs no thousands times thousands.
             let candidates = if index == 0 {
                 ids
             } else {
-                let mut fitting: PerSide<BTreeSet<RecordId>> = PerSide::default();
-                for a in &ids.a {
-                    for b in ids.b.iter().filter(|b| fits(a, b)) {
-                        fitting.a.insert(a.clone());
-                        fitting.b.insert(b.clone());
+                let mut fitting: PerSide<BTreeSet<&RecordId>> = PerSide::default();
+                let with_keys = PerSide::from_fn(|side| {
+                    let pool = pools.get(side);
+                    let known = ids.get(side).iter().filter_map(|id| pool.get_key_value(*id));
+                    known.map(|(id, keys)| (*id, *keys)).collect::<Vec<_>>()
+                });
+                for (a, a_keys) in &with_keys.a {
+                    for (b, _) in with_keys.b.iter().filter(|(_, b_keys)| compatible(index, a_keys, b_keys)) {
+                        fitting.a.insert(*a);
+                        fitting.b.insert(*b);
                     }
                 }
                 fitting.map(|ids| ids.into_iter().collect())
             };
             let (Some(a), Some(b)) = (candidates.a.first(), candidates.b.first()) else { continue };
-            let pair = PerSide::new(a.clone(), b.clone());
+            let pair = PerSide::new((*a).clone(), (*b).clone());
             let single =
                 candidates.a.len() == 1 && candidates.b.len() == 1 && holders.a.is_empty() && holders.b.is_empty();
             for side in Side::BOTH {
                 for id in candidates.get(side) {
-                    pools.get_mut(side).remove(id);
+                    pools.get_mut(side).remove(*id);
                 }
             }
             if !single {
-                found.groups.push(Group { mapping: mapping.clone(), value, ids: candidates, linked: holders });
+                let ids = candidates.map(|ids| ids.into_iter().cloned().collect());
+                found.groups.push(Group { mapping: mapping.clone(), value: value.clone(), ids, linked: holders });
             } else if not_same.contains(&pair) {
                 found.kept_apart.a.push(pair.a);
                 found.kept_apart.b.push(pair.b);
@@ -127,7 +146,7 @@ pub(super) fn find(
             }
         }
     }
-    found.left = pools;
+    found.left = pools.map(|records| records.into_keys().cloned().collect());
     found
 }
 
@@ -158,7 +177,8 @@ pub(super) fn leftovers(
         }
     }
     for side in Side::BOTH {
-        for (id, keys) in pools.get(side) {
+        for id in pools.get(side) {
+            let Some(keys) = everyone.get(side).get(id) else { continue };
             let Some((index, key)) = keys.iter().enumerate().find(|(_, key)| !key.is_empty()) else {
                 found.keyless.get_mut(side).push(id.clone());
                 continue;
@@ -172,10 +192,16 @@ pub(super) fn leftovers(
             }
         }
     }
+    let known = found.groups.iter().enumerate();
+    let places: BTreeMap<(String, Normal), usize> =
+        known.map(|(place, group)| ((group.mapping.clone(), group.value.clone()), place)).collect();
     for ((index, value), ids) in doubled {
         let mapping = spec.match_keys.get(index).cloned().unwrap_or_default();
         let linked = taken.holders(index, &value);
-        match found.groups.iter_mut().find(|group| group.mapping == mapping && group.value == value) {
+        let place = (mapping, value);
+        let group = places.get(&place).and_then(|place| found.groups.get_mut(*place));
+        let (mapping, value) = place;
+        match group {
             Some(group) => {
                 for side in Side::BOTH {
                     group.ids.get_mut(side).extend(ids.get(side).iter().cloned());
@@ -187,12 +213,15 @@ pub(super) fn leftovers(
     }
 }
 
-fn groups(pools: &PerSide<BTreeMap<RecordId, Keys>>, index: usize) -> BTreeMap<Normal, PerSide<Vec<RecordId>>> {
-    let mut groups: BTreeMap<Normal, PerSide<Vec<RecordId>>> = BTreeMap::new();
+/// The records that are still without a partner, with their keys.
+type Pools<'a> = PerSide<BTreeMap<&'a RecordId, &'a Keys>>;
+
+fn groups<'a>(pools: &Pools<'a>, index: usize) -> BTreeMap<&'a Normal, PerSide<Vec<&'a RecordId>>> {
+    let mut groups: BTreeMap<&'a Normal, PerSide<Vec<&'a RecordId>>> = BTreeMap::new();
     for side in Side::BOTH {
         for (id, keys) in pools.get(side) {
             if let Some(key) = keys.get(index).filter(|key| !key.is_empty()) {
-                groups.entry(key.clone()).or_default().get_mut(side).push(id.clone());
+                groups.entry(key).or_default().get_mut(side).push(*id);
             }
         }
     }
@@ -200,7 +229,6 @@ fn groups(pools: &PerSide<BTreeMap<RecordId, Keys>>, index: usize) -> BTreeMap<N
     groups
 }
 
-fn compatible(pools: &PerSide<BTreeMap<RecordId, Keys>>, index: usize, a: &RecordId, b: &RecordId) -> bool {
-    let (Some(a), Some(b)) = (pools.a.get(a), pools.b.get(b)) else { return false };
+fn compatible(index: usize, a: &Keys, b: &Keys) -> bool {
     a.iter().zip(b).take(index).all(|(a, b)| a.is_empty() || b.is_empty() || a == b)
 }

@@ -209,7 +209,7 @@ impl Draft {
     }
 }
 
-fn count(number: usize) -> String {
+pub(super) fn count(number: usize) -> String {
     if number == 1 { "1 record".to_owned() } else { format!("{number} records") }
 }
 

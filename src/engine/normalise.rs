@@ -113,13 +113,22 @@ pub fn normal(mapping: &FieldMapping, side: Side, value: &Value) -> Result<Norma
 /// are compared as plain text.
 #[must_use]
 pub fn same(mapping: &FieldMapping, a: (Side, &Value), b: (Side, &Value)) -> bool {
-    if a.0 == b.0 && a.1 == b.1 {
+    if a.1 == b.1 && (a.0 == b.0 || reads_alike(mapping)) {
         return true;
     }
     match (normal(mapping, a.0, a.1), normal(mapping, b.0, b.1)) {
         (Ok(a), Ok(b)) => a == b,
         (Err(_), Ok(_) | Err(_)) | (Ok(_), Err(_)) => text(&a.1.display()) == text(&b.1.display()),
     }
+}
+
+/// Whether the same text means the same on both sides, as the mapping says nothing special of either.
+fn reads_alike(mapping: &FieldMapping) -> bool {
+    mapping.values.is_empty()
+        && mapping.words.a == mapping.words.b
+        && mapping.separator.a == mapping.separator.b
+        && mapping.default.a.is_none()
+        && mapping.default.b.is_none()
 }
 
 /// What a side gets when the other side is empty, if changes travel to it.
@@ -169,6 +178,10 @@ pub(super) fn readable(mapping: &FieldMapping, side: Side, value: &str) -> Optio
 
 /// Plain text: NFC, `\n` line ends, no spaces at the ends of lines, trimmed.
 pub(super) fn text(value: &str) -> String {
+    // Most texts are one line of ASCII, in which only the ends can change.
+    if value.bytes().all(|byte| byte.is_ascii() && byte != b'\r' && byte != b'\n') {
+        return value.trim().to_owned();
+    }
     let composed = if is_nfc(value) { value.to_owned() } else { value.nfc().collect() };
     let lines = composed.replace("\r\n", "\n").replace('\r', "\n");
     lines.split('\n').map(str::trim_end).collect::<Vec<_>>().join("\n").trim().to_owned()

@@ -115,7 +115,7 @@ pub fn agrees(mapping: &FieldMapping, a: Option<&Value>, b: Option<&Value>) -> b
 
 /// The items of a list value in their normal form, each once.
 pub(super) fn items(mapping: &FieldMapping, side: Side, value: &Value) -> Vec<String> {
-    let plain = |text: String| text.split('\u{1f}').filter(|item| !item.is_empty()).map(str::to_owned).collect();
+    let plain = |text: String| text.split('\n').filter(|item| !item.is_empty()).map(str::to_owned).collect();
     normal(mapping, side, value).map(plain).unwrap_or_default()
 }
 
@@ -129,6 +129,15 @@ pub(super) fn overlay(before: &Seen, new: &Seen) -> Seen {
     Seen { values, version: new.version.clone(), modified: new.modified, outside: new.outside }
 }
 
+/// Whether what is newly seen tells nothing that was not seen before.
+pub(super) fn tells_nothing_new(before: &Seen, new: &Seen) -> bool {
+    let known = |(name, value): (&String, &Value)| before.values.get(name) == Some(value);
+    before.version == new.version
+        && before.modified == new.modified
+        && before.outside == new.outside
+        && new.values.iter().all(known)
+}
+
 /// What an operator calls a record: its name, else its match key, else its id.
 pub(super) fn label(spec: &PairSpec, now: PerSide<Option<&Seen>>, id: &str) -> String {
     let value = |mapping: &FieldMapping| {
@@ -139,7 +148,7 @@ pub(super) fn label(spec: &PairSpec, now: PerSide<Option<&Seen>>, id: &str) -> S
     };
     let named = |words: &[&str]| {
         spec.fields.iter().find(|mapping| {
-            let fits = |name: &str| words.contains(&simple(name).as_str());
+            let fits = |name: &str| words.iter().any(|word| simply(name).eq(word.chars()));
             fits(&mapping.name) || mapping.fields.a.iter().chain(&mapping.fields.b).any(|field| fits(field))
         })
     };
@@ -201,6 +210,7 @@ fn seen(spec: &PairSpec, side: Side, record: &Record) -> Seen {
     Seen { values, version: record.version.clone(), modified: record.modified, outside }
 }
 
-fn simple(name: &str) -> String {
-    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+/// The letters and digits of a name, lower-case.
+fn simply(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase)
 }

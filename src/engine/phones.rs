@@ -104,6 +104,10 @@ fn national(number: &str, region: &str) -> Option<String> {
 
 /// The number and the digits of its extension.
 fn split_extension(text: &str) -> (&str, Option<&str>) {
+    // Each of the words has a letter or a `#`, which most numbers have not.
+    if !text.bytes().any(|byte| byte.is_ascii_alphabetic() || byte == b'#') {
+        return (text, None);
+    }
     let lower = text.to_ascii_lowercase();
     for word in EXTENSIONS {
         let Some(at) = lower.rfind(word) else { continue };

@@ -11,7 +11,7 @@ use super::conclude::{Written, conclude};
 use super::guard;
 use super::matching::{self, Group, Keys, Taken};
 use super::merge::{self, Couple};
-use super::observe::{View, fields_for_the_eye, fingerprint, group_fingerprint, label, overlay};
+use super::observe::{View, fields_for_the_eye, fingerprint, group_fingerprint, label, overlay, tells_nothing_new};
 
 /// Everything that a plan is made from.
 #[derive(Clone, Debug)]
@@ -56,11 +56,43 @@ pub fn reconcile(input: Input<'_>) -> Plan {
     work.finish(plan, links)
 }
 
-/// A link and what its sides hold now; none where the record is gone.
+/// A link and what its sides hold now.
 struct Couples {
     link: Link,
-    now: PerSide<Option<Seen>>,
+    now: PerSide<Now>,
     news: bool,
+}
+
+/// What a side of a link holds now. Most sides hold what they held before, which is not copied.
+enum Now {
+    Gone,
+    AsBefore,
+    New(Seen),
+}
+
+impl Now {
+    fn or_else(self, before: impl FnOnce() -> Seen) -> Option<Seen> {
+        match self {
+            Self::Gone => None,
+            Self::AsBefore => Some(before()),
+            Self::New(seen) => Some(seen),
+        }
+    }
+}
+
+impl Couples {
+    fn seen(&self, side: Side) -> Option<&Seen> {
+        match self.now.get(side) {
+            Now::Gone => None,
+            Now::AsBefore => Some(&self.link.sides.get(side).seen),
+            Now::New(seen) => Some(seen),
+        }
+    }
+
+    /// Whether this side's record is gone, and the other's is not.
+    fn is_half(&self, side: Side) -> bool {
+        self.seen(side).is_none() && self.seen(side.opposite()).is_some()
+    }
 }
 
 struct Work<'a> {
@@ -111,10 +143,7 @@ impl<'a> Work<'a> {
         let index = |records: Vec<Observed>| records.into_iter().map(|record| (record.id, record.seen)).collect();
         let known_unlinked: PerSide<BTreeMap<RecordId, Seen>> = input.unlinked.map(index);
         let links = input.links.into_iter().map(|link| {
-            let now = PerSide::from_fn(|side| {
-                let held = link.sides.get(side);
-                (!held.gone).then(|| held.seen.clone())
-            });
+            let now = PerSide::from_fn(|side| if link.sides.get(side).gone { Now::Gone } else { Now::AsBefore });
             Couples { link, now, news: false }
         });
         Self {
@@ -138,7 +167,7 @@ impl<'a> Work<'a> {
     /// were full.
     fn overlay_listings(&mut self) {
         for side in Side::BOTH {
-            let view = self.views.get(side);
+            let view = self.views.get_mut(side);
             let everything = view.scope == Scope::Full && view.complete;
             let gone: BTreeSet<&RecordId> = view.gone.iter().collect();
             let mut linked: BTreeSet<&RecordId> = BTreeSet::new();
@@ -148,22 +177,26 @@ impl<'a> Work<'a> {
                 let held = couple.now.get_mut(side);
                 match view.records.get(id) {
                     Some(new) => {
-                        let seen = overlay(&couple.link.sides.get(side).seen, new);
-                        couple.news |= held.as_ref() != Some(&seen);
-                        *held = Some(seen);
+                        let before = &couple.link.sides.get(side).seen;
+                        if matches!(held, Now::Gone) || !tells_nothing_new(before, new) {
+                            couple.news = true;
+                            *held = Now::New(overlay(before, new));
+                        }
                     }
                     None if everything || gone.contains(id) => {
-                        couple.news |= held.is_some();
-                        *held = None;
+                        couple.news |= !matches!(held, Now::Gone);
+                        *held = Now::Gone;
                     }
                     None => {}
                 }
             }
             let pool = self.pools.get_mut(side);
             pool.retain(|id, _| !gone.contains(id) && (!everything || view.records.contains_key(id)));
-            for (id, new) in view.records.iter().filter(|(id, _)| !linked.contains(id)) {
-                let seen = pool.get(id).map_or_else(|| new.clone(), |before| overlay(before, new));
-                pool.insert(id.clone(), seen);
+            for (id, new) in std::mem::take(&mut view.records) {
+                if !linked.contains(&id) {
+                    let seen = pool.get(&id).map(|before| overlay(before, &new));
+                    pool.insert(id, seen.unwrap_or(new));
+                }
             }
             // A record that was remembered as unlinked may have been linked by a run that was killed
             // before it could forget it.
@@ -178,17 +211,19 @@ impl<'a> Work<'a> {
             if self.pools.get(side).is_empty() {
                 continue;
             }
+            let mut orphans: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
+            for (index, couple) in self.links.iter().enumerate().filter(|(_, couple)| couple.is_half(side)) {
+                if let Some(first) = first_key(&matching::keys(self.spec, side, &couple.link.sides.get(side).seen)) {
+                    orphans.entry(first).or_default().push(index);
+                }
+            }
+            if orphans.is_empty() {
+                continue;
+            }
             let mut by_key: BTreeMap<(usize, String), Vec<RecordId>> = BTreeMap::new();
             for (id, seen) in self.pools.get(side) {
                 if let Some(first) = first_key(&matching::keys(self.spec, side, seen)) {
                     by_key.entry(first).or_default().push(id.clone());
-                }
-            }
-            let mut orphans: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
-            for (index, couple) in self.links.iter().enumerate() {
-                let (None, Some(_)) = (couple.now.get(side), couple.now.get(side.opposite())) else { continue };
-                if let Some(first) = first_key(&matching::keys(self.spec, side, &couple.link.sides.get(side).seen)) {
-                    orphans.entry(first).or_default().push(index);
                 }
             }
             for (key, orphans) in orphans {
@@ -201,7 +236,7 @@ impl<'a> Work<'a> {
                 }
                 let Some(seen) = self.pools.get_mut(side).remove(id) else { continue };
                 couple.link.ids = ids;
-                *couple.now.get_mut(side) = Some(seen);
+                *couple.now.get_mut(side) = Now::New(seen);
                 couple.news = true;
             }
         }
@@ -212,15 +247,19 @@ impl<'a> Work<'a> {
         let mut held = Vec::new();
         self.drop_shadows();
         for couple in std::mem::take(&mut self.links) {
-            let ids = couple.link.ids.clone();
-            let subject = Subject::Pair(ids.clone());
             let calm = !couple.news && Side::BOTH.iter().all(|side| is_calm(&couple.link, *side));
-            if calm && !self.answers.contains_key(&subject) {
-                held.push((ids, couple.now));
-                continue;
+            let subject = (!calm || !self.answers.is_empty()).then(|| Subject::Pair(couple.link.ids.clone()));
+            match subject.filter(|subject| !calm || self.answers.contains_key(subject)) {
+                Some(subject) => {
+                    let ids = couple.link.ids.clone();
+                    held.push((ids, self.plan_link(couple, subject)));
+                }
+                None => {
+                    let Couples { link: Link { ids, sides, .. }, now, .. } = couple;
+                    let (a, b) = (now.a.or_else(|| sides.a.seen), now.b.or_else(|| sides.b.seen));
+                    held.push((ids, PerSide::new(a, b)));
+                }
             }
-            let now = self.plan_link(couple, subject);
-            held.push((ids, now));
         }
         held
     }
@@ -229,16 +268,15 @@ impl<'a> Work<'a> {
     /// the shadow of that other link: it must never lead to a deletion.
     fn drop_shadows(&mut self) {
         for side in Side::BOTH {
-            let half = |couple: &Couples| couple.now.get(side).is_none() && couple.now.get(side.opposite()).is_some();
-            if !self.links.iter().any(half) {
+            if !self.links.iter().any(|couple| couple.is_half(side)) {
                 continue;
             }
             let stays = side.opposite();
-            let whole = self.links.iter().filter(|couple| !half(couple) && couple.now.get(stays).is_some());
+            let whole = self.links.iter().filter(|couple| !couple.is_half(side) && couple.seen(stays).is_some());
             let alive: BTreeSet<RecordId> = whole.map(|couple| couple.link.ids.get(stays).clone()).collect();
             let (shadows, links) = std::mem::take(&mut self.links)
                 .into_iter()
-                .partition(|couple| half(couple) && alive.contains(couple.link.ids.get(stays)));
+                .partition(|couple| couple.is_half(side) && alive.contains(couple.link.ids.get(stays)));
             self.links = links;
             self.dropped.extend(Vec::<Couples>::into_iter(shadows).map(|couple| couple.link.ids));
         }
@@ -247,6 +285,8 @@ impl<'a> Work<'a> {
     /// Decides one link and says what its sides will hold.
     fn plan_link(&mut self, couple: Couples, subject: Subject) -> PerSide<Option<Seen>> {
         let Couples { link, now, .. } = couple;
+        let (a, b) = (now.a.or_else(|| link.sides.a.seen.clone()), now.b.or_else(|| link.sides.b.seen.clone()));
+        let now = PerSide::new(a, b);
         let answer = self.answer(&subject, now.as_ref().map(Option::as_ref));
         match (&now.a, &now.b) {
             (None, None) => {
@@ -261,17 +301,19 @@ impl<'a> Work<'a> {
                     return now;
                 }
                 let seen = PerSide::new(a.clone(), b.clone());
-                self.plan_couple(subject, Some(link), &seen, answer.as_ref())
+                let written = self.plan_couple(subject, Some(link), seen, answer.as_ref());
+                PerSide::new(written.a.or(now.a), written.b.or(now.b))
             }
         }
     }
 
-    /// Two records that belong together.
+    /// Two records that belong together. Answers what a side will hold, where something is written to
+    /// it.
     fn plan_couple(
         &mut self,
         subject: Subject,
         link: Option<Link>,
-        seen: &PerSide<Seen>,
+        seen: PerSide<Seen>,
         answer: Option<&Resolution>,
     ) -> PerSide<Option<Seen>> {
         let Subject::Pair(ids) = subject.clone() else { return PerSide::default() };
@@ -299,8 +341,11 @@ impl<'a> Work<'a> {
             Some(Resolution::Create | Resolution::Link(_) | Resolution::NotSame(_)) | None => None,
         };
         let now = PerSide::new(Some(&seen.a), Some(&seen.b));
-        let name = label(self.spec, now, ids.a.as_str());
         let acting = chosen.as_ref().unwrap_or(&plain);
+        // What is only remembered is shown to nobody, and that is nearly everything of a first match.
+        let shown = !is_quiet(&acting.action);
+        let name =
+            if shown || !acting.notes.is_empty() { label(self.spec, now, ids.a.as_str()) } else { String::new() };
         for (kind, side, field, text) in &acting.notes {
             self.notes.push(Note {
                 kind: *kind,
@@ -311,7 +356,7 @@ impl<'a> Work<'a> {
                 text: text.clone(),
             });
         }
-        let will_hold = PerSide::from_fn(|side| Some(after(self.spec, side, seen, &acting.action)));
+        let will_hold = PerSide::from_fn(|side| after(self.spec, side, seen.get(side), &acting.action));
         let mut default = plain.action;
         default.link = true;
         let mut action = chosen.map(|chosen| chosen.action);
@@ -320,11 +365,13 @@ impl<'a> Work<'a> {
         }
         let asked = default.conflict.as_ref().map(|conflict| conflict.fields.clone()).unwrap_or_default();
         let bases = PerSide::from_fn(|side| link.as_ref().map(|link| link.sides.get(side)));
+        let fields = if shown { fields_for_the_eye(self.spec, now, bases, &asked) } else { Vec::new() };
+        let observed = |id, seen| Some(Observed { id, seen });
         let item = Item {
             subject,
             label: name,
-            now: PerSide::from_fn(|side| Some(Observed { id: ids.get(side).clone(), seen: seen.get(side).clone() })),
-            fields: fields_for_the_eye(self.spec, now, bases, &asked),
+            now: PerSide::new(observed(ids.a, seen.a), observed(ids.b, seen.b)),
+            fields,
             before: link,
             default,
             choice: answer.filter(|_| action.is_some()).cloned(),
@@ -420,6 +467,11 @@ impl<'a> Work<'a> {
     /// Matches what is not linked, and creates what has no partner.
     fn plan_unlinked(&mut self, held: &[(PerSide<RecordId>, PerSide<Option<Seen>>)]) {
         self.link_by_choice();
+        // What a listing did not come to may hold the same key, so nothing is matched or added before
+        // both lists are known to their end.
+        if Side::BOTH.iter().any(|side| !self.views.get(*side).complete) {
+            return;
+        }
         let spec = self.spec;
         let keys: PerSide<BTreeMap<RecordId, Keys>> = PerSide::from_fn(|side| {
             let key = |(id, seen): (&RecordId, &Seen)| (id.clone(), matching::keys(spec, side, seen));
@@ -451,12 +503,15 @@ impl<'a> Work<'a> {
                 }
             }
         }
-        let mut found = matching::find(spec, keys.clone(), &taken, &self.not_same);
-        for ids in found.pairs.clone() {
-            let will_hold = self.first_meeting(&ids);
+        let mut found = matching::find(spec, &keys, &taken, &self.not_same);
+        for ids in &found.pairs {
+            let written = self.first_meeting(ids);
             for side in Side::BOTH {
-                if let Some(seen) = will_hold.get(side) {
-                    taken.note(side, ids.get(side), &matching::keys(spec, side, seen), &watched);
+                let id = ids.get(side);
+                match (written.get(side), keys.get(side).get(id)) {
+                    (Some(seen), _) => taken.note(side, id, &matching::keys(spec, side, seen), &watched),
+                    (None, Some(keys)) => taken.note(side, id, keys, &watched),
+                    (None, None) => {}
                 }
             }
         }
@@ -501,29 +556,28 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Two records that are the same, and were not linked yet.
+    /// Two records that are the same, and were not linked yet. Answers what a side will hold, where
+    /// something is written to it.
     fn first_meeting(&mut self, ids: &PerSide<RecordId>) -> PerSide<Option<Seen>> {
         let (Some(a), Some(b)) = (self.pools.a.get(&ids.a), self.pools.b.get(&ids.b)) else {
             return PerSide::default();
         };
-        let seen = PerSide::new(a.clone(), b.clone());
-        if seen.a.outside || seen.b.outside {
-            let inside = if seen.a.outside { Side::B } else { Side::A };
-            if !(seen.a.outside && seen.b.outside) {
+        if a.outside || b.outside {
+            let inside = if a.outside { Side::B } else { Side::A };
+            if !(a.outside && b.outside) {
                 let id = ids.get(inside).clone();
                 self.set_aside(inside, &id, NoteKind::PartnerOutside, |name, _, _| {
                     format!("{name} is on the other side too, but the filter leaves it out there.")
                 });
             }
-            return seen.map(Some);
+            return PerSide::default();
         }
         let subject = Subject::Pair(ids.clone());
-        let answer = self.answer(&subject, PerSide::new(Some(&seen.a), Some(&seen.b)));
-        let will_hold = self.plan_couple(subject, None, &seen, answer.as_ref());
-        for side in Side::BOTH {
-            self.pools.get_mut(side).remove(ids.get(side));
-        }
-        will_hold
+        let answer = self.answer(&subject, PerSide::new(Some(a), Some(b)));
+        let (Some(a), Some(b)) = (self.pools.a.remove(&ids.a), self.pools.b.remove(&ids.b)) else {
+            return PerSide::default();
+        };
+        self.plan_couple(subject, None, PerSide::new(a, b), answer.as_ref())
     }
 
     fn ambiguous(&mut self, group: Group) {
@@ -590,7 +644,7 @@ impl<'a> Work<'a> {
         let Some(seen) = self.pools.get(side).get(id).cloned() else { return false };
         let subject = Subject::Single(side, id.clone());
         let Some(answer) = self.answer(&subject, PerSide::oriented(side, Some(&seen), None)) else { return false };
-        self.plan_single(side, id, &seen, Some(&answer));
+        self.plan_single(side, id, seen, Some(&answer));
         true
     }
 
@@ -602,10 +656,11 @@ impl<'a> Work<'a> {
         }
         let subject = Subject::Single(side, id.clone());
         let answer = self.answer(&subject, PerSide::oriented(side, Some(&seen), None));
-        self.plan_single(side, id, &seen, answer.as_ref());
+        self.plan_single(side, id, seen, answer.as_ref());
     }
 
-    fn plan_single(&mut self, side: Side, id: &RecordId, seen: &Seen, answer: Option<&Resolution>) {
+    fn plan_single(&mut self, side: Side, id: &RecordId, held: Seen, answer: Option<&Resolution>) {
+        let seen = &held;
         let spec = self.spec;
         let target = side.opposite();
         let now = PerSide::oriented(side, Some(seen), None);
@@ -617,7 +672,16 @@ impl<'a> Work<'a> {
             let op = Operation { side: target, record: None, kind, mappings, reason };
             (Action { ops: vec![op], settled, link: true, ..Action::default() }, notes)
         };
-        let (default, notes) = if spec.writes.get(target).create {
+        let keyed = spec.match_keys.iter().filter_map(|name| spec.field(name)).any(|mapping| {
+            mapping.writes_to(target) && seen.values.get(&mapping.name).is_some_and(|value| !value.is_empty())
+        });
+        let (default, notes) = if !keyed {
+            // It would have no key there, so that nobody could tell again whose it is.
+            self.set_aside(side, id, NoteKind::NoKey, |name, account, keys| {
+                format!("{name} in {account} has no {keys} that goes to the other side, so it is not added there.")
+            });
+            (Action::default(), Vec::new())
+        } else if spec.writes.get(target).create {
             make(format!("new in {}", account(side)))
         } else {
             self.set_aside(side, id, NoteKind::CreateOff, |name, _, _| {
@@ -652,11 +716,12 @@ impl<'a> Work<'a> {
         for (kind, at, field, text) in notes {
             self.notes.push(Note { kind, side: at, id: id.clone(), label: name.clone(), field: Some(field), text });
         }
+        let fields = fields_for_the_eye(spec, now, PerSide::default(), &[]);
         let item = Item {
             subject: Subject::Single(side, id.clone()),
             label: name,
-            now: PerSide::oriented(side, Some(Observed { id: id.clone(), seen: seen.clone() }), None),
-            fields: fields_for_the_eye(spec, now, PerSide::default(), &[]),
+            now: PerSide::oriented(side, Some(Observed { id: id.clone(), seen: held }), None),
+            fields,
             before: None,
             default,
             choice: answer.filter(|_| chosen.is_some()).cloned(),
@@ -683,8 +748,7 @@ impl<'a> Work<'a> {
 
     /// Keeps an item that does something; one that does nothing but agree is remembered quietly.
     fn add(&mut self, item: Item) {
-        let action = item.action();
-        if action.ops.is_empty() && action.conflict.is_none() {
+        if is_quiet(item.action()) {
             if let Some(link) = conclude(self.spec, &item, &PerSide::new(Written::Nothing, Written::Nothing))
                 && item.before.as_ref() != Some(&link)
             {
@@ -708,15 +772,16 @@ impl<'a> Work<'a> {
         self.dropped.sort();
         plan.known = PerSide::from_fn(|side| self.pools.get(side).len() + links);
         if self.only.is_none() {
-            plan.unlinked = PerSide::from_fn(|side| {
-                let known = self.known_unlinked.get(side);
-                let news = self.pools.get(side).iter().filter(|(id, seen)| known.get(*id) != Some(*seen));
-                news.map(|(id, seen)| Observed { id: id.clone(), seen: seen.clone() }).collect()
-            });
             plan.forgotten = PerSide::from_fn(|side| {
                 let pool = self.pools.get(side);
                 let known = self.known_unlinked.get(side).keys();
                 known.filter(|id| !pool.contains_key(*id)).cloned().collect()
+            });
+            plan.unlinked = PerSide::from_fn(|side| {
+                let known = self.known_unlinked.get(side);
+                let pool = std::mem::take(self.pools.get_mut(side)).into_iter();
+                let news = pool.filter(|(id, seen)| known.get(id) != Some(seen));
+                news.map(|(id, seen)| Observed { id, seen }).collect()
             });
             plan.dropped = self.dropped;
         }
@@ -730,6 +795,11 @@ impl<'a> Work<'a> {
 
 fn first_key(keys: &Keys) -> Option<(usize, String)> {
     keys.iter().enumerate().find(|(_, key)| !key.is_empty()).map(|(index, key)| (index, key.clone()))
+}
+
+/// Whether nothing is written and nothing is asked.
+fn is_quiet(action: &Action) -> bool {
+    action.ops.is_empty() && action.conflict.is_none()
 }
 
 /// Whether a side of a link holds just what it held when both last agreed.
@@ -769,9 +839,13 @@ fn recreation(spec: &PairSpec, to: Side, seen: &Seen, reason: &str) -> Action {
     Action { ops: vec![op], settled, link: true, ..Action::default() }
 }
 
-/// What a side will hold after the writes, as far as keys are concerned.
-fn after(spec: &PairSpec, side: Side, seen: &PerSide<Seen>, action: &Action) -> Seen {
-    let mut result = seen.get(side).clone();
+/// What a side will hold after the writes, as far as keys are concerned; none where it holds what it
+/// held before.
+fn after(spec: &PairSpec, side: Side, seen: &Seen, action: &Action) -> Option<Seen> {
+    if action.ops.iter().all(|op| op.side != side) {
+        return None;
+    }
+    let mut result = seen.clone();
     for op in action.ops.iter().filter(|op| op.side == side) {
         let (OpKind::Update { fields, .. } | OpKind::Create { fields, .. }) = &op.kind else { continue };
         for mapping in op.mappings.iter().filter_map(|name| spec.field(name)) {
@@ -780,7 +854,7 @@ fn after(spec: &PairSpec, side: Side, seen: &PerSide<Seen>, action: &Action) -> 
             }
         }
     }
-    result
+    Some(result)
 }
 
 /// The conflict of a deletion that is held back.

@@ -6,8 +6,8 @@ use tokio::sync::mpsc;
 
 use crate::engine::{self, Written};
 use crate::model::{
-    FailedRecord, Item, OpKind, Operation, PairSpec, PerSide, RecordId, RunId, Seen, Side, SideCounts, Subject, Values,
-    WriteEntry, WriteField, WriteState,
+    FailedRecord, Item, OpKind, Operation, PairSpec, PerSide, RecordId, Resolution, RunId, Seen, Side, SideCounts,
+    Subject, Values, WriteEntry, WriteField, WriteState,
 };
 use crate::store::Changes;
 
@@ -51,6 +51,19 @@ pub(crate) struct Execution {
 /// # Errors
 /// Only when the store fails or a test pulls the plug: everything else is in [`Execution`].
 pub(crate) async fn execute(job: &Job, run: RunId, items: &[Item]) -> Result<Execution, Ended> {
+    execute_with(job, run, items, |_, _, _| {}).await
+}
+
+/// The same; `more` adds what is to be remembered with each item, in the same transaction.
+///
+/// # Errors
+/// Only when the store fails or a test pulls the plug.
+pub(crate) async fn execute_with(
+    job: &Job,
+    run: RunId,
+    items: &[Item],
+    more: impl Fn(&Item, &PerSide<Written>, &mut Changes),
+) -> Result<Execution, Ended> {
     let mut execution = Execution::default();
     let (finished, mut results) = mpsc::channel(TOGETHER);
     let mut drivers = tokio::task::JoinSet::new();
@@ -78,6 +91,9 @@ pub(crate) async fn execute(job: &Job, run: RunId, items: &[Item]) -> Result<Exe
             && let Some(item) = items.get(index)
         {
             conclude(job.spec(), item, index, &mut execution, &mut pending);
+            if let Some(written) = execution.written.get(&index) {
+                more(item, written, &mut pending);
+            }
         }
         if results.is_empty() || pending.writes.len() >= TOGETHER {
             record(job, std::mem::take(&mut pending)).await?;
@@ -181,6 +197,20 @@ fn take(job: &Job, items: &[Item], task: Task, outcome: Outcome, execution: &mut
 fn conclude(spec: &PairSpec, item: &Item, index: usize, execution: &mut Execution, pending: &mut Changes) {
     let nothing = PerSide::new(Written::Nothing, Written::Nothing);
     let written = execution.written.get(&index).unwrap_or(&nothing);
+    // An answer that is carried out must not be carried out again, by a later run or after an undo.
+    let answered = matches!(
+        &item.choice,
+        Some(
+            Resolution::Use(_)
+                | Resolution::Fields(_)
+                | Resolution::Create
+                | Resolution::Delete(_)
+                | Resolution::Link(_)
+        )
+    );
+    if answered && Side::BOTH.iter().all(|side| *written.get(*side) != Written::Failed) {
+        pending.decisions_done.push(item.subject.clone());
+    }
     if let Some(link) = engine::conclude(spec, item, written) {
         for side in Side::BOTH {
             execution.linked.get_mut(side).insert(link.ids.get(side).clone());

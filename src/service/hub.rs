@@ -78,6 +78,9 @@ pub(crate) struct Hub {
     /// Answers about several pairs: what has come so far, and how many are still to come.
     parts: BTreeMap<RequestId, (usize, Vec<RunReport>)>,
     scheduled: bool,
+    /// Pairs whose scheduled work could not even be recorded as a run: how often in a row, and until
+    /// when they rest.
+    rests: BTreeMap<String, (u32, Timestamp)>,
     due: Vec<(String, Option<Timestamp>, Option<Timestamp>)>,
     ending: bool,
 }
@@ -94,6 +97,7 @@ pub(crate) async fn serve(shared: Shared, workspace: PathBuf, mut mailbox: Mailb
         previews: BTreeMap::new(),
         parts: BTreeMap::new(),
         scheduled: false,
+        rests: BTreeMap::new(),
         due: Vec::new(),
         ending: false,
     };
@@ -118,6 +122,8 @@ impl Hub {
     async fn take(&mut self, id: RequestId, command: Command) {
         let voice = self.shared.voice.clone();
         let changes = answers::changes_state(&command);
+        // A plan that is shown stays as good as it was while no settings change.
+        let calm = matches!(command, Command::Pause { .. } | Command::AlertsSeen);
         let answer = match command {
             Command::Sync { pair, mode } => {
                 return self.enqueue(id, pair, Work::Sync { mode, trigger: Trigger::Manual }).await;
@@ -167,7 +173,9 @@ impl Hub {
             | Command::AlertsSeen) => answers::from_store(&self.shared, &self.workspace, command).await,
         };
         if changes && answer.is_ok() {
-            self.previews.clear();
+            if !calm {
+                self.previews.clear();
+            }
             self.tell_state().await;
         }
         voice.reply(id, answer).await;
@@ -254,6 +262,12 @@ impl Hub {
         self.shared.voice.progress(|all| {
             all.remove(&pair);
         });
+        match &result {
+            Ok(_) => {
+                self.rests.remove(&pair);
+            }
+            Err(_) => self.rest(&pair),
+        }
         if !cut_off {
             match &result {
                 Ok(Ran::Run { report, sign_in_refused }) => {
@@ -372,6 +386,13 @@ impl Hub {
         }
     }
 
+    /// Work that leaves no run behind would be due again at once, and for ever.
+    fn rest(&mut self, pair: &str) {
+        let (times, until) = self.rests.entry(pair.to_owned()).or_insert((0, Timestamp(0)));
+        let minutes = 1_i64.checked_shl(*times).unwrap_or(60).clamp(1, 60);
+        (*times, *until) = (times.saturating_add(1).min(6), Timestamp(now().0.saturating_add(minutes * 60_000)));
+    }
+
     fn cancel(&self, pair: &str) {
         for active in self.active.iter().filter(|active| active.pair == pair) {
             active.cancel.cancel();
@@ -472,6 +493,13 @@ impl Hub {
         let made = snapshot::make(&self.shared.db, &self.workspace, working, self.previews.clone()).await;
         match made {
             Ok(snapshot) => {
+                let mut snapshot = snapshot;
+                for pair in &mut snapshot.pairs {
+                    if let Some((_, until)) = self.rests.get(&pair.spec.name) {
+                        pair.next_sync = pair.next_sync.map(|due| due.max(*until));
+                        pair.next_compare = pair.next_compare.map(|due| due.max(*until));
+                    }
+                }
                 self.due = snapshot
                     .pairs
                     .iter()
@@ -508,6 +536,9 @@ impl Hub {
     async fn start_due(&mut self) {
         let moment = now();
         for (pair, sync, compare) in self.due.clone() {
+            if self.rests.get(&pair).is_some_and(|(_, until)| *until > moment) {
+                continue;
+            }
             let busy = self.active.iter().any(|active| active.pair == pair)
                 || self.queue.iter().any(|pending| pending.pair == pair);
             let due = |time: Option<Timestamp>| time.is_some_and(|time| time <= moment);

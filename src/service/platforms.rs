@@ -42,7 +42,7 @@ impl Platforms for KnownPlatforms {
                 }
                 Ok(Arc::new(CsvConnector::open(&settings)?))
             }
-            "carddav" => Ok(Arc::new(CardDavConnector::new(account, password)?)),
+            "carddav" => Ok(Arc::new(CardDavConnector::new(account, password.as_deref())?)),
             other => Err(ConnectorError::new(
                 ErrorKind::Settings,
                 format!("Duosync does not know the kind of account \u{201c}{other}\u{201d}. It knows csv and carddav."),

@@ -1,18 +1,32 @@
 //! After a run that was killed: what was about to be written is looked up, and told as it is.
 
-use crate::model::{Outcome, RecordId, RunId, Side, WriteEntry, WriteState};
+use std::collections::BTreeSet;
+
+use crate::connectors::Find;
+use crate::engine;
+use crate::model::{
+    Link, Observed, Outcome, PairSpec, PerSide, Record, RecordId, RunId, Seen, Side, SideBaseline, Subject, Trigger,
+    Value, WriteEntry, WriteState,
+};
 use crate::store::Changes;
 
 use super::job::{Ended, Job};
+use super::run::remembered;
+use super::undoing::leave;
 
 /// Finds out what became of writes that were journalled and never answered, and closes the runs that
 /// they belong to. Nothing is written to a platform here: as the cursors have not moved, the records
-/// are listed again, and what is there already is adopted.
+/// are listed again, and what is there already is adopted. A record that was created is linked at
+/// once, for by the next listing somebody may have given either of the two another key.
 pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
     let pair = job.spec().name.clone();
     let (intended, interrupted) =
         job.shared.db.with(move |store| Ok((store.intended(&pair)?, store.interrupted_runs(&pair)?))).await?;
-    let mut writes: Vec<WriteEntry> = Vec::new();
+    let undos: BTreeSet<RunId> =
+        interrupted.iter().filter(|run| matches!(run.trigger, Trigger::Undo(_))).map(|run| run.run).collect();
+    let mut changes = Changes::default();
+    let remembered = remembered(job).await?;
+    let mut links = remembered.links.clone();
     for side in Side::BOTH {
         let open: Vec<&WriteEntry> =
             intended.iter().filter(|write| write.side == side && write.run != current).collect();
@@ -34,40 +48,55 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
             let done = match write.kind.as_str() {
                 "delete" => found.is_none(),
                 "update" => found.is_some_and(|record| {
-                    let now = crate::engine::observe(job.spec(), side, record).seen.values;
+                    let now = engine::observe(job.spec(), side, record).seen.values;
                     write.fields.iter().all(|field| {
                         let mapping = job.spec().field(&field.name);
                         match (mapping, &field.after, now.get(&field.name)) {
                             (Some(mapping), Some(after), Some(now)) => {
-                                crate::engine::same(mapping, (side, after), (side, now))
+                                engine::same(mapping, (side, after), (side, now))
                             }
                             (_, _, _) => false,
                         }
                     })
                 }),
                 _ => {
-                    let find = crate::connectors::Find { token: Some(write.id.clone()), field: None };
-                    let records =
-                        job.patiently(side, || connector.find(&context, job.collection(side), &want, &find)).await?;
-                    write.record = records.into_iter().next().map(|record| record.id);
-                    write.record.is_some()
+                    let created = created(job, side, &write, &links).await?;
+                    write.record = created.as_ref().map(|record| record.id.clone());
+                    if let Some(record) = &created {
+                        let seen = engine::observe(job.spec(), side, record).seen;
+                        let known = write
+                            .subject
+                            .id(side.opposite())
+                            .and_then(|id| remembered.unlinked.get(side.opposite()).iter().find(|one| one.id == *id));
+                        if undos.contains(&write.run) {
+                            leave(side, &record.id, &seen, &mut changes);
+                        } else if let Some(link) = tie(job.spec(), side, &write, &record.id, seen, &links, known) {
+                            links.retain(|other| other.id.is_none() || other.id != link.id);
+                            links.push(link.clone());
+                            changes.links.push(link);
+                        }
+                    }
+                    created.is_some()
                 }
             };
+            if done && undos.contains(&write.run) {
+                taken_back(side, &write, &mut links, &mut changes);
+            }
             if done {
                 write.state = WriteState::Done;
             } else {
                 write.state = WriteState::Failed;
                 write.error = Some("the sync was cut off before this was written; it is planned again".to_owned());
             }
-            writes.push(write);
+            changes.writes.push(write);
         }
     }
     let pair = job.spec().name.clone();
     job.shared
         .db
         .with(move |store| {
-            if !writes.is_empty() {
-                store.apply(&pair, &Changes { writes, ..Changes::default() })?;
+            if !changes.writes.is_empty() {
+                store.apply(&pair, &changes)?;
             }
             for mut run in interrupted.into_iter().filter(|run| run.run != current) {
                 run.outcome = Outcome::Failed;
@@ -79,4 +108,104 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
         })
         .await?;
     Ok(())
+}
+
+/// The record that a create made, if it got through: by its token, else the only one that has its key
+/// and holds all that was to be written.
+async fn created(job: &Job, side: Side, write: &WriteEntry, links: &[Link]) -> Result<Option<Record>, Ended> {
+    let (connector, context, want) =
+        (job.connectors.get(side), job.context(side, "Reading"), job.spec().wanted_fields(side));
+    let find =
+        async |find: Find| job.patiently(side, || connector.find(&context, job.collection(side), &want, &find)).await;
+    if let Some(record) = find(Find { token: Some(write.id.clone()), field: None }).await?.into_iter().next() {
+        return Ok(Some(record));
+    }
+    let by_key = job.spec().match_keys.iter().find_map(|name| {
+        let after = write.fields.iter().find(|field| field.name == *name)?.after.clone()?;
+        let [field] = job.spec().field(name)?.fields.get(side).as_slice() else { return None };
+        match after {
+            Value::Text(text) if !text.trim().is_empty() => Some((field.clone(), text)),
+            Value::Text(_) | Value::List(_) => None,
+        }
+    });
+    let Some(by_key) = by_key else { return Ok(None) };
+    let mut records = find(Find { token: None, field: Some(by_key) }).await?;
+    let (Some(record), true) = (records.pop(), records.is_empty()) else { return Ok(None) };
+    let now = engine::observe(job.spec(), side, &record).seen.values;
+    let as_written =
+        write.fields.iter().all(|field| match (job.spec().field(&field.name), &field.after, now.get(&field.name)) {
+            (Some(mapping), Some(after), Some(now)) => engine::same(mapping, (side, after), (side, now)),
+            (_, Some(after), None) => after.is_empty(),
+            (_, None, _) | (None, _, _) => true,
+        });
+    let free = links.iter().all(|link| *link.ids.get(side) != record.id);
+    Ok((as_written && free).then_some(record))
+}
+
+/// The link of a record that was created and of the one that it was made from. What was written is
+/// what the other side held then.
+fn tie(
+    spec: &PairSpec,
+    side: Side,
+    write: &WriteEntry,
+    id: &RecordId,
+    seen: Seen,
+    links: &[Link],
+    known: Option<&Observed>,
+) -> Option<Link> {
+    let other = side.opposite();
+    let source = write.subject.id(other)?;
+    let before = links.iter().find(|link| link.ids.get(other) == source);
+    if before.is_some_and(|link| link.ids.get(side) == id || !matches!(write.subject, Subject::Pair(_))) {
+        return None;
+    }
+    let mut here = SideBaseline { seen, ..SideBaseline::default() };
+    // A listing of changes says nothing of the fields that stayed as they were, so what was seen of
+    // the source before is kept; what it is not, is listed again.
+    let last = before.map(|link| &link.sides.get(other).seen).or_else(|| known.map(|known| &known.seen));
+    let mut there = SideBaseline { seen: last.cloned().unwrap_or_default(), ..SideBaseline::default() };
+    for field in &write.fields {
+        let (Some(mapping), Some(after)) = (spec.field(&field.name), &field.after) else { continue };
+        let Some(stored) = here.seen.values.get(&field.name).cloned() else { continue };
+        let Ok(fields) = engine::write(mapping, side, after) else { continue };
+        let Some(source) = engine::read(mapping, other, &fields) else { continue };
+        // What is there now may be somebody's change since: only what means the same was written so.
+        let agreed = if engine::same(mapping, (side, after), (side, &stored)) { stored } else { after.clone() };
+        here.values.insert(field.name.clone(), agreed);
+        there.values.insert(field.name.clone(), source.clone());
+        there.seen.values.entry(field.name.clone()).or_insert(source);
+    }
+    Some(Link {
+        id: before.and_then(|link| link.id),
+        ids: PerSide::oriented(side, id.clone(), source.clone()),
+        sides: PerSide::oriented(side, here, there),
+        flips: std::collections::BTreeMap::new(),
+    })
+}
+
+/// A write of an undo that got through: both sides as they are now are what is agreed, as when the
+/// undo had come to its end.
+fn taken_back(side: Side, write: &WriteEntry, links: &mut Vec<Link>, changes: &mut Changes) {
+    let Some(index) = links.iter().position(|link| write.record.as_ref() == Some(link.ids.get(side))) else { return };
+    if write.kind == "delete" {
+        let link = links.remove(index);
+        let other = link.sides.get(side.opposite());
+        if !other.gone {
+            leave(side.opposite(), link.ids.get(side.opposite()), &other.seen, changes);
+        }
+        changes.unlinks.push(link.ids);
+        return;
+    }
+    let Some(link) = links.get_mut(index) else { return };
+    for field in &write.fields {
+        let Some(after) = &field.after else { continue };
+        let here = link.sides.get_mut(side);
+        here.values.insert(field.name.clone(), after.clone());
+        here.seen.values.insert(field.name.clone(), after.clone());
+        let there = link.sides.get_mut(side.opposite());
+        if let Some(value) = there.seen.values.get(&field.name).cloned() {
+            there.values.insert(field.name.clone(), value);
+        }
+    }
+    changes.links.push(link.clone());
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::connectors::ErrorKind;
+use crate::connectors::{Context, ErrorKind};
 use crate::engine::{self, View};
 use crate::model::{
     Conflict, ConflictKind, Cursor, Decision, FailedRecord, Identity, Item, Link, Listing, MatterKind, NoteKind,
@@ -23,7 +23,8 @@ const REPLANS: usize = 3;
 pub(crate) struct Fetched {
     pub(crate) views: PerSide<View>,
     pub(crate) cursors: PerSide<Option<Cursor>>,
-    pub(crate) identities: PerSide<Identity>,
+    /// Who is behind each account, where it was asked.
+    pub(crate) identities: PerSide<Option<Identity>>,
     pub(crate) listed: PerSide<u64>,
 }
 
@@ -72,10 +73,25 @@ pub(crate) async fn run(
             summary.message = Some("This is what the sync would do. Nothing is written before you say yes.".to_owned());
             return Ok(Some(Arc::new(plan)));
         }
-        if first && (acts || mode == SyncMode::Accept || mode == SyncMode::Yes) {
-            accept(job, &fetched.identities).await?;
+        if first {
+            if acts || mode == SyncMode::Accept || mode == SyncMode::Yes {
+                accept(job, &fetched.identities).await?;
+            } else {
+                // What is remembered from here on rests on the new settings, so an old yes to others
+                // must not count again when they come back.
+                let pair = job.spec().name.clone();
+                job.shared.db.with(move |store| store.set_accepted(&pair, None)).await?;
+            }
         }
         carry_out(job, run, summary, &plan, Some(&fetched)).await?;
+        let cut = Side::BOTH.into_iter().find(|side| !fetched.views.get(*side).complete);
+        if let Some(side) = cut {
+            summary.outcome = Outcome::Partial;
+            summary.message = Some(format!(
+                "The list of {} could not be read to its end, so nothing was added on either side. The next sync tries again.",
+                job.account(side)
+            ));
+        }
         Ok(None)
     })
     .await
@@ -89,6 +105,12 @@ pub(crate) async fn settle(job: &Job, subjects: BTreeSet<Subject>) -> Result<Run
     with_journal(job, Trigger::Settle, async |run, summary| {
         let mut fetched = fetch(job).await?;
         for side in Side::BOTH {
+            if !fetched.views.get(side).complete {
+                return Err(Ended::Refused(format!(
+                    "The list of {} could not be read to its end, so nothing was done yet. The next sync carries your answer out.",
+                    job.account(side)
+                )));
+            }
             let ids: Vec<RecordId> = subjects.iter().filter_map(|subject| subject.id(side)).cloned().collect();
             look_again(job, side, &ids, fetched.views.get_mut(side)).await?;
         }
@@ -170,7 +192,7 @@ pub(crate) async fn fetch_all(job: &Job) -> Result<Fetched, Ended> {
     Ok(gather(job, a, b))
 }
 
-fn gather(job: &Job, a: (Listing, Identity), b: (Listing, Identity)) -> Fetched {
+fn gather(job: &Job, a: (Listing, Option<Identity>), b: (Listing, Option<Identity>)) -> Fetched {
     let listings = PerSide::new(a.0, b.0);
     Fetched {
         views: PerSide::from_fn(|side| engine::view(job.spec(), side, listings.get(side))),
@@ -180,12 +202,9 @@ fn gather(job: &Job, a: (Listing, Identity), b: (Listing, Identity)) -> Fetched 
     }
 }
 
-async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<(Listing, Identity), Ended> {
+async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<(Listing, Option<Identity>), Ended> {
     let connector = job.connectors.get(side);
     let context = job.context(side, "Reading");
-    context.step("signing in", 0, None);
-    let identity = job.patiently(side, || connector.identity(&context)).await?;
-    check_identity(job, side, &identity).await?;
     let pair = job.spec().name.clone();
     let cursor = if incremental && job.is_accepted() {
         job.shared.db.with(move |store| store.cursor(&pair, side)).await?
@@ -195,12 +214,29 @@ async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<(Listing
     let (want, collection) = (job.spec().wanted_fields(side), job.collection(side));
     let changes =
         async |since: Option<&Cursor>| job.patiently(side, || connector.list(&context, collection, &want, since)).await;
+    // A cursor that the platform still knows is its own proof that this is the list it was made for,
+    // and asking who is there would cost a request at every run. Everywhere else it is asked first.
+    let mut identity = None;
+    if cursor.is_none() || !connector.abilities().incremental {
+        identity = Some(who_is_there(job, side, &context).await?);
+    }
     let listing = match changes(cursor.as_ref()).await {
-        Err(Ended::Platform { error, .. }) if error.kind == ErrorKind::CursorExpired => changes(None).await?,
+        Err(Ended::Platform { error, .. }) if error.kind == ErrorKind::CursorExpired => {
+            identity = Some(who_is_there(job, side, &context).await?);
+            changes(None).await?
+        }
         other => other?,
     };
     job.checkpoint("listed")?;
     Ok((listing, identity))
+}
+
+async fn who_is_there(job: &Job, side: Side, context: &Context) -> Result<Identity, Ended> {
+    let connector = job.connectors.get(side);
+    context.step("signing in", 0, None);
+    let identity = job.patiently(side, || connector.identity(context)).await?;
+    check_identity(job, side, &identity).await?;
+    Ok(identity)
 }
 
 /// The account must be who it was: another list behind the same settings stops the run.
@@ -219,19 +255,32 @@ async fn check_identity(job: &Job, side: Side, identity: &Identity) -> Result<()
     }
 }
 
-async fn accept(job: &Job, identities: &PerSide<Identity>) -> Result<(), Ended> {
+async fn accept(job: &Job, identities: &PerSide<Option<Identity>>) -> Result<(), Ended> {
+    pin(job, identities).await?;
     let (pair, print) = (job.spec().name.clone(), job.settings_print());
-    job.shared.db.with(move |store| store.set_accepted(&pair, Some(&print))).await?;
-    pin(job, identities).await
+    job.shared
+        .db
+        .with(move |store| {
+            // Cursors of the settings before would pass over what only the new ones look at, if this
+            // run is cut off before it moves them.
+            store.apply(&pair, &Changes { clear_cursors: true, ..Changes::default() })?;
+            store.set_accepted(&pair, Some(&print))
+        })
+        .await?;
+    Ok(())
 }
 
-async fn pin(job: &Job, identities: &PerSide<Identity>) -> Result<(), Ended> {
+async fn pin(job: &Job, identities: &PerSide<Option<Identity>>) -> Result<(), Ended> {
     let (pair, identities) = (job.spec().name.clone(), identities.clone());
     job.shared
         .db
         .with(move |store| {
-            store.pin_identity(&pair, Side::A, &identities.a)?;
-            store.pin_identity(&pair, Side::B, &identities.b)
+            for side in Side::BOTH {
+                if let Some(identity) = identities.get(side) {
+                    store.pin_identity(&pair, side, identity)?;
+                }
+            }
+            Ok(())
         })
         .await?;
     Ok(())
@@ -308,8 +357,9 @@ async fn carry_out(
 ) -> Result<(), Ended> {
     let (execution, remaining) = carry_out_items(job, run, summary, plan).await?;
     let mut changes = quiet_changes(job.spec(), plan, &execution);
-    let complete = execution.ended.is_none();
-    // The matters that an unfinished run did not come to stay as they are.
+    // The matters that an unfinished run, or a run over half a list, did not come to stay as they are.
+    let listed = fetched.is_none_or(|fetched| fetched.views.a.complete && fetched.views.b.complete);
+    let complete = execution.ended.is_none() && listed;
     if complete {
         changes.matters = Some(MattersUpdate {
             origin: Origin::Run,
@@ -389,8 +439,8 @@ async fn carry_out_items(
             let ids: Vec<RecordId> = subjects.iter().filter_map(|subject| subject.id(side)).cloned().collect();
             look_again(job, side, &ids, views.get_mut(side)).await?;
         }
-        let identities = PerSide::new(Identity(String::new()), Identity(String::new()));
-        let fetched = Fetched { views, cursors: PerSide::default(), identities, listed: PerSide::default() };
+        let fetched =
+            Fetched { views, cursors: PerSide::default(), identities: PerSide::default(), listed: PerSide::default() };
         let again = self::plan(job, &fetched, remembered(job).await?, Some(subjects)).await?;
         let mut more = execute(job, run, &again.items).await?;
         let quiet = quiet_changes(job.spec(), &again, &more);

@@ -52,7 +52,11 @@ fn pair(
     let (conflicts, mismatches) = store.count_open(&name)?;
     let facts = Facts {
         schedule: row.spec.schedule.clone(),
-        resting: row.paused || row.accepted.is_none(),
+        // A first run that had nothing to write had nothing to say yes to: the next one may look again,
+        // and shows its plan when there is something.
+        resting: row.paused
+            || row.accepted.is_none()
+                && !runs.first().is_some_and(|run| matches!(run.outcome, Outcome::Done | Outcome::Waiting)),
         last_run: runs.first().map(ended),
         failures: u32::try_from(runs.iter().take_while(|run| run.outcome == Outcome::Failed).count())
             .unwrap_or(u32::MAX),

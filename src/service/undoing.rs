@@ -1,14 +1,16 @@
 //! Taking a run back: the reverse plan, as a run of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::{self, Undo, View, Written};
 use crate::model::{
-    Decision, Observed, Outcome, PerSide, RecordId, Resolution, RunId, Side, Subject, Trigger, WriteEntry, WriteState,
+    Decision, Item, Observed, Outcome, PairSpec, PerSide, RecordId, Resolution, RunId, Seen, Side, Subject, Trigger,
+    WriteEntry, WriteState,
 };
+use crate::store::{Changes, Store, StoreError};
 
 use super::RunReport;
-use super::executor::execute;
+use super::executor::execute_with;
 use super::job::{Ended, Job, now};
 use super::run::{look_again, quiet_changes, remembered, with_journal};
 
@@ -22,7 +24,10 @@ pub(crate) async fn undo(job: &Job, of: RunId) -> Result<RunReport, Ended> {
             .shared
             .db
             .with(move |store| {
-                let writes = store.writes(of)?;
+                let mut writes = store.writes(of)?;
+                // What an undo that was cut off has brought back already must not come back twice.
+                let back = brought_back(store, of)?;
+                writes.retain(|write| write.kind != "delete" || !back.contains(&(write.side, write.subject.key())));
                 let mut raws: BTreeMap<String, String> = BTreeMap::new();
                 for write in &writes {
                     if let Some(raw) = store.raw(&write.id)? {
@@ -51,20 +56,21 @@ pub(crate) async fn undo(job: &Job, of: RunId) -> Result<RunReport, Ended> {
             made: now(),
         });
         job.checkpoint("planned")?;
-        let execution = execute(job, run, &plan.items).await?;
-        let held = hold(job, &plan.items, &execution.written);
-        let mut changes = quiet_changes(job.spec(), &plan, &execution);
-        changes.remember_unlinked = held.unlinked;
-        changes.writes = undone(&writes, &plan.items, &execution.written);
-        let (pair, all, decisions) = (job.spec().name.clone(), writes.len(), held.decisions);
+        let spec = job.spec().clone();
+        let execution = execute_with(job, run, &plan.items, |item, written, changes| {
+            hold(&spec, item, written, changes);
+            changes.writes.extend(undone(&writes, item, written));
+        })
+        .await?;
+        let changes = quiet_changes(job.spec(), &plan, &execution);
+        // Where something is left to do, the rest can be taken back by another try.
+        let whole = execution.ended.is_none() && execution.failed.is_empty() && execution.replan.is_empty();
+        let (pair, all) = (job.spec().name.clone(), writes.len());
         job.shared
             .db
             .with(move |store| {
-                for decision in &decisions {
-                    store.save_decision(&pair, decision)?;
-                }
                 store.apply(&pair, &changes)?;
-                store.mark_undone(of, run)
+                if whole { store.mark_undone(of, run) } else { Ok(()) }
             })
             .await?;
         for side in Side::BOTH {
@@ -89,62 +95,57 @@ pub(crate) async fn undo(job: &Job, of: RunId) -> Result<RunReport, Ended> {
     .await
 }
 
-struct HeldAfter {
-    unlinked: PerSide<Vec<Observed>>,
-    decisions: Vec<Decision>,
+/// The deleted records that earlier undos of a run, cut off before their end, have brought back.
+fn brought_back(store: &Store, of: RunId) -> Result<BTreeSet<(Side, String)>, StoreError> {
+    let mut back = BTreeSet::new();
+    for run in store.runs(None, usize::MAX)?.iter().filter(|run| run.trigger == Trigger::Undo(of)) {
+        let done = |write: &WriteEntry| write.kind == "create" && write.state == WriteState::Done;
+        back.extend(store.writes(run.run)?.into_iter().filter(done).map(|write| (write.side, write.subject.key())));
+    }
+    Ok(back)
 }
 
 /// What was taken back must not be done again by the next run: a record whose partner went away, and
 /// one that came back alone, are left as they are until somebody changes them.
-fn hold(job: &Job, items: &[crate::model::Item], written: &BTreeMap<usize, PerSide<Written>>) -> HeldAfter {
-    let mut after = HeldAfter { unlinked: PerSide::default(), decisions: Vec::new() };
-    let mut leave = |side: Side, id: &RecordId, seen: &crate::model::Seen| {
-        after.unlinked.get_mut(side).push(Observed { id: id.clone(), seen: seen.clone() });
-        after.decisions.push(Decision {
-            subject: Subject::Single(side, id.clone()),
-            resolution: Resolution::Ignore,
-            fingerprint: engine::fingerprint(PerSide::oriented(side, Some(seen), None)),
-            made: now(),
-        });
-    };
-    for (index, both) in written {
-        let Some(item) = items.get(*index) else { continue };
-        for side in Side::BOTH {
-            match both.get(side) {
-                Written::Deleted => {
-                    if let Some(other) = item.now.get(side.opposite()) {
-                        leave(side.opposite(), &other.id, &other.seen);
-                    }
+fn hold(spec: &PairSpec, item: &Item, written: &PerSide<Written>, changes: &mut Changes) {
+    for side in Side::BOTH {
+        match written.get(side) {
+            Written::Deleted => {
+                if let Some(other) = item.now.get(side.opposite()) {
+                    leave(side.opposite(), &other.id, &other.seen, changes);
                 }
-                Written::Stored(id, seen) if engine::conclude(job.spec(), item, both).is_none() => {
-                    leave(side, id, seen);
-                }
-                Written::Stored(..) | Written::Nothing | Written::Failed => {}
             }
+            Written::Stored(id, seen) if engine::conclude(spec, item, written).is_none() => {
+                leave(side, id, seen, changes);
+            }
+            Written::Stored(..) | Written::Nothing | Written::Failed => {}
         }
     }
-    after
 }
 
-/// The writes of the run that are taken back now.
-fn undone(
-    writes: &[WriteEntry],
-    items: &[crate::model::Item],
-    written: &BTreeMap<usize, PerSide<Written>>,
-) -> Vec<WriteEntry> {
+/// Remembers a record without a partner, and that it is to be left as it is.
+pub(crate) fn leave(side: Side, id: &RecordId, seen: &Seen, changes: &mut Changes) {
+    changes.remember_unlinked.get_mut(side).push(Observed { id: id.clone(), seen: seen.clone() });
+    changes.decisions.push(Decision {
+        subject: Subject::Single(side, id.clone()),
+        resolution: Resolution::Ignore,
+        fingerprint: engine::fingerprint(PerSide::oriented(side, Some(seen), None)),
+        made: now(),
+    });
+}
+
+/// The writes of the run that an item has taken back.
+fn undone(writes: &[WriteEntry], item: &Item, written: &PerSide<Written>) -> Vec<WriteEntry> {
     let reversed = |write: &&WriteEntry| {
-        written.iter().any(|(index, both)| {
-            let done = match both.get(write.side) {
-                Written::Stored(..) | Written::Deleted => true,
-                Written::Nothing | Written::Failed => false,
-            };
-            done && items.get(*index).is_some_and(|item| {
-                item.default
-                    .ops
-                    .iter()
-                    .any(|op| op.side == write.side && (op.record == write.record || item.subject == write.subject))
-            })
-        })
+        let done = match written.get(write.side) {
+            Written::Stored(..) | Written::Deleted => true,
+            Written::Nothing | Written::Failed => false,
+        };
+        done && item
+            .default
+            .ops
+            .iter()
+            .any(|op| op.side == write.side && (op.record == write.record || item.subject == write.subject))
     };
     let done = writes.iter().filter(|write| write.state == WriteState::Done).filter(reversed);
     done.map(|write| WriteEntry { state: WriteState::Undone, ..write.clone() }).collect()

@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::connectors::{Batch, ConnectorError, Context, ErrorKind, Find, Write, WriteKind};
+use crate::engine;
 use crate::model::{OpKind, Record, RecordId, Side, Value, WriteEntry};
 
 use super::executor::Task;
@@ -72,7 +73,18 @@ pub(crate) async fn drive(
             }
             continue;
         }
-        journal(&job, side, &chunk).await?;
+        match journal(&job, side, &chunk).await {
+            Ok(()) => {}
+            Err(why @ (Ended::CutOff | Ended::Store(_))) => return Err(why),
+            // Every task gets its outcome, for what is not done must stay pending in the store.
+            Err(why @ (Ended::Platform { .. } | Ended::Refused(_) | Ended::Cancelled)) => {
+                for task in chunk {
+                    send(&finished, task, Outcome::NotTried).await;
+                }
+                ended = Some(why);
+                continue;
+            }
+        }
         ended = write_chunk(&job, side, chunk, &finished).await.err();
     }
 }
@@ -264,11 +276,29 @@ async fn look_up(job: &Job, side: Side, task: &Task, context: &Context, want: &[
                 Some(Value::Text(text)) if !text.trim().is_empty() => Some((key, text.clone())),
                 Some(Value::Text(_) | Value::List(_)) | None => None,
             });
-            let find = Find { token: Some(task.entry.id.clone()), field: by_key };
-            match connector.find(context, collection, want, &find).await {
-                Ok(mut records) if records.len() == 1 => {
-                    records.pop().map(|record| Tried::Out(Outcome::Stored(record)))
+            let by_token = Find { token: Some(task.entry.id.clone()), field: None };
+            match connector.find(context, collection, want, &by_token).await {
+                Ok(records) => {
+                    if let Some(record) = records.into_iter().next() {
+                        return Some(Tried::Out(Outcome::Stored(record)));
+                    }
                 }
+                Err(error) => return Some(Tried::Again(error)),
+            }
+            let find = Find { token: None, field: Some(by_key?) };
+            match connector.find(context, collection, want, &find).await {
+                Ok(mut records) if records.len() == 1 => records.pop().map(|record| {
+                    // It may be what somebody else has just entered: then the next run, which lists
+                    // it, matches the two like any others.
+                    if is_as_written(job, side, task, &record) {
+                        Tried::Out(Outcome::Stored(record))
+                    } else {
+                        Tried::Out(Outcome::Failed(ConnectorError::new(
+                            ErrorKind::Exists,
+                            "a record like it is there now; the next sync looks whether it is the same",
+                        )))
+                    }
+                }),
                 Ok(records) if records.is_empty() => None,
                 Ok(_) => Some(Tried::Out(Outcome::Failed(ConnectorError::new(
                     ErrorKind::Exists,
@@ -311,6 +341,16 @@ async fn look_up(job: &Job, side: Side, task: &Task, context: &Context, want: &[
             }
         }
     }
+}
+
+/// Whether a record holds what the create was to write, in the sense of each mapping's kind.
+fn is_as_written(job: &Job, side: Side, task: &Task, record: &Record) -> bool {
+    let now = engine::observe(job.spec(), side, record).seen.values;
+    task.entry.fields.iter().all(|field| match (job.spec().field(&field.name), &field.after, now.get(&field.name)) {
+        (Some(mapping), Some(after), Some(now)) => engine::same(mapping, (side, after), (side, now)),
+        (_, Some(after), None) => after.is_empty(),
+        (_, None, _) | (None, _, _) => true,
+    })
 }
 
 fn judge(task: &Task, result: Result<Option<Record>, ConnectorError>) -> Tried {

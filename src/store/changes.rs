@@ -2,7 +2,7 @@
 
 use super::matters::MattersUpdate;
 use super::{Store, StoreError, journal, links, matters, pair_id};
-use crate::model::{Cursor, Link, MatterId, Observed, PerSide, RecordId, RunSummary, Subject, WriteEntry};
+use crate::model::{Cursor, Decision, Link, MatterId, Observed, PerSide, RecordId, RunSummary, Subject, WriteEntry};
 
 /// Everything that a step of a run changes in the store. It is applied whole or not at all, so that a
 /// cursor never moves past a change that is not recorded.
@@ -24,6 +24,8 @@ pub struct Changes {
     pub clear_cursors: bool,
     /// What is open now.
     pub matters: Option<MattersUpdate>,
+    /// Answers to remember, each in place of the one before it for its subject.
+    pub decisions: Vec<Decision>,
     /// Subjects whose answers are carried out and forgotten; "not the same" stays remembered.
     pub decisions_done: Vec<Subject>,
     /// The run as it stands now.
@@ -48,6 +50,7 @@ impl Store {
                 None => Vec::new(),
             };
             matters::decisions_done(tx, pair, &changes.decisions_done)?;
+            changes.decisions.iter().try_for_each(|decision| matters::store_decision(tx, pair, decision))?;
             if let Some(run) = &changes.run {
                 journal::store_run(tx, run)?;
             }

@@ -141,22 +141,7 @@ impl Store {
     pub fn save_decision(&mut self, pair: &str, decision: &Decision) -> Result<(), StoreError> {
         self.change(|tx| {
             let pair = pair_id(tx, pair)?;
-            tx.execute(
-                "INSERT INTO decisions (pair, subject_key, slot, subject, resolution, fingerprint, made) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (pair, subject_key, slot) DO UPDATE SET \
-                 subject = excluded.subject, resolution = excluded.resolution, fingerprint = excluded.fingerprint, \
-                 made = excluded.made",
-                (
-                    pair,
-                    decision.subject.key(),
-                    slot(&decision.resolution),
-                    Json(&decision.subject),
-                    Json(&decision.resolution),
-                    &decision.fingerprint,
-                    decision.made.0,
-                ),
-            )?;
-            Ok(())
+            store_decision(tx, pair, decision)
         })
     }
 
@@ -232,6 +217,26 @@ pub(super) fn update(conn: &Connection, pair: i64, update: &MattersUpdate) -> Re
         }
     }
     Ok(opened)
+}
+
+/// Remembers an answer in place of the one before it for the same subject.
+pub(super) fn store_decision(conn: &Connection, pair: i64, decision: &Decision) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "INSERT INTO decisions (pair, subject_key, slot, subject, resolution, fingerprint, made) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (pair, subject_key, slot) DO UPDATE SET \
+         subject = excluded.subject, resolution = excluded.resolution, fingerprint = excluded.fingerprint, \
+         made = excluded.made",
+    )?
+    .execute((
+        pair,
+        decision.subject.key(),
+        slot(&decision.resolution),
+        Json(&decision.subject),
+        Json(&decision.resolution),
+        &decision.fingerprint,
+        decision.made.0,
+    ))?;
+    Ok(())
 }
 
 /// Forgets answers that are carried out.

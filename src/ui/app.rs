@@ -60,8 +60,10 @@ pub(super) enum Purpose {
     SaveForPair,
     /// The pair is saved, then its preview is made.
     SavePair(String),
-    /// The sample is made; then it is run, if so asked.
+    /// The sample is made.
     Sample,
+    /// The sample is made, then synced and compared, and its result shown.
+    Demo,
     /// Anything whose success is told in these words.
     Told(String),
     /// Anything whose success needs no words.
@@ -145,22 +147,11 @@ impl DuosyncApp {
 
     /// Begins with a page or with the sample.
     pub fn begin(&mut self, start: StartWith) {
+        self.send(Command::StartSchedule, Purpose::Quiet);
         match start {
             StartWith::Home => {}
-            StartWith::Sample => self.send(Command::LoadSample, Purpose::Sample),
+            StartWith::Sample => self.send(Command::LoadSample, Purpose::Demo),
             StartWith::Review => self.page = Page::Review,
-        }
-    }
-
-    /// Takes the look of the last time.
-    pub(super) fn restore(&mut self, ctx: &egui::Context, storage: &dyn eframe::Storage) {
-        if let Some(zoom) = storage.get_string("text_size").and_then(|text| text.parse::<f32>().ok()) {
-            ctx.set_zoom_factor(zoom.clamp(0.5, 3.0));
-        }
-        match storage.get_string("theme").as_deref() {
-            Some("light") => ctx.set_theme(egui::ThemePreference::Light),
-            Some("dark") => ctx.set_theme(egui::ThemePreference::Dark),
-            Some(_) | None => ctx.set_theme(egui::ThemePreference::System),
         }
     }
 
@@ -325,22 +316,21 @@ impl DuosyncApp {
         ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(left));
         let mut gone = None;
         egui::Area::new(egui::Id::unique("toasts"))
-            .anchor(egui::Align2::RIGHT_BOTTOM, egui::vec2(-20.0, -20.0))
+            .anchor(egui::Align2::LEFT_BOTTOM, egui::vec2(8.0, -12.0))
             .order(egui::Order::Foreground)
             .show(ui.ctx(), |ui| {
-                ui.set_max_width(460.0);
+                ui.set_width(theme::NAV - 16.0);
                 for (at, toast) in self.toasts.iter_mut().enumerate() {
                     toast.until.get_or_insert(time + TOAST);
-                    egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(12)).show(ui, |ui| {
-                        ui.horizontal(|ui| {
-                            ui.add(egui::Label::new(&toast.text).wrap());
-                            if let Some(run) = toast.undo
-                                && ui.add(Btn::new("Undo").icon(Icon::Undo)).clicked()
-                            {
-                                intents.push(Intent::Undo(run));
-                                gone = Some(at);
-                            }
-                        });
+                    egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(10)).show(ui, |ui| {
+                        ui.set_width(ui.available_width());
+                        ui.add(egui::Label::new(RichText::new(&toast.text).size(theme::REMARK)).wrap());
+                        if let Some(run) = toast.undo
+                            && ui.add(Btn::new("Undo").icon(Icon::Undo)).clicked()
+                        {
+                            intents.push(Intent::Undo(run));
+                            gone = Some(at);
+                        }
                     });
                 }
             });
@@ -352,7 +342,8 @@ impl DuosyncApp {
     fn show_confirm(&mut self, ui: &mut Ui, intents: &mut Vec<Intent>) {
         let Some(confirm) = self.confirm.clone() else { return };
         let mut close = false;
-        let modal = egui::Modal::new(egui::Id::unique("confirm")).show(ui.ctx(), |ui| {
+        let frame = egui::Frame::window(ui.style()).inner_margin(egui::Margin::same(theme::PAGE));
+        let modal = egui::Modal::new(egui::Id::unique("confirm")).frame(frame).show(ui.ctx(), |ui| {
             ui.set_width(420.0);
             subtitle(ui, &confirm.title);
             ui.add(egui::Label::new(&confirm.text).wrap());
@@ -428,6 +419,18 @@ impl eframe::App for DuosyncApp {
         // The service ends when its handle is dropped in any case; asking first lets it stop a run
         // at a safe place.
         let _ended = self.handle.send(Command::Shutdown);
+    }
+}
+
+/// Takes the look of the last time.
+pub(super) fn restore_look(ctx: &egui::Context, storage: &dyn eframe::Storage) {
+    if let Some(zoom) = storage.get_string("text_size").and_then(|text| text.parse::<f32>().ok()) {
+        ctx.set_zoom_factor(zoom.clamp(0.5, 3.0));
+    }
+    match storage.get_string("theme").as_deref() {
+        Some("light") => ctx.set_theme(egui::ThemePreference::Light),
+        Some("dark") => ctx.set_theme(egui::ThemePreference::Dark),
+        Some(_) | None => ctx.set_theme(egui::ThemePreference::System),
     }
 }
 

@@ -50,6 +50,17 @@ impl DuosyncApp {
         match reply {
             Reply::Done => self.hear_done(purpose),
             Reply::Snapshot(snapshot) => self.take_snapshot(snapshot),
+            Reply::Imported { pairs, .. } if matches!(purpose, Purpose::Demo) => {
+                for pair in pairs {
+                    // The compare waits for the sync, as both need the same accounts.
+                    self.sync(pair.clone(), SyncMode::Yes);
+                    self.send(Command::Compare { pair, export: None }, Purpose::Compare(None));
+                }
+                self.page = Page::Review;
+            }
+            Reply::Imported { .. } if matches!(purpose, Purpose::Sample) => {
+                self.toast("The sample is ready. Press Sync now to see what it would do.", None);
+            }
             Reply::Imported { accounts, pairs } => {
                 let accounts = words::count(words::number(accounts.len()), "account", "accounts");
                 let pairs = words::count(words::number(pairs.len()), "connection", "connections");
@@ -129,7 +140,6 @@ impl DuosyncApp {
                 self.sync(pair, SyncMode::Preview);
             }
             Purpose::Told(text) => self.toast(text, None),
-            Purpose::Sample => self.toast("The sample is ready. Press Sync now, or look at its preview first.", None),
             Purpose::Snapshot
             | Purpose::Matters
             | Purpose::History
@@ -144,6 +154,8 @@ impl DuosyncApp {
             | Purpose::Try(_)
             | Purpose::Describe(_)
             | Purpose::Suggest
+            | Purpose::Sample
+            | Purpose::Demo
             | Purpose::Quiet => {}
         }
     }
@@ -175,6 +187,7 @@ impl DuosyncApp {
             | Purpose::Compare(_)
             | Purpose::Undo
             | Purpose::Sample
+            | Purpose::Demo
             | Purpose::Told(_)
             | Purpose::Quiet => self.problem = Some(problem.message),
         }

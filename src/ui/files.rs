@@ -1,7 +1,7 @@
 //! File dialogs on a thread of their own, so that the window never waits for one.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
 use eframe::egui;
@@ -34,7 +34,8 @@ impl Picker {
         if self.open.is_some() {
             return;
         }
-        let (tell, hear) = channel();
+        // One answer is all that a dialog gives.
+        let (tell, hear) = sync_channel(1);
         let ctx = ctx.clone();
         let started = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
             let before = Instant::now();

@@ -16,6 +16,10 @@ mod views;
 mod widgets;
 mod words;
 
+#[cfg(test)]
+#[path = "../../tests/window_support/mod.rs"]
+mod testing;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -59,6 +63,8 @@ pub fn run<F>(workspace: PathBuf, start: StartWith, start_service: F) -> Result<
 where
     F: FnOnce(Arc<dyn Fn() + Send + Sync>) -> Result<Handle, Problem>,
 {
+    let mut look = workspace;
+    look.push("window.ron");
     let viewport = egui::ViewportBuilder::default()
         .with_title("Duosync")
         .with_app_id("duosync")
@@ -68,7 +74,7 @@ where
     let options = eframe::NativeOptions {
         viewport,
         renderer: eframe::Renderer::Glow,
-        persistence_path: Some(workspace.join("window.ron")),
+        persistence_path: Some(look),
         ..eframe::NativeOptions::default()
     };
     let mut trouble = None;
@@ -82,14 +88,11 @@ where
                 let ctx = ctx.clone();
                 Arc::new(move || ctx.request_repaint())
             };
-            let handle = start_service(wake).map_err(|problem| {
-                *told = Some(problem.clone());
-                problem
-            })?;
+            let handle = start_service(wake).inspect_err(|problem| *told = Some(problem.clone()))?;
             let mut app = DuosyncApp::new(&ctx, handle);
             app.begin(start);
             if let Some(storage) = creation.storage {
-                app.restore(&ctx, storage);
+                app::restore_look(&ctx, storage);
             }
             Ok(Box::new(app))
         }),

@@ -1,8 +1,8 @@
 //! The small parts that views are made of.
 
 use eframe::egui::{
-    self, Align, Align2, Color32, CornerRadius, FontId, Frame, Layout, Margin, Rect, Response, RichText, Role, Sense,
-    Stroke, TextFormat, TextStyle, Ui, Vec2, Widget, WidgetInfo, WidgetText, text::LayoutJob, vec2,
+    self, Align2, Color32, CornerRadius, FontId, Frame, Margin, Rect, Response, RichText, Role, Sense, Stroke,
+    TextFormat, TextStyle, Ui, Vec2, Widget, WidgetInfo, WidgetText, text::LayoutJob, vec2,
 };
 
 use super::icons::Icon;
@@ -151,29 +151,28 @@ pub(crate) fn card<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
 }
 
 /// A round badge with the initials of a side's account.
-pub(crate) fn badge(ui: &mut Ui, initials: &str, side: Side, size: f32) {
+pub(crate) fn badge(ui: &mut Ui, initials: &str, side: Side, width: f32) {
     let (ink, fill) = match side {
         Side::A => tokens(ui).side_a,
         Side::B => tokens(ui).side_b,
     };
-    let (rect, _) = ui.allocate_exact_size(Vec2::splat(size), Sense::hover());
-    ui.painter().circle_filled(rect.center(), size / 2.0, fill);
-    ui.painter().text(rect.center(), Align2::CENTER_CENTER, initials, FontId::proportional(size * 0.42), ink);
+    let (rect, _) = ui.allocate_exact_size(Vec2::splat(width), Sense::hover());
+    ui.painter().circle_filled(rect.center(), width / 2.0, fill);
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, initials, FontId::proportional(width * 0.42), ink);
 }
 
 /// A state: colour, icon and words.
 pub(crate) fn pill(ui: &mut Ui, tone: Tone, sign: Icon, text: &str) {
     let (ink, fill) = tokens(ui).tone(tone);
-    Frame::new().fill(fill).corner_radius(CornerRadius::same(13)).inner_margin(Margin::symmetric(10, 4)).show(
-        ui,
-        |ui| {
-            ui.spacing_mut().item_spacing.x = 6.0;
-            ui.horizontal(|ui| {
-                icon(ui, sign, 15.0, ink);
-                ui.label(RichText::new(text).size(theme::REMARK).color(ink));
-            });
-        },
-    );
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), FontId::proportional(theme::REMARK), ink);
+    let size = vec2(galley.size().x + 43.0, 27.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    ui.painter().rect_filled(rect, CornerRadius::same(13), fill);
+    let square = Rect::from_center_size(egui::pos2(rect.left() + 18.0, rect.center().y), Vec2::splat(14.0));
+    sign.paint(ui.painter(), square, ink);
+    let at = egui::pos2(rect.left() + 31.0, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, ink);
 }
 
 /// A message across the page. True when it is to go away.
@@ -188,15 +187,19 @@ pub(crate) fn banner(ui: &mut Ui, tone: Tone, text: &str, dismiss: Option<&str>)
     Frame::new().fill(fill).corner_radius(CornerRadius::same(theme::RADIUS)).inner_margin(Margin::same(10)).show(
         ui,
         |ui| {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if let Some(dismiss) = dismiss {
-                    gone = ui.add(Btn::new(dismiss).quiet()).clicked();
-                }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            egui::Sides::new().shrink_left().wrap().show(
+                ui,
+                |ui| {
                     icon(ui, sign, 18.0, ink);
                     ui.add(egui::Label::new(RichText::new(text).color(ink)).wrap());
-                });
-            });
+                    ui.add_space(ui.available_width());
+                },
+                |ui| {
+                    if let Some(dismiss) = dismiss {
+                        gone = ui.add(Btn::new(dismiss).quiet()).clicked();
+                    }
+                },
+            );
         },
     );
     gone
@@ -237,7 +240,7 @@ pub(crate) fn search(ui: &mut Ui, name: &str, text: &mut String, width: f32) -> 
     let edit = egui::TextEdit::singleline(text)
         .hint_text(name.to_owned())
         .margin(Margin::symmetric(10, 6))
-        .desired_width(width - 20.0);
+        .desired_width(width);
     let response = ui.add(edit);
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
     response

@@ -244,7 +244,7 @@ pub(crate) fn value(value: Option<&Value>) -> String {
     }
 }
 
-/// A mapping's name for the eye: "first_name" is "First name".
+/// A mapping's name for the eye: `first_name` is "First name".
 pub(crate) fn field(name: &str) -> String {
     let spaced = name.replace('_', " ");
     let mut chars = spaced.chars();

@@ -171,11 +171,13 @@ pub async fn only_wanted_fields_are_listed(fixture: &dyn Fixture) {
 pub async fn get_present_and_missing(fixture: &dyn Fixture) {
     let stage = Stage::of(fixture).await;
     let id = stage.id_of(&PEOPLE[2]).await;
-    let records = stage.get(&[RecordId::new("nobody-has-this"), id.clone()]).await;
+    let gone = stage.id_of(&PEOPLE[0]).await;
+    stage.place.remove(&gone).await;
+    let records = stage.get(&[gone, id.clone()]).await;
     assert_eq!(records.len(), 1);
     assert!(records[0].raw.as_ref().is_some_and(|raw| raw.contains(PEOPLE[2].email)));
     let listed = stage.list().await.remove(&id).unwrap();
-    assert_eq!(without_raw(records[0].clone()), without_raw(listed));
+    assert_alike(&records[0], &listed);
     assert_eq!(stage.get(&[]).await, []);
 }
 
@@ -188,7 +190,7 @@ pub async fn created_as_listed_later(fixture: &dyn Fixture) {
     }
     let all = stage.list().await;
     assert_eq!(all.len(), PEOPLE.len() + 1);
-    assert_eq!(without_raw(all[&made.id].clone()), without_raw(made));
+    assert_alike(&all[&made.id], &made);
 }
 
 pub async fn own_write_is_no_change(fixture: &dyn Fixture) {
@@ -198,7 +200,7 @@ pub async fn own_write_is_no_change(fixture: &dyn Fixture) {
     let answered = stage.update(&id, &stage.names.phone, "+32 2 555 12 12").await;
     let listing = stage.list_since(cursor.as_ref()).await;
     let listed = by_id(listing.records).remove(&id).expect("the change is listed");
-    assert_eq!(without_raw(listed), without_raw(answered), "the listing brings nothing new");
+    assert_alike(&listed, &answered);
     if let Some(cursor) = listing.cursor {
         assert_eq!(stage.list_since(Some(&cursor)).await.records, []);
     }
@@ -249,7 +251,7 @@ pub async fn changed_email_is_an_update(fixture: &dyn Fixture) {
     // Where the id is made of the email, the answer carries the id that the listing will have.
     let all = stage.list().await;
     assert_eq!(all.len(), PEOPLE.len());
-    assert_eq!(without_raw(all[&answered.id].clone()), without_raw(answered.clone()));
+    assert_alike(&all[&answered.id], &answered);
     assert_eq!(text(&answered, &stage.names.email), "bob.bakker@example.org");
 }
 
@@ -424,8 +426,8 @@ pub async fn one_bad_write_does_not_hold_up_the_others(fixture: &dyn Fixture) {
     let all = stage.list().await;
     assert_eq!(all.len(), PEOPLE.len());
     assert!(!all.contains_key(&ann));
-    assert_eq!(without_raw(all[&bob].clone()), without_raw(updated));
-    assert_eq!(without_raw(all[&made.id].clone()), without_raw(made));
+    assert_alike(&all[&bob], &updated);
+    assert_alike(&all[&made.id], &made);
 }
 
 pub async fn unknown_collection(fixture: &dyn Fixture) {
@@ -476,7 +478,12 @@ fn by_id(records: Vec<Record>) -> BTreeMap<RecordId, Record> {
     records.into_iter().map(|record| (record.id.clone(), record)).collect()
 }
 
-fn without_raw(mut record: Record) -> Record {
-    record.raw = None;
-    record
+/// Whether two answers tell the same of a record. One of them may hold the whole object, and a
+/// platform may tell the modified time in one kind of answer only; but never two different times.
+#[track_caller]
+fn assert_alike(one: &Record, other: &Record) {
+    assert_eq!((&one.id, &one.version, &one.fields), (&other.id, &other.version, &other.fields));
+    if one.modified.is_some() && other.modified.is_some() {
+        assert_eq!(one.modified, other.modified);
+    }
 }

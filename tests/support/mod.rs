@@ -1,6 +1,8 @@
 //! What the integration tests share.
 #![allow(
     dead_code,
+    unreachable_pub,
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

@@ -1,4 +1,4 @@
-//! Real CardDAV servers on this computer, started for one test and stopped by their process id.
+//! Real `CardDAV` servers on this computer, started for one test and stopped by their process id.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -98,7 +98,7 @@ impl Radicale {
                 Some(((*user).to_owned(), (*password).to_owned()))
             }
         };
-        Some(start(credentials, |port| {
+        Some(start(credentials.as_ref(), |port| {
             let mut command = Command::new(python);
             command
                 .args(["-m", "radicale", "--config", "", "--server-hosts"])
@@ -140,13 +140,13 @@ impl Xandikos {
     }
 }
 
-fn start(credentials: Option<(String, String)>, command: impl Fn(u16) -> Command) -> Server {
+fn start(credentials: Option<&(String, String)>, command: impl Fn(u16) -> Command) -> Server {
     // Between finding a free port and the server's taking it another process may be quicker: then
     // the server ends at once, and another port is tried.
     for _ in 0..5 {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let child = command(port).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let mut server = Server { child: Some(child), port, credentials: credentials.clone() };
+        let mut server = Server { child: Some(child), port, credentials: credentials.cloned() };
         let until = Instant::now() + START_TIME;
         while Instant::now() < until {
             if server.child.as_mut().unwrap().try_wait().unwrap().is_some() {
@@ -216,14 +216,15 @@ impl Server {
         body: &str,
     ) -> std::io::Result<(u16, String)> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        stream.set_read_timeout(Some(Duration::from_mins(1)))?;
         let mut head =
             format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{}\r\nContent-Length: {}\r\n", self.port, body.len());
         if let Some((user, password)) = &self.credentials {
-            head += &format!("Authorization: Basic {}\r\n", base64(format!("{user}:{password}").as_bytes()));
+            let coded = base64(format!("{user}:{password}").as_bytes());
+            head.extend(["Authorization: Basic ", &coded, "\r\n"]);
         }
         for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
+            head.extend([*name, ": ", *value, "\r\n"]);
         }
         stream.write_all(format!("{head}\r\n{body}").as_bytes())?;
         let mut answer = Vec::new();

@@ -1,6 +1,14 @@
 //! Realistic data for the window's tests, and a stand-in for the service that answers commands.
 
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::unnecessary_wraps,
+    reason = "test data: each test file uses a part of it, and a mistake in it is to fail loudly"
+)]
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! WebDAV bodies: what is asked (RFC 4918, 6352, 6578) and the multistatus that is answered.
+//! `WebDAV` bodies: what is asked (RFC 4918, 6352, 6578) and the multistatus that is answered.
 
 use std::fmt::Write as _;
 

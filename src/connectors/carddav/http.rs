@@ -27,7 +27,7 @@ pub(crate) struct Http {
     client: Client,
     base: Url,
     authorization: Option<HeaderValue>,
-    allow_http: bool,
+    plain_allowed: bool,
     requests: AtomicU64,
 }
 
@@ -137,7 +137,7 @@ impl Http {
             Err(error) => return Err(no_client(error)),
         };
         let authorization = username.map(|user| basic(user, password.unwrap_or_default())).transpose()?;
-        Ok(Self { client, base, authorization, allow_http, requests: AtomicU64::new(0) })
+        Ok(Self { client, base, authorization, plain_allowed: allow_http, requests: AtomicU64::new(0) })
     }
 
     /// The account's own address.
@@ -211,7 +211,7 @@ impl Http {
         headers: &[(&'static str, &str)],
         body: Option<(&'static str, &str)>,
     ) -> Result<Answer, ConnectorError> {
-        check_scheme(url, self.allow_http)?;
+        check_scheme(url, self.plain_allowed)?;
         self.requests.fetch_add(1, Ordering::Relaxed);
         let mut request = self.client.request(method.clone(), url.clone());
         if let Some(authorization) = &self.authorization {
@@ -274,7 +274,7 @@ fn check_scheme(url: &Url, allow_http: bool) -> Result<(), ConnectorError> {
         "http" => Err(ConnectorError::new(
             ErrorKind::Settings,
             format!(
-                "http://{host} would send your password readable by anybody on the way; use https, or set allow_http = \"yes\" for this account"
+                "http://{host} would send your password readable by anybody on the way; use https, or set allow_http = true for this account"
             ),
         )),
         scheme => {
@@ -414,7 +414,7 @@ mod tests {
 
     #[test]
     fn both_forms_of_retry_after_are_understood() {
-        assert_eq!(retry_after("120", None), Some(Duration::from_secs(120)));
+        assert_eq!(retry_after("120", None), Some(Duration::from_mins(2)));
         let now = http_date("Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:50:07 GMT", now), Some(Duration::from_secs(30)));
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:40:07 GMT", now), Some(Duration::ZERO));

@@ -1,4 +1,4 @@
-//! CardDAV address books (RFC 6352, 6578, 6764) with vCard 3.0 and 4.0.
+//! `CardDAV` address books (RFC 6352, 6578, 6764) with vCard 3.0 and 4.0.
 //!
 //! A record's id is the path of its card on the server, its version the card's etag. A card is edited
 //! in place: only the lines of the fields that change are composed anew ([`vcard`]).
@@ -34,7 +34,7 @@ const SAMPLED_CARDS: usize = 50;
 /// How many values are shown of a field.
 const SAMPLES: usize = 3;
 
-/// The connector of one CardDAV account.
+/// The connector of one `CardDAV` account.
 #[derive(Debug)]
 pub struct CardDavConnector {
     account: Arc<Account>,
@@ -66,7 +66,7 @@ impl CardDavConnector {
     ///
     /// # Errors
     /// [`ErrorKind::Settings`] when the address is missing, wrong or not safe.
-    pub fn new(settings: &AccountSettings, password: Option<String>) -> Result<Self, ConnectorError> {
+    pub fn new(settings: &AccountSettings, password: Option<&str>) -> Result<Self, ConnectorError> {
         let option = |key: &str| settings.options.get(key).map(|text| text.trim()).filter(|text| !text.is_empty());
         let url = option("url").ok_or_else(|| {
             ConnectorError::new(
@@ -79,7 +79,7 @@ impl CardDavConnector {
         })?;
         let allow_http =
             option("allow_http").is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "yes" | "true" | "1"));
-        let http = Http::new(discovery::base_url(url)?, option("username"), password.as_deref(), allow_http)?;
+        let http = Http::new(discovery::base_url(url)?, option("username"), password, allow_http)?;
         let account = Account {
             http: Arc::new(http),
             found: tokio::sync::Mutex::new(None),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use tokio::task::JoinSet;
 
 use super::cache::DIGEST;
+use super::http::Answer;
 use super::vcard::{Card, CardVersion};
 use super::{Account, ByHref, Stored, card_fields, dav, lock, path};
 use crate::connectors::{ConnectorError, Context, ErrorKind, Write, WriteKind, WriteResult};
@@ -13,6 +14,9 @@ use crate::model::{Fields, RecordId, Version};
 
 /// How many writes run at the same time.
 const SIDE_BY_SIDE: usize = 4;
+/// So few writes run one after another: they are soon done, and a server that locks its book for
+/// each (Xandikos keeps it in git) refuses those that come in between with 423, which costs requests.
+const FEW: usize = 10;
 /// The media type of what is sent (RFC 6350, section 10.1).
 const VCARD: &str = "text/vcard; charset=utf-8";
 
@@ -28,6 +32,9 @@ struct Job {
     /// A trouble that holds for every write: the rest is not tried (a refused password tried forty
     /// times would lock the account).
     stopped: Mutex<Option<(ErrorKind, String)>>,
+    /// Held by a write that the server has refused because another one was going on, so that it is
+    /// tried again alone; everybody else only looks in.
+    alone: tokio::sync::RwLock<()>,
 }
 
 /// The path of a card that Duosync made.
@@ -55,9 +62,10 @@ impl Account {
             cards,
             waiting: Mutex::new(writes.into_iter().enumerate().collect()),
             stopped: Mutex::new(None),
+            alone: tokio::sync::RwLock::new(()),
         });
         let mut workers = JoinSet::new();
-        for _ in 0..SIDE_BY_SIDE.min(count) {
+        for _ in 0..(if count <= FEW { 1 } else { SIDE_BY_SIDE }) {
             workers.spawn(work(Arc::clone(&job)));
         }
         let mut results: Vec<Option<WriteResult>> = std::iter::repeat_with(|| None).take(count).collect();
@@ -71,10 +79,10 @@ impl Account {
                 }
             }
         }
-        let lost =
+        let unheard =
             || ConnectorError::new(ErrorKind::InDoubt, "the write broke off; Duosync looks again what came of it");
         let mut results: Vec<WriteResult> =
-            results.into_iter().map(|result| result.unwrap_or_else(|| Err(lost()))).collect();
+            results.into_iter().map(|result| result.unwrap_or_else(|| Err(unheard()))).collect();
         let for_all = !results.is_empty()
             && results.iter().all(|result| result.as_ref().is_err_and(|error| error.kind.is_for_all()));
         match results.pop() {
@@ -257,7 +265,7 @@ impl Job {
                 Some(_) => {}
             }
         }
-        let answer = self.account.http.send(&self.context, "DELETE", &url, condition.as_slice(), None).await?;
+        let answer = self.send("DELETE", &url, condition, None).await?;
         lock(&self.account.cards).forget(&href);
         if answer.is_ok() { Ok(None) } else { Err(answer.error("deleting a contact")) }
     }
@@ -267,42 +275,54 @@ impl Job {
         href: &str,
         text: &str,
         condition: Option<(&'static str, &str)>,
-    ) -> Result<super::http::Answer, ConnectorError> {
+    ) -> Result<Answer, ConnectorError> {
         let url = self.account.http.resolve(self.account.http.base(), href)?;
-        self.account.http.send(&self.context, "PUT", &url, condition.as_slice(), Some((VCARD, text))).await
+        self.send("PUT", &url, condition, Some((VCARD, text))).await
+    }
+
+    /// Sends a write, and once more alone if the server cannot take it beside another.
+    async fn send(
+        &self,
+        method: &str,
+        url: &reqwest::Url,
+        condition: Option<(&'static str, &str)>,
+        body: Option<(&'static str, &str)>,
+    ) -> Result<Answer, ConnectorError> {
+        let http = &self.account.http;
+        let answer = {
+            let _beside = self.alone.read().await;
+            http.send(&self.context, method, url, condition.as_slice(), body).await?
+        };
+        if answer.status != 423 {
+            return Ok(answer);
+        }
+        let _alone = self.alone.write().await;
+        http.send(&self.context, method, url, condition.as_slice(), body).await
     }
 
     /// The record as it is stored now. An etag in the answer says that the card was stored as it was
     /// sent (RFC 6352, section 6.3.2.3); without one it is read back.
-    async fn stored(
-        &self,
-        href: &str,
-        text: String,
-        answer: &super::http::Answer,
-    ) -> Result<crate::model::Record, ConnectorError> {
-        let stored = match answer.etag().filter(|etag| is_strong_etag(etag)) {
-            Some(etag) => {
-                // Some servers put the properties into another order all the same, so the next edit
-                // reads the card again rather than trust what was sent.
-                lock(&self.account.cards).forget(href);
-                let modified = answer.last_modified().or_else(|| answer.date());
-                Stored { href: href.to_owned(), etag: Some(etag), modified, text }
-            }
-            None => {
-                let doubt = |error: ConnectorError| {
-                    ConnectorError::caused(
-                        ErrorKind::InDoubt,
-                        "the contact was written, but could not be read back; Duosync looks again what came of it",
-                        error,
-                    )
-                };
-                self.account.read(&self.context, href).await.map_err(doubt)?.ok_or_else(|| {
-                    ConnectorError::new(
-                        ErrorKind::InDoubt,
-                        "the contact was written, but is not there; Duosync looks again what came of it",
-                    )
-                })?
-            }
+    async fn stored(&self, href: &str, text: String, answer: &Answer) -> Result<crate::model::Record, ConnectorError> {
+        let stored = if let Some(etag) = answer.etag().filter(|etag| is_strong_etag(etag)) {
+            // Some servers put the properties into another order all the same, so the next edit
+            // reads the card again rather than trust what was sent.
+            lock(&self.account.cards).forget(href);
+            let modified = answer.last_modified().or_else(|| answer.date());
+            Stored { href: href.to_owned(), etag: Some(etag), modified, text }
+        } else {
+            let doubt = |error: ConnectorError| {
+                ConnectorError::caused(
+                    ErrorKind::InDoubt,
+                    "the contact was written, but could not be read back; Duosync looks again what came of it",
+                    error,
+                )
+            };
+            self.account.read(&self.context, href).await.map_err(doubt)?.ok_or_else(|| {
+                ConnectorError::new(
+                    ErrorKind::InDoubt,
+                    "the contact was written, but is not there; Duosync looks again what came of it",
+                )
+            })?
         };
         Ok(stored.record_of(&Card::parse(&stored.text), &self.want, true))
     }

@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::UNIX_EPOCH;
 
 use super::digest::xxh64;
 use crate::connectors::{ConnectorError, Context, ErrorKind};
@@ -21,6 +22,9 @@ pub(super) struct Contents {
     pub(super) bytes: Vec<u8>,
     /// Their digest.
     pub(super) digest: u64,
+    /// Which file it was and when it was last changed. A file that was written and then put back as
+    /// it was before has the old digest again, and another stamp.
+    pub(super) stamp: u64,
 }
 
 /// What came of replacing a file.
@@ -54,13 +58,28 @@ pub(super) fn read(path: &Path, context: &Context, requests: &AtomicU64) -> Resu
         let steady = after.len() == bytes.len() as u64 && after.modified().ok() == before.modified().ok();
         if steady {
             let digest = xxh64(&bytes);
-            return Ok(Contents { bytes, digest });
+            return Ok(Contents { bytes, digest, stamp: stamp(&before) });
         }
     }
     Err(ConnectorError::new(
         ErrorKind::File,
         format!("{} is being changed by another program all the time. Sync again when it is done.", path.display()),
     ))
+}
+
+/// The time of the last change, and where there is one the file's number and the time that nobody can
+/// set back.
+fn stamp(file: &fs::Metadata) -> u64 {
+    let modified = file.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+    let mut bytes = modified.as_nanos().to_le_bytes().to_vec();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        bytes.extend(file.ino().to_le_bytes());
+        bytes.extend(file.ctime().to_le_bytes());
+        bytes.extend(file.ctime_nsec().to_le_bytes());
+    }
+    xxh64(&bytes)
 }
 
 /// Replaces the file if it still has this digest: a new file is written beside it, flushed to the

@@ -75,7 +75,8 @@ struct State {
 /// What a file held when it was looked at.
 enum Look {
     Same,
-    Read(Arc<Document>),
+    /// The document, and the stamp of the file that it was read from.
+    Read(Arc<Document>, u64),
 }
 
 impl CsvConnector {
@@ -249,7 +250,12 @@ impl Inner {
     }
 
     /// Reads the file. A file that is as it was when it was last read is not taken apart again.
-    fn look(&self, path: &Path, context: &Context, since: impl Fn(u64, u64) -> bool) -> Result<Look, ConnectorError> {
+    fn look(
+        &self,
+        path: &Path,
+        context: &Context,
+        since: impl Fn(u64, u64, u64) -> bool,
+    ) -> Result<Look, ConnectorError> {
         context.step("reading the file", 0, None);
         let mut state = self.state();
         if !state.cleaned {
@@ -258,25 +264,26 @@ impl Inner {
         }
         let contents = file::read(path, context, &self.requests)?;
         let size = contents.bytes.len() as u64;
-        if since(contents.digest, size) {
+        if since(contents.digest, size, contents.stamp) {
             return Ok(Look::Same);
         }
         if let Some(document) = &state.document
             && document.digest == contents.digest
             && document.size == size
         {
-            return Ok(Look::Read(Arc::clone(document)));
+            return Ok(Look::Read(Arc::clone(document), contents.stamp));
         }
         state.document = None;
         state.index = None;
+        let stamp = contents.stamp;
         let document = Arc::new(Document::parse(&self.file, contents.bytes, contents.digest, context)?);
         state.document = Some(Arc::clone(&document));
-        Ok(Look::Read(document))
+        Ok(Look::Read(document, stamp))
     }
 
     fn document(&self, context: &Context) -> Result<Arc<Document>, ConnectorError> {
-        match self.look(&self.real_path()?, context, |_, _| false)? {
-            Look::Read(document) => Ok(document),
+        match self.look(&self.real_path()?, context, |_, _, _| false)? {
+            Look::Read(document, _) => Ok(document),
             Look::Same => Err(content("the file could not be read")),
         }
     }
@@ -302,10 +309,10 @@ impl Inner {
 
     fn list(&self, context: &Context, want: &[String], since: Option<&Cursor>) -> Result<Listing, ConnectorError> {
         let path = self.real_path()?;
-        let same = |digest, size| since.is_some_and(|since| *since == self.cursor(digest, size, want));
-        let document = match self.look(&path, context, same)? {
+        let same = |digest, size, stamp| since.is_some_and(|since| *since == self.cursor((digest, size, stamp), want));
+        let (document, stamp) = match self.look(&path, context, same)? {
             Look::Same => return Ok(Listing { cursor: since.cloned(), ..Listing::no_changes() }),
-            Look::Read(document) => document,
+            Look::Read(document, stamp) => (document, stamp),
         };
         let index = self.index(&document, context)?;
         let reader = Reader::new(&document, &index, want)?;
@@ -320,11 +327,13 @@ impl Inner {
             records.push(reader.record(row, false, &mut cells, &mut scratch));
         }
         context.step("reading the rows", total, Some(total));
-        Ok(Listing::full(records, Some(self.cursor(document.digest, document.size, want))))
+        Ok(Listing::full(records, Some(self.cursor((document.digest, document.size, stamp), want))))
     }
 
-    /// What the file held and what was asked of it: with another mapping the listing is another.
-    fn cursor(&self, digest: u64, size: u64, want: &[String]) -> Cursor {
+    /// What the file held, which file it was, and what was asked of it: with another mapping the
+    /// listing is another. A cursor is older than the writes of its run, so what the file held is not
+    /// enough: the operator may put the file back to just that.
+    fn cursor(&self, (digest, size, stamp): (u64, u64, u64), want: &[String]) -> Cursor {
         let mut names: Vec<&str> = want.iter().map(String::as_str).collect();
         names.sort_unstable();
         let (kind, ids) = match &self.ids {
@@ -333,7 +342,7 @@ impl Inner {
             IdSetting::None => ("none", ""),
         };
         names.extend([kind, ids]);
-        Cursor(format!("csv1-{size}-{digest:016x}-{:016x}", digest::of_texts(names, &mut Vec::new())))
+        Cursor(format!("csv2-{size}-{digest:016x}-{stamp:016x}-{:016x}", digest::of_texts(names, &mut Vec::new())))
     }
 
     fn find(&self, context: &Context, want: &[String], find: &Find) -> Result<Vec<Record>, ConnectorError> {

@@ -172,9 +172,11 @@ pub(crate) fn show(
     });
     remark(ui, detail.reason.clone());
     ui.add_space(theme::SMALL);
-    let buttons = 84.0;
-    let height = (ui.available_height() - buttons).max(80.0);
-    egui::ScrollArea::vertical().id_salt(("detail", detail.id)).auto_shrink(false).max_height(height).show(ui, |ui| {
+    egui::Panel::bottom("answers")
+        .frame(Frame::new().inner_margin(Margin { top: 8, ..Margin::ZERO }))
+        .resizable(false)
+        .show(ui, |ui| show_answers(ui, &detail, intents));
+    egui::ScrollArea::vertical().id_salt(("detail", detail.id)).auto_shrink(false).show(ui, |ui| {
         ui.set_width(ui.available_width() - 6.0);
         if !detail.rows.is_empty() {
             show_heads(ui, &detail, names);
@@ -185,8 +187,6 @@ pub(crate) fn show(
         show_candidates(ui, &detail, names, draft);
         show_same(ui, &detail);
     });
-    ui.separator();
-    show_answers(ui, &detail, names, intents);
 }
 
 /// Takes this side's value for a field, as a click on the value does.
@@ -270,7 +270,7 @@ fn show_result(ui: &mut Ui, row: &FieldRow, field: &MatterField, draft: &mut Dra
     let edit = egui::TextEdit::singleline(&mut text)
         .hint_text("pick a side or type")
         .margin(Margin::symmetric(8, 8))
-        .desired_width(width - 16.0);
+        .desired_width(width);
     let response = ui.add(edit);
     let name = format!("{}: result", row.label);
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
@@ -285,7 +285,7 @@ fn show_value(ui: &mut Ui, row: &FieldRow, side: Side, names: &PerSide<String>, 
     let chosen = row.chosen == Some(side);
     let line = if chosen { Stroke::new(2.0, tokens.accent) } else { Stroke::new(1.0, tokens.line) };
     let fill = if chosen { tokens.selected } else { tokens.card };
-    let inner = width - 22.0;
+    let inner = width - 18.0 - 2.0 * line.width;
     let response = Frame::new()
         .fill(fill)
         .stroke(line)
@@ -355,7 +355,7 @@ fn show_same(ui: &mut Ui, detail: &Detail) {
     });
 }
 
-fn show_answers(ui: &mut Ui, detail: &Detail, names: &PerSide<String>, intents: &mut Vec<Intent>) {
+fn show_answers(ui: &mut Ui, detail: &Detail, intents: &mut Vec<Intent>) {
     ui.horizontal_wrapped(|ui| {
         if !detail.rows.is_empty() {
             let apply = Btn::new("Apply").icon(Icon::Ok).primary();
@@ -386,8 +386,7 @@ fn show_answers(ui: &mut Ui, detail: &Detail, names: &PerSide<String>, intents: 
         }
     });
     if !detail.rows.is_empty() {
-        let hint = format!("Keys: A takes {}, B takes {}, Enter applies, J and K move on.", names.a, names.b);
-        short_remark(ui, hint);
+        short_remark(ui, "Keys: A or B takes a side, Enter applies, J and K move on.");
     }
 }
 

@@ -109,7 +109,7 @@ fn show_runs(
                     let names = names.get(&run.pair).cloned().unwrap_or_default();
                     ui.vertical(|ui| {
                         ui.spacing_mut().item_spacing.y = 1.0;
-                        ui.add_space(5.0);
+                        ui.add_space(7.0);
                         ui.add(egui::Label::new(format!("{}, {}", words::outcome(run.outcome), run.pair)).truncate());
                         let when = words::ago(run.started, now);
                         short_remark(ui, format!("{when}: {}", words::run_sentence(run, &names)));

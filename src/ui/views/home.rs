@@ -236,16 +236,12 @@ fn show_empty(ui: &mut Ui, intents: &mut Vec<Intent>) {
     ui.add_space((ui.available_height() * 0.14).max(theme::BLOCK));
     ui.vertical_centered(|ui| {
         title(ui, "Keep two lists in step");
-        ui.set_max_width(560.0);
-        remark(
-            ui,
-            "Duosync carries changes between two accounts, in both directions, on this computer. \
-             It shows you first what it would do, and asks about what it cannot decide.",
-        );
+        remark(ui, "Duosync carries changes between two accounts, in both directions, on this computer.");
+        remark(ui, "It shows you first what it would do, and asks about what it cannot decide.");
     });
     ui.add_space(theme::BLOCK);
     let width = (ui.available_width() - theme::BLOCK).min(680.0) / 2.0;
-    ui.horizontal(|ui| {
+    ui.horizontal_top(|ui| {
         ui.add_space((ui.available_width() - 2.0 * width - theme::BLOCK).max(0.0) / 2.0);
         let connect = (Icon::Link, "Connect two accounts", "Your own lists: a file and an address book, for example.");
         let sample = (Icon::New, "Try the sample", "Two made-up lists, to see how it works. Nothing of yours is used.");

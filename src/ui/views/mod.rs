@@ -11,6 +11,9 @@ pub(crate) mod review;
 pub(crate) mod settings;
 pub(crate) mod setup;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
 use crate::model::{MatterId, Resolution, RunId, Side};

@@ -136,6 +136,12 @@ impl Preview {
         self.shown = (0..self.rows.len()).filter(fits).collect();
     }
 
+    /// The labels of the rows that are shown.
+    #[cfg(test)]
+    pub(crate) fn shown_labels(&self) -> Vec<&str> {
+        self.shown.iter().filter_map(|at| self.rows.get(*at)).map(|row| self.label(*row)).collect()
+    }
+
     fn label(&self, row: Row) -> &str {
         match row.at {
             At::Operation { item, .. } | At::Item(item) => {
@@ -297,6 +303,7 @@ fn show_what(ui: &mut Ui, what: What, names: &PerSide<String>) {
         What::Aside => (Icon::Skip, Tone::Plain),
     };
     ui.add_space(5.0);
+    ui.spacing_mut().interact_size.y = theme::LINE;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         ui.add_space(4.0);

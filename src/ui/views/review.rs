@@ -204,7 +204,7 @@ pub(crate) fn show(ui: &mut Ui, review: &mut Review, names: &Names, now: Timesta
             .corner_radius(egui::CornerRadius::same(12))
             .inner_margin(egui::Margin::same(14))
             .show(ui, |ui| {
-                ui.set_min_size(ui.available_size());
+                ui.take_available_space();
                 let mut draft = std::mem::take(&mut review.draft);
                 if let Some(matter) = review.current() {
                     if review.settling.contains(&matter.id) {
@@ -228,7 +228,7 @@ fn show_list(ui: &mut Ui, review: &mut Review, names: &Names, intents: &mut Vec<
         choices.extend(review.kinds.iter().map(|(_, text)| text.clone()));
         let at = review.kind.as_ref().and_then(|kind| review.kinds.iter().position(|(word, _)| word == kind));
         let now = at.and_then(|at| review.kinds.get(at)).map_or("Every kind", |(_, text)| text.as_str()).to_owned();
-        let width = ui.available_width() - 8.0;
+        let width = ui.available_width();
         if let Some(picked) = choose(ui, "Kind", &now, width, &choices) {
             review.kind = picked.checked_sub(1).and_then(|at| review.kinds.get(at)).map(|(word, _)| word.clone());
             changed = true;
@@ -245,10 +245,12 @@ fn show_list(ui: &mut Ui, review: &mut Review, names: &Names, intents: &mut Vec<
         format!("{} shown", words::grouped(number))
     };
     remark(ui, text);
-    let bulk = show_bulk_height(review);
-    let height = (ui.available_height() - bulk).max(60.0);
-    ui.allocate_ui(egui::vec2(ui.available_width(), height), |ui| show_table(ui, review, names));
-    show_bulk(ui, review, names, intents);
+    egui::Panel::bottom("bulk")
+        .frame(egui::Frame::new())
+        .resizable(false)
+        .show_separator_line(false)
+        .show(ui, |ui| show_bulk(ui, review, names, intents));
+    show_table(ui, review, names);
 }
 
 fn show_table(ui: &mut Ui, review: &mut Review, names: &Names) {
@@ -288,7 +290,7 @@ fn show_table(ui: &mut Ui, review: &mut Review, names: &Names) {
                 let settling = review.settling.contains(&matter.id);
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 1.0;
-                    ui.add_space(5.0);
+                    ui.add_space(7.0);
                     let ink = if settling { tokens(ui).muted } else { tokens(ui).text };
                     ui.add(egui::Label::new(RichText::new(&matter.label).color(ink)).truncate());
                     let what = if settling {
@@ -316,10 +318,6 @@ fn show_table(ui: &mut Ui, review: &mut Review, names: &Names) {
     }
 }
 
-fn show_bulk_height(review: &Review) -> f32 {
-    if review.shown.len() > 1 { 84.0 } else { 0.0 }
-}
-
 fn show_bulk(ui: &mut Ui, review: &Review, names: &Names, intents: &mut Vec<Intent>) {
     if review.shown.len() < 2 {
         return;
@@ -331,16 +329,16 @@ fn show_bulk(ui: &mut Ui, review: &Review, names: &Names, intents: &mut Vec<Inte
     for side in Side::BOTH {
         let number = if review.ticked.is_empty() { review.shown.len() } else { review.ticked.len() };
         let text = format!("Use {} for the {} {chosen}", names.get(side), words::grouped(words::number(number)));
-        if ui.add(Btn::new(&text).wide(ui.available_width())).clicked() {
+        if ui.add(Btn::new(&text).wide(ui.available_width())).on_hover_text(&text).clicked() {
             let ids = review.bulk();
             let count = words::count(words::number(ids.len()), "record", "records");
             let left = number.saturating_sub(ids.len());
             let mut explained = format!("The values of {} will be written for {count}.", names.get(side));
             if left > 0 {
-                explained.push_str(&format!(
-                    " {} of another kind stay open, because no side's values can settle them.",
-                    words::grouped(words::number(left))
-                ));
+                let left = words::grouped(words::number(left));
+                explained.push(' ');
+                explained.push_str(&left);
+                explained.push_str(" of another kind stay open, because no side's values can settle them.");
             }
             explained.push_str(" Every overwritten value stays in the history and can be undone.");
             if !ids.is_empty() {

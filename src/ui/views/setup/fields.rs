@@ -27,9 +27,9 @@ pub(super) fn show(ui: &mut Ui, setup: &mut Setup, intents: &mut Vec<Intent>) {
         subtitle(ui, "Which field is which?");
         remark(ui, "Only these fields are kept the same. Everything else of a record stays as it is.");
         ui.add_space(theme::SMALL);
-        let fixed = 30.0 * 2.0 + 92.0 + 100.0 + 6.0 * theme::GAP + 14.0;
+        let fixed = 30.0 * 2.0 + 124.0 + 108.0 + 6.0 * theme::GAP + 14.0;
         let field = ((ui.available_width() - fixed) / 2.0).clamp(110.0, 320.0);
-        let widths = Widths { field, kind: 92.0, key: 100.0 };
+        let widths = Widths { field, kind: 124.0, key: 108.0 };
         show_heads(ui, &names, &widths);
         let mut remove = None;
         for (at, row) in setup.rows.iter_mut().enumerate() {

@@ -39,7 +39,7 @@ impl Step {
 }
 
 /// What the operator wants of the assistant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SetupIntent {
     /// To try the connection of a side.
     Try(Side),
@@ -426,8 +426,12 @@ pub(crate) fn show(ui: &mut Ui, setup: &mut Setup, snapshot: &Snapshot, intents:
         }
     });
     ui.add_space(theme::SMALL);
-    let height = (ui.available_height() - 46.0).max(120.0);
-    egui::ScrollArea::vertical().id_salt(setup.step as u8).auto_shrink(false).max_height(height).show(ui, |ui| {
+    egui::Panel::bottom("way")
+        .frame(egui::Frame::new())
+        .resizable(false)
+        .show_separator_line(false)
+        .show(ui, |ui| show_way(ui, setup, intents));
+    egui::ScrollArea::vertical().id_salt(setup.step as u8).auto_shrink(false).show(ui, |ui| {
         ui.set_width(ui.available_width() - 8.0);
         match setup.step {
             Step::First => accounts::show(ui, setup, Side::A, snapshot, intents),
@@ -436,7 +440,6 @@ pub(crate) fn show(ui: &mut Ui, setup: &mut Setup, snapshot: &Snapshot, intents:
             Step::Rules => rules::show(ui, setup),
         }
     });
-    show_way(ui, setup, intents);
 }
 
 fn show_way(ui: &mut Ui, setup: &Setup, intents: &mut Vec<Intent>) {
@@ -451,9 +454,8 @@ fn show_way(ui: &mut Ui, setup: &Setup, intents: &mut Vec<Intent>) {
         Step::Second => account_problem(&setup.sides.b).or_else(|| {
             (setup.ends().a == setup.ends().b).then(|| "Both accounts are the same. Pick another one.".to_owned())
         }),
-        Step::Fields => setup.board_problem(),
         Step::Rules if setup.saving => Some("Saving and making the preview…".to_owned()),
-        Step::Rules => setup.board_problem(),
+        Step::Fields | Step::Rules => setup.board_problem(),
     };
     ui.add_space(theme::SMALL);
     ui.horizontal(|ui| {

@@ -1,0 +1,187 @@
+//! What the service does when something goes wrong.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use duosync::connectors::ErrorKind;
+use duosync::connectors::memory::Fault;
+use duosync::model::{AlertKind, Outcome, WriteState};
+use duosync::service::{Command, SyncMode};
+
+use crate::desk::{Desk, pair, person};
+
+#[test]
+fn trouble_that_passes_is_waited_out() {
+    let mut desk = Desk::in_step();
+    person(&desk.left, "3", "cy");
+    desk.left.order(Fault::FailRead(ErrorKind::Server));
+    desk.right.order(Fault::FailWrite(ErrorKind::Server));
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
+    assert_eq!(desk.right.records().len(), 3);
+}
+
+#[test]
+fn a_platform_that_asks_to_wait_gets_its_time_up_to_a_limit() {
+    let wait = Duration::from_millis(40);
+    let mut desk = Desk::tuned(|tuning| tuning.longest_wait = Duration::from_millis(400));
+    person(&desk.left, "1", "ann");
+    desk.left.order(Fault::Throttle(wait));
+    let start = Instant::now();
+    desk.sync(SyncMode::Yes);
+    assert!(start.elapsed() >= wait, "the time that was asked for is waited");
+    let start = Instant::now();
+    desk.left.order(Fault::Throttle(Duration::from_hours(1)));
+    assert_eq!(desk.sync(SyncMode::Yes).summary.outcome, Outcome::Done);
+    assert!(start.elapsed() >= Duration::from_millis(400) && start.elapsed() < Duration::from_mins(1));
+}
+
+#[test]
+fn a_refused_sign_in_is_told_once_and_its_recovery_too() {
+    let mut desk = Desk::in_step();
+    desk.told.clear();
+    desk.right.behave(|behaviour| behaviour.refuse_sign_in = true);
+    for _ in 0..3 {
+        let report = desk.sync(SyncMode::Normal);
+        assert_eq!(report.summary.outcome, Outcome::Failed);
+        assert!(report.summary.message.unwrap().starts_with("Right:"));
+    }
+    assert_eq!(desk.told.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::SignIn]);
+    desk.right.heal();
+    desk.sync(SyncMode::Normal);
+    desk.sync(SyncMode::Normal);
+    assert_eq!(desk.told.iter().map(|alert| alert.kind).collect::<Vec<_>>(), [AlertKind::SignIn, AlertKind::Recovered]);
+    desk.right.behave(|behaviour| behaviour.refuse_sign_in = true);
+    desk.sync(SyncMode::Normal);
+    assert_eq!(desk.told.len(), 3, "the next time is a new matter");
+}
+
+#[test]
+fn one_record_that_cannot_be_written_does_not_hold_up_the_others() {
+    let mut desk = Desk::in_step();
+    for (id, name) in [("3", "cy"), ("4", "dee"), ("5", "eva")] {
+        person(&desk.left, id, name);
+    }
+    desk.right.order(Fault::Reject("no such postcode".to_owned()));
+    let report = desk.sync(SyncMode::Normal).summary;
+    assert_eq!((report.outcome, report.failed.len(), desk.right.records().len()), (Outcome::Partial, 1, 4));
+    assert!(report.failed[0].error.contains("no such postcode"));
+    // Nothing has changed, and still it is tried again.
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
+    assert_eq!(desk.right.records().len(), 5);
+}
+
+#[test]
+fn a_copy_that_cannot_be_kept_stops_the_deletion_and_loses_no_change() {
+    let mut desk = Desk::in_step();
+    desk.left.remove("1");
+    desk.left.set_field("2", "name", "Bobby");
+    // The fourth call that reads is the one for the copy: identity and listing come before it.
+    desk.right.order(Fault::DieAfter { steps: 2, answer_lost: false });
+    let report = desk.sync(SyncMode::Normal).summary;
+    assert_eq!((report.outcome, desk.right.records().len()), (Outcome::Failed, 2));
+    desk.right.heal();
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
+    assert_eq!(desk.right.records().len(), 1);
+    assert_eq!(Desk::held(&desk.right, "bob@example.org", "name").as_deref(), Some("Bobby"));
+}
+
+#[test]
+fn half_a_list_leads_to_nothing_new() {
+    let mut desk = Desk::new();
+    person(&desk.left, "1", "ann");
+    person(&desk.right, "x", "bob");
+    person(&desk.right, "y", "ann");
+    desk.right.order(Fault::CutShort(1));
+    let report = desk.sync(SyncMode::Yes).summary;
+    assert_eq!((report.outcome, desk.writes()), (Outcome::Partial, 0));
+    assert!(report.message.unwrap().contains("could not be read to its end"));
+    assert_eq!(desk.sync(SyncMode::Yes).summary.outcome, Outcome::Done);
+    assert_eq!((desk.left.records().len(), desk.right.records().len()), (2, 2));
+}
+
+#[test]
+fn an_empty_list_where_records_were_known_changes_nothing() {
+    let mut desk = Desk::in_step();
+    desk.right.order(Fault::EmptyListing);
+    let report = desk.sync(SyncMode::Normal).summary;
+    assert_eq!((report.outcome, desk.left.records().len()), (Outcome::Waiting, 2));
+    assert!(report.message.unwrap().contains("came back empty"));
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
+}
+
+#[test]
+fn trouble_with_the_store_ends_cleanly_and_cursors_move_only_with_the_commit() {
+    let mut desk = Desk::in_step();
+    person(&desk.left, "3", "cy");
+    let database = rusqlite::Connection::open(desk.folder.path().join("duosync.db")).unwrap();
+    database
+        .execute_batch(
+            "CREATE TRIGGER stop BEFORE UPDATE ON cursors BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+        )
+        .unwrap();
+    let answer = desk.call(Command::Sync { pair: "people".to_owned(), mode: SyncMode::Normal });
+    assert!(answer.is_err(), "{answer:?}");
+    assert_eq!(desk.right.records().len(), 3, "what was written stays written");
+    let cursors = |database: &rusqlite::Connection| -> Vec<String> {
+        let mut found = database.prepare("SELECT cursor FROM cursors ORDER BY side").unwrap();
+        found.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let before = cursors(&database);
+    database.execute_batch("DROP TRIGGER stop").unwrap();
+    let writes = desk.writes();
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
+    assert_eq!((desk.writes(), desk.right.records().len()), (writes, 3));
+    assert_ne!(cursors(&database), before);
+}
+
+#[test]
+fn a_run_that_was_killed_is_told_as_it_was() {
+    let cut = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let probe = Arc::clone(&cut);
+    let mut desk = Desk::tuned(move |tuning| {
+        tuning.goes_on = Arc::new(move |step| step != "record" || !probe.load(std::sync::atomic::Ordering::SeqCst));
+    });
+    person(&desk.left, "1", "ann");
+    cut.store(true, std::sync::atomic::Ordering::SeqCst);
+    assert!(desk.call(Command::Sync { pair: "people".to_owned(), mode: SyncMode::Yes }).is_err());
+    assert_eq!(desk.right.records().len(), 1);
+    cut.store(false, std::sync::atomic::Ordering::SeqCst);
+    // Before the next run, somebody gives the new record another address on one side.
+    desk.left.set_field("1", "email", "anna@example.org");
+    assert_eq!(desk.sync(SyncMode::Yes).summary.outcome, Outcome::Done);
+    assert_eq!((desk.left.records().len(), desk.right.records().len()), (1, 1), "it is no second record");
+    assert!(Desk::held(&desk.right, "anna@example.org", "name").is_some());
+    let runs = desk.history();
+    let killed = runs.last().unwrap();
+    assert_eq!(killed.outcome, Outcome::Failed);
+    let killed = killed.run;
+    assert_eq!(desk.writes_of(killed)[0].state, WriteState::Done);
+}
+
+#[test]
+fn an_undo_that_was_killed_is_not_undone_by_the_next_run() {
+    for at in ["record", "written", "journalled"] {
+        let cut = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let probe = Arc::clone(&cut);
+        let mut desk = Desk::tuned(move |tuning| {
+            tuning.goes_on = Arc::new(move |step| step != at || !probe.load(std::sync::atomic::Ordering::SeqCst));
+        });
+        person(&desk.left, "1", "ann");
+        let run = desk.sync(SyncMode::Yes).summary.run;
+        cut.store(true, std::sync::atomic::Ordering::SeqCst);
+        assert!(desk.call(Command::Undo(run)).is_err());
+        cut.store(false, std::sync::atomic::Ordering::SeqCst);
+        let left = desk.right.records().len();
+        desk.sync(SyncMode::Normal);
+        assert_eq!((desk.left.records().len(), desk.right.records().len()), (1, left), "killed at {at}");
+    }
+}
+
+#[test]
+fn settings_that_go_on_are_not_mixed_up_by_a_pair_that_is_gone() {
+    let mut desk = Desk::in_step();
+    desk.call(Command::RemovePair("people".to_owned())).unwrap();
+    assert!(desk.call(Command::Sync { pair: "people".to_owned(), mode: SyncMode::Normal }).is_err());
+    desk.save(pair("people", "Left", "Right"));
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done, "all is there already");
+}
