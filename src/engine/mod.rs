@@ -8,6 +8,7 @@ mod compare;
 mod conclude;
 mod dates;
 mod guard;
+mod linked;
 mod matching;
 mod merge;
 mod names;
@@ -19,6 +20,7 @@ mod reconcile;
 mod suggest;
 mod transform;
 mod undo;
+mod unlinked;
 
 pub use compare::compare;
 pub use conclude::{Written, conclude};

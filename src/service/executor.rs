@@ -182,6 +182,18 @@ fn take(job: &Job, items: &[Item], task: Task, outcome: Outcome, execution: &mut
             });
             Written::Failed
         }
+        Outcome::InDoubt(error) => {
+            // The entry stays an intent, by which the next run knows that it has to look.
+            entry.error = Some(error.to_string());
+            execution.failed.push(FailedRecord {
+                side,
+                id: entry.record.as_ref().map(ToString::to_string).unwrap_or_default(),
+                label: entry.label.clone(),
+                field: None,
+                error: error.to_string(),
+            });
+            Written::Failed
+        }
         Outcome::NotTried => {
             entry.state = WriteState::Failed;
             entry.error = Some("not tried, because the run ended before".to_owned());

@@ -103,6 +103,7 @@ pub(crate) async fn run(
 /// [`Ended::Store`] and [`Ended::CutOff`] only.
 pub(crate) async fn settle(job: &Job, subjects: BTreeSet<Subject>) -> Result<RunReport, Ended> {
     with_journal(job, Trigger::Settle, async |run, summary| {
+        recover(job, run).await?;
         let mut fetched = fetch(job).await?;
         for side in Side::BOTH {
             if !fetched.views.get(side).complete {

@@ -12,6 +12,7 @@ use crate::store::{Changes, Store, StoreError};
 use super::RunReport;
 use super::executor::execute_with;
 use super::job::{Ended, Job, now};
+use super::recover::recover;
 use super::run::{look_again, quiet_changes, remembered, with_journal};
 
 /// Takes a run back. What somebody has changed since stays, and is told.
@@ -20,6 +21,7 @@ use super::run::{look_again, quiet_changes, remembered, with_journal};
 /// [`Ended::Store`] and [`Ended::CutOff`] only; everything else is in the report.
 pub(crate) async fn undo(job: &Job, of: RunId) -> Result<RunReport, Ended> {
     with_journal(job, Trigger::Undo(of), async |run, summary| {
+        recover(job, run).await?;
         let (writes, raws) = job
             .shared
             .db

@@ -28,6 +28,8 @@ pub(crate) enum Outcome {
     Failed(ConnectorError),
     /// The run ended before.
     NotTried,
+    /// It was tried, and nobody can say whether it got through: the next run looks first.
+    InDoubt(ConnectorError),
 }
 
 /// What one try came to.
@@ -38,6 +40,9 @@ enum Tried {
     /// It concerns the whole account.
     Broken(ConnectorError),
 }
+
+/// Why a side ends early and, where the last write may have got through, the word for that.
+type Broken = (Ended, Option<ConnectorError>);
 
 /// Carries out one side's writes and sends each outcome. Every task gets one.
 ///
@@ -183,7 +188,7 @@ async fn one_by_one(
     finished: &mpsc::Sender<(Task, Outcome)>,
     in_doubt: bool,
 ) -> Result<(), Ended> {
-    let mut running: JoinSet<(Task, Result<Outcome, Ended>)> = JoinSet::new();
+    let mut running: JoinSet<(Task, Result<Outcome, Broken>)> = JoinSet::new();
     let mut ended: Option<Ended> = None;
     let mut queue = chunk.into_iter();
     loop {
@@ -202,9 +207,9 @@ async fn one_by_one(
         };
         match outcome {
             Ok(outcome) => send(finished, task, outcome).await,
-            Err(why @ (Ended::CutOff | Ended::Store(_))) => return Err(why),
-            Err(why @ (Ended::Platform { .. } | Ended::Refused(_) | Ended::Cancelled)) => {
-                send(finished, task, Outcome::NotTried).await;
+            Err((why @ (Ended::CutOff | Ended::Store(_)), _)) => return Err(why),
+            Err((why @ (Ended::Platform { .. } | Ended::Refused(_) | Ended::Cancelled), doubt)) => {
+                send(finished, task, doubt.map_or(Outcome::NotTried, Outcome::InDoubt)).await;
                 ended.get_or_insert(why);
             }
         }
@@ -220,7 +225,7 @@ async fn one_by_one(
 
 /// One write, tried until it is known to be done or known to fail. A write whose answer never came
 /// is looked up before it is tried again.
-async fn persist(job: &Job, side: Side, task: &Task, in_doubt: bool) -> Result<Outcome, Ended> {
+async fn persist(job: &Job, side: Side, task: &Task, in_doubt: bool) -> Result<Outcome, Broken> {
     let (context, want) = (uncancelled(job, side), job.spec().wanted_fields(side));
     let connector = Arc::clone(job.connectors.get(side));
     let mut waits = job.waits();
@@ -232,7 +237,7 @@ async fn persist(job: &Job, side: Side, task: &Task, in_doubt: bool) -> Result<O
         } else {
             let answered = connector.write(&context, job.collection(side), &want, vec![write_of(task)]).await;
             if !(job.shared.tuning.goes_on)("written") {
-                return Err(Ended::CutOff);
+                return Err((Ended::CutOff, None));
             }
             let result = answered.and_then(|results| {
                 results
@@ -251,20 +256,26 @@ async fn persist(job: &Job, side: Side, task: &Task, in_doubt: bool) -> Result<O
                 }
             }
             Tried::Out(outcome) => return Ok(outcome),
-            Tried::Broken(error) => return Err(job.trouble(side, error)),
+            Tried::Broken(error) => return Err((job.trouble(side, error), in_doubt.then(unanswered))),
             Tried::Again(error) => error,
         };
         in_doubt |= error.kind != ErrorKind::Throttled && error.kind != ErrorKind::Unreachable;
         let Some(pause) = waits.next() else {
             // The account itself seems to be away; for anything else only this record failed.
             return if error.kind == ErrorKind::Unreachable {
-                Err(job.trouble(side, error))
+                Err((job.trouble(side, error), in_doubt.then(unanswered)))
+            } else if in_doubt {
+                Ok(Outcome::InDoubt(error))
             } else {
                 Ok(Outcome::Failed(error))
             };
         };
-        job.rest(&error, pause).await?;
+        job.rest(&error, pause).await.map_err(|ended| (ended, in_doubt.then(unanswered)))?;
     }
+}
+
+fn unanswered() -> ConnectorError {
+    ConnectorError::new(ErrorKind::InDoubt, "no answer came; the next sync looks whether it was written")
 }
 
 /// Whether a write that may have been carried out was. None when it was not, or nothing can be said.
