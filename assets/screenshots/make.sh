@@ -3,6 +3,7 @@
 # kept the same as an address book on a real server, in light and in dark.
 #
 #     assets/screenshots/make.sh [BINARY]     without one, the release is built and used
+#     SHOTS=all assets/screenshots/make.sh    more pages, to look at
 #
 # It needs a few packages, and nothing of your own desktop: display, session bus, folders and server
 # are made for it and taken away again.
