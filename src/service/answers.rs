@@ -23,6 +23,7 @@ const SAMPLE_SETTINGS: &str = include_str!("../../assets/sample/sample.toml");
 pub(crate) fn changes_state(command: &Command) -> bool {
     match command {
         Command::SaveAccount { .. }
+        | Command::Password { .. }
         | Command::RemoveAccount(_)
         | Command::SavePair(_)
         | Command::RemovePair(_)
@@ -72,6 +73,7 @@ pub(crate) async fn from_platform(shared: &Shared, command: Command) -> Answer {
         }
         other @ (Command::Snapshot
         | Command::SaveAccount { .. }
+        | Command::Password { .. }
         | Command::RemoveAccount(_)
         | Command::SavePair(_)
         | Command::RemovePair(_)
@@ -99,6 +101,11 @@ pub(crate) async fn from_platform(shared: &Shared, command: Command) -> Answer {
 pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Command) -> Answer {
     match command {
         Command::SaveAccount { settings, password } => save_account(shared, settings, password).await,
+        Command::Password { account, password } => {
+            let settings = account_named(shared, &account).await?;
+            keep_password(shared, &settings, password).await?;
+            Ok(Reply::Done)
+        }
         Command::RemoveAccount(name) => {
             let used = pairs(shared)
                 .await?
@@ -212,19 +219,7 @@ async fn save_account(shared: &Shared, settings: AccountSettings, password: Opti
         return Err(Problem::wrong_use("Give the account a name."));
     }
     if let Some(password) = password {
-        let (secrets, name, kind) = (Arc::clone(&shared.secrets), settings.name.clone(), settings.secret.clone());
-        let secret = Secret::new(password);
-        let kept = tokio::task::spawn_blocking(move || match kind {
-            Some(SecretRef::Keyring) => secrets.store(&name, &secret),
-            Some(SecretRef::Ask) => {
-                secrets.remember(&name, secret);
-                Ok(())
-            }
-            // A password that comes from the environment is never kept by Duosync.
-            Some(SecretRef::Env(_)) | None => Ok(()),
-        });
-        let kept = kept.await.map_err(|_panicked| Problem::failed("The password could not be kept."))?;
-        kept.map_err(|error| Problem::failed(error.to_string()))?;
+        keep_password(shared, &settings, password).await?;
     }
     with(shared, move |store| {
         let name = settings.name.clone();
@@ -240,6 +235,23 @@ async fn save_account(shared: &Shared, settings: AccountSettings, password: Opti
     })
     .await?;
     Ok(Reply::Done)
+}
+
+/// Puts a password where the account's settings say.
+async fn keep_password(shared: &Shared, settings: &AccountSettings, password: String) -> Result<(), Problem> {
+    let (secrets, name, kind) = (Arc::clone(&shared.secrets), settings.name.clone(), settings.secret.clone());
+    let secret = Secret::new(password);
+    let kept = tokio::task::spawn_blocking(move || match kind {
+        Some(SecretRef::Keyring) => secrets.store(&name, &secret),
+        Some(SecretRef::Ask) => {
+            secrets.remember(&name, secret);
+            Ok(())
+        }
+        // A password that comes from the environment is never kept by Duosync.
+        Some(SecretRef::Env(_)) | None => Ok(()),
+    });
+    let kept = kept.await.map_err(|_panicked| Problem::failed("The password could not be kept."))?;
+    kept.map_err(|error| Problem::failed(error.to_string()))
 }
 
 async fn check_pair(shared: &Shared, spec: &PairSpec) -> Result<(), Problem> {

@@ -28,6 +28,14 @@ pub enum Command {
         /// The password, if it is to be changed.
         password: Option<String>,
     },
+    /// Keeps the password of an account whose settings stay as they are, so that no plan has to be
+    /// looked at anew.
+    Password {
+        /// The account.
+        account: String,
+        /// The password.
+        password: String,
+    },
     /// Removes an account that no pair uses.
     RemoveAccount(String),
     /// Adds a pair or replaces the one of the same name.
@@ -281,6 +289,9 @@ pub struct Snapshot {
     pub workspace: PathBuf,
     /// What the operator should know of the workspace itself (two pairs write the same list).
     pub warnings: Vec<String>,
+    /// The accounts whose password is asked at each start and has not been entered yet. Their pairs
+    /// start nothing by themselves until it is.
+    pub asks: Vec<String>,
 }
 
 /// One pair and how it stands.

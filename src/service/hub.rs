@@ -123,7 +123,7 @@ impl Hub {
         let voice = self.shared.voice.clone();
         let changes = answers::changes_state(&command);
         // A plan that is shown stays as good as it was while no settings change.
-        let calm = matches!(command, Command::Pause { .. } | Command::AlertsSeen);
+        let calm = matches!(command, Command::Pause { .. } | Command::AlertsSeen | Command::Password { .. });
         let answer = match command {
             Command::Sync { pair, mode } => {
                 return self.enqueue(id, pair, Work::Sync { mode, trigger: Trigger::Manual }).await;
@@ -158,6 +158,7 @@ impl Hub {
                 return;
             }
             command @ (Command::SaveAccount { .. }
+            | Command::Password { .. }
             | Command::RemoveAccount(_)
             | Command::SavePair(_)
             | Command::RemovePair(_)
@@ -494,7 +495,14 @@ impl Hub {
         match made {
             Ok(snapshot) => {
                 let mut snapshot = snapshot;
+                let asks = snapshot.accounts.iter().filter(|account| self.shared.secrets.waits_for_operator(account));
+                snapshot.asks = asks.map(|account| account.name.clone()).collect();
                 for pair in &mut snapshot.pairs {
+                    let ends = &pair.spec.ends;
+                    if [&ends.a, &ends.b].iter().any(|end| snapshot.asks.contains(&end.account)) {
+                        // A run without the password could only fail; it follows once it is entered.
+                        (pair.next_sync, pair.next_compare) = (None, None);
+                    }
                     if let Some((_, until)) = self.rests.get(&pair.spec.name) {
                         pair.next_sync = pair.next_sync.map(|due| due.max(*until));
                         pair.next_compare = pair.next_compare.map(|due| due.max(*until));

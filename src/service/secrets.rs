@@ -144,6 +144,12 @@ impl Secrets {
         }
     }
 
+    /// Whether the operator has to be asked first.
+    pub(crate) fn waits_for_operator(&self, account: &AccountSettings) -> bool {
+        account.secret == Some(SecretRef::Ask)
+            && !self.remembered.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&account.name)
+    }
+
     /// Keeps a password in memory until the program ends.
     pub(crate) fn remember(&self, account: &str, password: Secret) {
         self.remembered.lock().unwrap_or_else(PoisonError::into_inner).insert(account.to_owned(), password);
@@ -266,7 +272,9 @@ mod tests {
         let secrets = Secrets::new();
         let ask = account(Some(SecretRef::Ask));
         assert!(matches!(secrets.resolve(&ask), Err(SecretError::NotEntered(name)) if name == "Book"));
+        assert!(secrets.waits_for_operator(&ask) && !secrets.waits_for_operator(&account(None)));
         secrets.remember("Book", Secret::new("x"));
+        assert!(!secrets.waits_for_operator(&ask));
         assert_eq!(secrets.resolve(&ask).unwrap().unwrap().reveal(), "x");
         secrets.forget("Book");
         assert!(matches!(secrets.resolve(&ask), Err(SecretError::NotEntered(_))));

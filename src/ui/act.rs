@@ -5,12 +5,21 @@ use super::views::preview::Preview;
 use super::views::review::Scope;
 use super::views::setup::{Known, Setup, SetupIntent, Step};
 use super::views::{Browse, Intent, Page};
-use crate::model::Side;
+use crate::model::{SecretRef, Side};
 use crate::service::{Command, SyncMode};
 
 impl DuosyncApp {
     /// Carries out one wish.
     pub(super) fn act(&mut self, intent: Intent) {
+        if let Intent::Sync(pair)
+        | Intent::MakePreview(pair)
+        | Intent::Accept(pair)
+        | Intent::Compare(pair)
+        | Intent::ExportReport(pair, _) = &intent
+            && self.ask_first(&pair.clone(), &intent)
+        {
+            return;
+        }
         match intent {
             Intent::Go(page) => self.go(page, None),
             Intent::GoPair(page, pair) => self.go(page, Some(pair)),
@@ -77,7 +86,7 @@ impl DuosyncApp {
         let Some(setup) = &mut self.setup else { return };
         setup.known = Known::Reading;
         setup.described = Some(setup.ends_now());
-        self.save_accounts(&Purpose::SaveForFields);
+        self.save_accounts(Purpose::SaveForFields);
     }
 
     /// Shows a plan.
@@ -153,7 +162,7 @@ impl DuosyncApp {
                 if let Some(setup) = &mut self.setup {
                     setup.saving = true;
                 }
-                self.save_accounts(&Purpose::SaveForPair);
+                self.save_accounts(Purpose::SaveForPair);
             }
             SetupIntent::Close => {
                 if self.setup.as_ref().is_some_and(|setup| setup.editing) {
@@ -175,12 +184,16 @@ impl DuosyncApp {
         self.send(Command::TryAccount { settings, password }, Purpose::Try(side));
     }
 
-    fn save_accounts(&mut self, purpose: &Purpose) {
+    /// Saves what is not saved yet, and goes on.
+    fn save_accounts(&mut self, purpose: fn(Side) -> Purpose) {
         let Some(setup) = &self.setup else { return };
-        let accounts = setup.sides.as_ref().map(|side| (side.settings(), side.password()));
-        for (settings, password) in [accounts.a, accounts.b] {
-            self.send(Command::SaveAccount { settings, password }, purpose.clone());
+        let changed = Side::BOTH.map(|side| (side, setup.to_save(side)));
+        for (side, account) in changed {
+            if let Some((settings, password)) = account {
+                self.send(Command::SaveAccount { settings, password }, purpose(side));
+            }
         }
+        self.accounts_saved(&purpose(Side::A));
     }
 
     /// Takes what a file dialog answered.
@@ -219,7 +232,7 @@ impl DuosyncApp {
             return;
         }
         let Some(setup) = &self.setup else { return };
-        if matches!(purpose, Purpose::SaveForPair) {
+        if matches!(purpose, Purpose::SaveForPair(_)) {
             let spec = setup.pair();
             let name = spec.name.clone();
             self.send(Command::SavePair(Box::new(spec)), Purpose::SavePair(name));
@@ -231,6 +244,33 @@ impl DuosyncApp {
             self.send(Command::Describe { account, collection }, Purpose::Describe(side));
         }
         self.send(Command::Suggest(ends), Purpose::Suggest);
+    }
+
+    /// A side could not be saved: most likely there is no keyring, so the operator chooses another way.
+    pub(super) fn account_failed(&mut self, side: Side, why: &str) {
+        let keyring = |setup: &Setup| {
+            let account = setup.sides.get(side);
+            account.settings().secret == Some(SecretRef::Keyring) && account.password().is_some()
+        };
+        let Some(setup) = self.setup.as_mut().filter(|setup| keyring(setup)) else {
+            return self.setup_failed(why.to_owned());
+        };
+        setup.saving = false;
+        setup.described = None;
+        setup.known = Known::No;
+        setup.step = if side == Side::A { Step::First } else { Step::Second };
+        // The service goes on with what a settings file would say, which is no help in the window.
+        let why = why.split(';').next().unwrap_or(why);
+        let account = setup.sides.get_mut(side);
+        account.not_kept = Some(format!("The password is not kept yet: {why}. Choose another way here."));
+    }
+
+    /// Removes the accounts that the assistant has left behind under other names.
+    pub(super) fn tidy_accounts(&mut self) {
+        let (Some(setup), Some(snapshot)) = (&self.setup, &self.snapshot) else { return };
+        for name in setup.left_behind(snapshot) {
+            self.send(Command::RemoveAccount(name), Purpose::Quiet);
+        }
     }
 
     /// The furthest step that makes sense after a failure to save.

@@ -1,6 +1,6 @@
 //! The window: what it holds, and a frame of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use eframe::egui::{self, Align, Layout, RichText, Ui};
@@ -51,13 +51,15 @@ pub(super) enum Purpose {
     /// An account is tried.
     Try(Side),
     /// Both accounts are saved, then their fields are read.
-    SaveForFields,
+    SaveForFields(Side),
     /// A side's fields.
     Describe(Side),
     /// Suggested mappings.
     Suggest,
     /// Both accounts are saved, then the pair.
-    SaveForPair,
+    SaveForPair(Side),
+    /// A password is kept, then what it was needed for is done.
+    Password(Option<Box<Intent>>),
     /// The pair is saved, then its preview is made.
     SavePair(String),
     /// The sample is made.
@@ -77,6 +79,15 @@ pub(super) struct Toast {
     pub(super) undo: Option<RunId>,
     /// When it goes away, by egui's clock; none before it was drawn first.
     until: Option<f64>,
+}
+
+/// A password that is asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Asking {
+    pub(super) account: String,
+    pub(super) password: String,
+    /// What it is needed for.
+    pub(super) then: Option<Intent>,
 }
 
 /// The application.
@@ -101,6 +112,9 @@ pub struct DuosyncApp {
     pub(super) preview: Option<Preview>,
     pub(super) settings_form: settings::Form,
     pub(super) confirm: Option<Confirm>,
+    pub(super) asking: Option<Asking>,
+    /// The accounts whose password the operator did not want to enter yet.
+    pub(super) not_yet: BTreeSet<String>,
     pub(super) toasts: Vec<Toast>,
     pub(super) problem: Option<String>,
     pub(super) picker: Picker,
@@ -134,6 +148,8 @@ impl DuosyncApp {
             preview: None,
             settings_form: settings::Form::default(),
             confirm: None,
+            asking: None,
+            not_yet: BTreeSet::new(),
             toasts: Vec::new(),
             problem: None,
             picker: Picker::default(),
@@ -185,6 +201,7 @@ impl DuosyncApp {
         });
         self.show_toasts(ui, &mut intents);
         self.show_confirm(ui, &mut intents);
+        self.show_asking(ui);
         for intent in intents {
             self.act(intent);
         }
@@ -360,6 +377,67 @@ impl DuosyncApp {
         if close || modal.should_close() {
             self.confirm = None;
         }
+    }
+
+    fn show_asking(&mut self, ui: &mut Ui) {
+        let Some(asking) = &mut self.asking else { return };
+        let (mut yes, mut no) = (false, false);
+        let frame = egui::Frame::window(ui.style()).inner_margin(egui::Margin::same(theme::PAGE));
+        let modal = egui::Modal::new(egui::Id::unique("password")).frame(frame).show(ui.ctx(), |ui| {
+            ui.set_width(420.0);
+            subtitle(ui, &format!("Password for {}", asking.account));
+            let why = "Duosync asks for it once after each start and forgets it when it ends.";
+            ui.add(egui::Label::new(why).wrap());
+            let entry = super::widgets::field(ui, "Password", &mut asking.password, "", true);
+            if ui.memory(|memory| memory.focused().is_none()) && !entry.lost_focus() {
+                entry.request_focus();
+            }
+            let entered = entry.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            ui.add_space(theme::GAP);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let ready = !asking.password.is_empty();
+                let go = ui.add_enabled(ready, Btn::new("Use this password").primary()).clicked();
+                yes = ready && (entered || go);
+                no = ui.add(Btn::new("Not now")).clicked();
+            });
+        });
+        no |= modal.should_close();
+        if !yes && !no {
+            return;
+        }
+        if let Some(Asking { account, password, then }) = self.asking.take() {
+            if yes {
+                self.send(Command::Password { account, password }, Purpose::Password(then.map(Box::new)));
+            } else {
+                self.not_yet.insert(account);
+                self.ask_password();
+            }
+        }
+    }
+
+    /// Asks for the next password that a pair needs and nobody has refused to enter.
+    pub(super) fn ask_password(&mut self) {
+        if self.asking.is_some() || self.page == Page::Setup {
+            return;
+        }
+        let Some(snapshot) = &self.snapshot else { return };
+        let ends = snapshot.pairs.iter().flat_map(|pair| [&pair.spec.ends.a.account, &pair.spec.ends.b.account]);
+        let next = ends.into_iter().find(|name| snapshot.asks.contains(name) && !self.not_yet.contains(*name));
+        if let Some(account) = next {
+            self.asking = Some(Asking { account: account.clone(), password: String::new(), then: None });
+        }
+    }
+
+    /// Asks for the password that a pair needs before this can be done. False where none is needed.
+    pub(super) fn ask_first(&mut self, pair: &str, then: &Intent) -> bool {
+        let Some(snapshot) = &self.snapshot else { return false };
+        let Some(state) = snapshot.pairs.iter().find(|state| state.spec.name == pair) else { return false };
+        let ends = &state.spec.ends;
+        let Some(end) = [&ends.a, &ends.b].into_iter().find(|end| snapshot.asks.contains(&end.account)) else {
+            return false;
+        };
+        self.asking = Some(Asking { account: end.account.clone(), password: String::new(), then: Some(then.clone()) });
+        true
     }
 
     /// The number of alerts goes before the name in the window's title.

@@ -133,8 +133,21 @@ impl DuosyncApp {
 
     fn hear_done(&mut self, purpose: Purpose) {
         match purpose {
-            Purpose::SaveForFields | Purpose::SaveForPair => self.accounts_saved(&purpose),
+            Purpose::SaveForFields(side) | Purpose::SaveForPair(side) => {
+                if let Some(setup) = &mut self.setup {
+                    setup.has_saved(side);
+                }
+                self.accounts_saved(&purpose);
+            }
+            Purpose::Password(then) => {
+                self.not_yet.clear();
+                if let Some(then) = then {
+                    self.act(*then);
+                }
+                self.ask_password();
+            }
             Purpose::SavePair(pair) => {
+                self.tidy_accounts();
                 self.setup = None;
                 self.page = Page::Home;
                 self.sync(pair, SyncMode::Preview);
@@ -163,11 +176,8 @@ impl DuosyncApp {
     fn hear_problem(&mut self, purpose: Purpose, problem: Problem) {
         match purpose {
             Purpose::Try(side) => self.tried(side, Err(problem.message)),
-            Purpose::SaveForFields
-            | Purpose::SaveForPair
-            | Purpose::SavePair(_)
-            | Purpose::Describe(_)
-            | Purpose::Suggest => self.setup_failed(problem.message),
+            Purpose::SaveForFields(side) | Purpose::SaveForPair(side) => self.account_failed(side, &problem.message),
+            Purpose::SavePair(_) | Purpose::Describe(_) | Purpose::Suggest => self.setup_failed(problem.message),
             Purpose::Settle(ids, _) => {
                 self.review.not_settled(&ids);
                 self.compare_list.not_settled(&ids);
@@ -189,6 +199,7 @@ impl DuosyncApp {
             | Purpose::Sample
             | Purpose::Demo
             | Purpose::Told(_)
+            | Purpose::Password(_)
             | Purpose::Quiet => self.problem = Some(problem.message),
         }
     }
@@ -202,6 +213,7 @@ impl DuosyncApp {
             self.compare_list.set(Arc::clone(&self.matters), &names);
         }
         self.snapshot = Some(snapshot);
+        self.ask_password();
     }
 
     fn tried(&mut self, side: Side, result: Result<crate::service::AccountCheck, String>) {

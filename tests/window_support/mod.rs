@@ -132,6 +132,7 @@ pub fn snapshot(pairs: Vec<PairState>) -> Snapshot {
         unseen_alerts: 0,
         workspace: PathBuf::from("/home/ann/.local/share/duosync"),
         warnings: Vec::new(),
+        asks: Vec::new(),
     }
 }
 
@@ -522,6 +523,7 @@ impl Stand {
             Command::Export(_) => Reply::Exported(String::new()),
             Command::Import(_) => Reply::Imported { accounts: vec!["Shop list".into()], pairs: vec![PAIR.into()] },
             Command::SaveAccount { .. }
+            | Command::Password { .. }
             | Command::RemoveAccount(_)
             | Command::SavePair(_)
             | Command::RemovePair(_)

@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, Ui};
 
-use super::{AccountDraft, Setup, SetupIntent};
+use super::{AccountDraft, Keep, Setup, SetupIntent};
 use crate::model::Side;
 use crate::service::{AccountCheck, Snapshot};
 use crate::ui::icons::Icon;
@@ -76,12 +76,27 @@ fn show_server(ui: &mut Ui, account: &mut AccountDraft) {
     ui.columns_const(|[left, right]| {
         field(left, "User name", &mut account.username, "", false);
         let hint = if account.base.is_some() { "as it was saved" } else { "" };
-        field(right, "Password", &mut account.password, hint, true);
+        if account.keep == Keep::Env {
+            field(right, "Name of the environment variable", &mut account.variable, "ADDRESS_BOOK_PASSWORD", false);
+        } else {
+            field(right, "Password", &mut account.password, hint, true);
+        }
     });
-    ui.checkbox(&mut account.remember, "Remember the password in this computer's keyring");
-    if !account.remember {
-        remark(ui, "You are asked for the password each time Duosync starts.");
+    if let Some(why) = &account.not_kept {
+        banner(ui, Tone::Attention, why, None);
     }
+    ui.horizontal_wrapped(|ui| {
+        remark(ui, "The password is");
+        for (keep, text) in [
+            (Keep::Keyring, "kept in this computer's keyring"),
+            (Keep::Ask, "asked each time Duosync starts"),
+            (Keep::Env, "in an environment variable"),
+        ] {
+            if chip(ui, account.keep == keep, text).clicked() {
+                account.keep = keep;
+            }
+        }
+    });
 }
 
 fn show_try(ui: &mut Ui, account: &mut AccountDraft, side: Side, intents: &mut Vec<Intent>) {

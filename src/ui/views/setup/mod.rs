@@ -53,6 +53,18 @@ pub(crate) enum SetupIntent {
     Close,
 }
 
+/// How Duosync gets a password.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// From this computer's keyring.
+    #[default]
+    Keyring,
+    /// From the operator, once after each start.
+    Ask,
+    /// From an environment variable.
+    Env,
+}
+
 /// One account as it is typed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AccountDraft {
@@ -70,8 +82,12 @@ pub(crate) struct AccountDraft {
     pub(crate) username: String,
     /// The password, if one was typed.
     pub(crate) password: String,
-    /// Whether the password is kept in the keyring.
-    pub(crate) remember: bool,
+    /// How Duosync gets the password.
+    pub(crate) keep: Keep,
+    /// The environment variable that holds it.
+    pub(crate) variable: String,
+    /// Why the password could not be kept.
+    pub(crate) not_kept: Option<String>,
     /// The list that was picked.
     pub(crate) collection: Option<String>,
     /// The account that this draft was made from.
@@ -133,6 +149,9 @@ pub(crate) struct Setup {
     pub(crate) named: bool,
     /// Whether it is being saved.
     pub(crate) saving: bool,
+    /// The accounts that this assistant has saved or renamed: those that the pair does not use in the
+    /// end are removed.
+    pub(crate) saved: std::collections::BTreeSet<String>,
     /// The ends whose fields are known, to notice that another list was picked.
     pub(crate) described: Option<PerSide<(AccountSettings, Option<String>)>>,
 }
@@ -141,7 +160,7 @@ impl AccountDraft {
     /// A draft of a new account.
     pub(crate) fn new(side: Side) -> Self {
         let connector = if side == Side::A { "csv" } else { "carddav" };
-        Self { connector: connector.to_owned(), remember: true, ..Self::default() }
+        Self { connector: connector.to_owned(), ..Self::default() }
     }
 
     /// A draft of an account that is there.
@@ -154,7 +173,15 @@ impl AccountDraft {
             id_column: option("id"),
             url: option("url"),
             username: option("username"),
-            remember: settings.secret != Some(SecretRef::Ask),
+            keep: match &settings.secret {
+                Some(SecretRef::Ask) => Keep::Ask,
+                Some(SecretRef::Env(_)) => Keep::Env,
+                Some(SecretRef::Keyring) | None => Keep::Keyring,
+            },
+            variable: match &settings.secret {
+                Some(SecretRef::Env(variable)) => variable.clone(),
+                Some(SecretRef::Ask | SecretRef::Keyring) | None => String::new(),
+            },
             collection,
             base: Some(settings.clone()),
             ..Self::default()
@@ -177,18 +204,14 @@ impl AccountDraft {
                 options.insert(key.to_owned(), text.trim().to_owned());
             }
         }
-        let secret = if self.connector == "csv" {
+        let secret = if self.connector == "csv" || self.username.trim().is_empty() && self.keep != Keep::Env {
             None
-        } else if let Some(env @ SecretRef::Env(_)) = same.and_then(|base| base.secret.clone())
-            && self.password.is_empty()
-        {
-            Some(env)
-        } else if self.username.trim().is_empty() {
-            None
-        } else if self.remember {
-            Some(SecretRef::Keyring)
         } else {
-            Some(SecretRef::Ask)
+            Some(match self.keep {
+                Keep::Keyring => SecretRef::Keyring,
+                Keep::Ask => SecretRef::Ask,
+                Keep::Env => SecretRef::Env(self.variable.trim().to_owned()),
+            })
         };
         AccountSettings { name: self.shown_name(), connector: self.connector.clone(), options, secret }
     }
@@ -209,7 +232,7 @@ impl AccountDraft {
 
     /// The password, if one was typed.
     pub(crate) fn password(&self) -> Option<String> {
-        (!self.password.is_empty()).then(|| self.password.clone())
+        (!self.password.is_empty() && self.keep != Keep::Env).then(|| self.password.clone())
     }
 
     /// What is still missing before it can be tried.
@@ -217,7 +240,9 @@ impl AccountDraft {
         if self.connector == "csv" {
             self.path.trim().is_empty().then_some("Type or find the file first.")
         } else {
-            self.url.trim().is_empty().then_some("Type the server's address first.")
+            let variable = self.keep == Keep::Env && self.variable.trim().is_empty();
+            let address = self.url.trim().is_empty().then_some("Type the server's address first.");
+            address.or(variable.then_some("Type the name of the environment variable."))
         }
     }
 
@@ -228,7 +253,7 @@ impl AccountDraft {
 
     /// Whether the connection is known to work.
     pub(crate) fn works(&self) -> bool {
-        let saved = self.base.as_ref() == Some(&self.settings()) && self.password.is_empty();
+        let saved = self.base.as_ref() == Some(&self.settings()) && self.password().is_none();
         match self.result() {
             Some(result) => result.as_ref().is_ok_and(AccountCheck::is_ok),
             None => saved,
@@ -283,6 +308,7 @@ impl Setup {
             spec,
             named: false,
             saving: false,
+            saved: std::collections::BTreeSet::new(),
             described: None,
         }
     }
@@ -405,6 +431,51 @@ impl Setup {
     }
 }
 
+impl Setup {
+    /// What a side has to save; none where everything is as it was saved.
+    pub(crate) fn to_save(&self, side: Side) -> Option<(AccountSettings, Option<String>)> {
+        let account = self.sides.get(side);
+        let (settings, password) = (account.settings(), account.password());
+        (account.base.as_ref() != Some(&settings) || password.is_some()).then_some((settings, password))
+    }
+
+    /// A side is saved as it is now.
+    pub(crate) fn has_saved(&mut self, side: Side) {
+        let account = self.sides.get_mut(side);
+        let settings = account.settings();
+        if let Some(base) = &account.base {
+            self.saved.insert(base.name.clone());
+        }
+        self.saved.insert(settings.name.clone());
+        account.not_kept = None;
+        account.password.clear();
+        account.base = Some(settings);
+    }
+
+    /// The accounts that the assistant has left behind: saved under another name than in the end.
+    pub(crate) fn left_behind(&self, snapshot: &Snapshot) -> Vec<String> {
+        let names = self.names();
+        let used = |name: &String| {
+            *name == names.a
+                || *name == names.b
+                || snapshot.pairs.iter().any(|pair| {
+                    let ends = &pair.spec.ends;
+                    pair.spec.name != self.pair_name() && (ends.a.account == *name || ends.b.account == *name)
+                })
+        };
+        self.saved.iter().filter(|name| !used(name)).cloned().collect()
+    }
+
+    /// Whether a side's name is that of another account, which would be overwritten.
+    fn name_is_taken(&self, side: Side, snapshot: &Snapshot) -> bool {
+        let account = self.sides.get(side);
+        let name = account.shown_name();
+        account.base.as_ref().is_none_or(|base| base.name != name)
+            && !self.saved.contains(&name)
+            && snapshot.accounts.iter().any(|known| known.name == name)
+    }
+}
+
 /// Draws the assistant.
 pub(crate) fn show(ui: &mut Ui, setup: &mut Setup, snapshot: &Snapshot, intents: &mut Vec<Intent>) {
     egui::Sides::new().shrink_left().truncate().show(
@@ -430,7 +501,7 @@ pub(crate) fn show(ui: &mut Ui, setup: &mut Setup, snapshot: &Snapshot, intents:
         .frame(egui::Frame::new())
         .resizable(false)
         .show_separator_line(false)
-        .show(ui, |ui| show_way(ui, setup, intents));
+        .show(ui, |ui| show_way(ui, setup, snapshot, intents));
     egui::ScrollArea::vertical().id_salt(setup.step as u8).auto_shrink(false).show(ui, |ui| {
         ui.set_width(ui.available_width() - 8.0);
         match setup.step {
@@ -442,7 +513,7 @@ pub(crate) fn show(ui: &mut Ui, setup: &mut Setup, snapshot: &Snapshot, intents:
     });
 }
 
-fn show_way(ui: &mut Ui, setup: &Setup, intents: &mut Vec<Intent>) {
+fn show_way(ui: &mut Ui, setup: &Setup, snapshot: &Snapshot, intents: &mut Vec<Intent>) {
     let (back, next) = match setup.step {
         Step::First => (None, Step::Second),
         Step::Second => (Some(Step::First), Step::Fields),
@@ -450,11 +521,14 @@ fn show_way(ui: &mut Ui, setup: &Setup, intents: &mut Vec<Intent>) {
         Step::Rules => (Some(Step::Fields), Step::Rules),
     };
     let problem = match setup.step {
-        Step::First => account_problem(&setup.sides.a),
-        Step::Second => account_problem(&setup.sides.b).or_else(|| {
+        Step::First => account_problem(setup, Side::A, snapshot),
+        Step::Second => account_problem(setup, Side::B, snapshot).or_else(|| {
             (setup.ends().a == setup.ends().b).then(|| "Both accounts are the same. Pick another one.".to_owned())
         }),
         Step::Rules if setup.saving => Some("Saving and making the preview…".to_owned()),
+        Step::Rules if !setup.editing && snapshot.pairs.iter().any(|pair| pair.spec.name == setup.pair_name()) => {
+            Some(format!("There is a connection called {} already. Choose another name.", setup.pair_name()))
+        }
         Step::Fields | Step::Rules => setup.board_problem(),
     };
     ui.add_space(theme::SMALL);
@@ -479,9 +553,13 @@ fn show_way(ui: &mut Ui, setup: &Setup, intents: &mut Vec<Intent>) {
     });
 }
 
-fn account_problem(account: &AccountDraft) -> Option<String> {
+fn account_problem(setup: &Setup, side: Side, snapshot: &Snapshot) -> Option<String> {
+    let account = setup.sides.get(side);
     if let Some(missing) = account.missing() {
         return Some(missing.to_owned());
+    }
+    if setup.name_is_taken(side, snapshot) {
+        return Some(format!("There is an account called {} already. Choose another name.", account.shown_name()));
     }
     if account.needs_list() {
         return Some("Choose the list to use.".to_owned());

@@ -57,7 +57,7 @@ fn a_password_is_never_in_the_settings() {
     let settings = account.settings();
     assert!(!format!("{settings:?}").contains("s3cret"));
     assert_eq!(settings.secret, Some(SecretRef::Keyring));
-    account.remember = false;
+    account.keep = Keep::Ask;
     assert_eq!(account.settings().secret, Some(SecretRef::Ask));
 }
 
@@ -68,7 +68,10 @@ fn a_password_from_the_environment_stays_there_until_one_is_typed() {
     let mut account = AccountDraft::of(&base, None);
     assert_eq!(account.settings(), base);
     account.password = "new".to_owned();
+    assert_eq!(account.password(), None, "what comes from the environment is not kept");
+    account.keep = Keep::Keyring;
     assert_eq!(account.settings().secret, Some(SecretRef::Keyring));
+    assert_eq!(account.password().as_deref(), Some("new"));
 }
 
 #[test]
