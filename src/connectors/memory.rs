@@ -502,7 +502,12 @@ impl Store {
 impl Connector for MemoryConnector {
     fn abilities(&self) -> Abilities {
         let behaviour = &lock(&self.store).behaviour;
-        Abilities { batch: behaviour.batch, incremental: behaviour.incremental, modified: behaviour.modified }
+        Abilities {
+            batch: behaviour.batch,
+            incremental: behaviour.incremental,
+            modified: behaviour.modified,
+            bound_cursors: false,
+        }
     }
 
     fn requests(&self) -> u64 {

@@ -87,6 +87,9 @@ pub struct Abilities {
     pub incremental: bool,
     /// Whether records carry a modified time.
     pub modified: bool,
+    /// Whether a cursor that the platform still knows proves that this is the list it was made for, so
+    /// that nobody has to ask who is behind the account at every run.
+    pub bound_cursors: bool,
 }
 
 /// What is written.

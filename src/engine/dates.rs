@@ -28,6 +28,14 @@ pub(super) fn day(text: &str) -> Option<String> {
     calendar_day(date).filter(|_| midnight).map(|date| date.to_string())
 }
 
+/// A day written in this form (strftime: `%d/%m/%Y`), or none where the text is no full day or the
+/// form is not one that can be read back as the same day.
+pub(super) fn written(text: &str, form: &str) -> Option<String> {
+    let iso = day(text)?;
+    let out = iso.parse::<civil::Date>().ok().and_then(|date| jiff::fmt::strtime::format(form, date).ok())?;
+    (day(&out)? == iso).then_some(out)
+}
+
 /// The form in which moments compare, or none where the text is not one: with a zone the instant
 /// in UTC (RFC 3339), without one the civil time. A day alone stays a day: it is no midnight.
 pub(super) fn moment(text: &str) -> Option<String> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use minijinja::{Environment, UndefinedBehavior};
 
 use super::normalise::{ValueError, default_for, items, not_in_choices, readable, separator, usual_truth};
-use super::{choices, names};
+use super::{choices, dates, names};
 use crate::model::{Direction, FieldMapping, Fields, Kind, Side, Transform, Value};
 
 /// What a side holds for a mapping, or nothing when it cannot be told: all of its fields are
@@ -117,6 +117,11 @@ fn carried(mapping: &FieldMapping, from: Side, value: &Value) -> Result<Value, V
     }
     if mapping.kind == Kind::Boolean {
         return Ok(boolean(mapping, from, value));
+    }
+    if let (Kind::Date, Some(form)) = (mapping.kind, mapping.format.get(from.opposite()))
+        && let Some(date) = dates::written(&shown, form)
+    {
+        return Ok(Value::Text(date));
     }
     let form = if mapping.write_normal { readable(mapping, from, &shown) } else { None };
     Ok(form.map_or_else(|| value.clone(), Value::Text))

@@ -44,6 +44,22 @@ fn to_b(mapping: &FieldMapping, value: impl Into<Value>) -> Value {
 }
 
 #[test]
+fn a_date_is_written_the_way_of_its_side() {
+    let mut mapping = FieldMapping::simple("birthday", "Born", "bday", Kind::Date);
+    mapping.format = PerSide::new(Some("%d/%m/%Y".to_owned()), None);
+    let to_a = |text: &str| write(&mapping, Side::B, &Value::text(text)).unwrap()["Born"].display();
+    assert_eq!(to_a("1985-04-13"), "13/04/1985");
+    assert_eq!(to_a("19850413"), "13/04/1985");
+    // What is no full day goes over as it is, and B, which has no form of its own, gets what A gave.
+    assert_eq!(to_a("--0413"), "--0413");
+    assert_eq!(to_a("in spring"), "in spring");
+    assert_eq!(write(&mapping, Side::A, &Value::text("13/04/1985")).unwrap()["bday"].display(), "13/04/1985");
+    // A form that would read back as another day is not used.
+    mapping.format.a = Some("%m/%d/%Y".to_owned());
+    assert_eq!(write(&mapping, Side::B, &Value::text("1985-04-03")).unwrap()["Born"].display(), "1985-04-03");
+}
+
+#[test]
 fn a_value_goes_over_as_it_is() {
     for kind in
         [Kind::Text, Kind::Email, Kind::Phone, Kind::Number, Kind::Date, Kind::DateTime, Kind::Choice, Kind::Boolean]

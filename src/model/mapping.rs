@@ -117,6 +117,10 @@ pub struct FieldMapping {
     /// For lists in one text field, what separates the items on each side (default `, `).
     #[serde(default)]
     pub separator: PerSide<Option<String>>,
+    /// For dates, how a side writes them (`%d/%m/%Y`, as strftime has it), so that one column does not
+    /// come to hold several ways of writing. Without it, a date is written as the other side gave it.
+    #[serde(default)]
+    pub format: PerSide<Option<String>>,
     /// What a side gets when the other side is empty.
     #[serde(default)]
     pub default: PerSide<Option<String>>,
@@ -141,6 +145,7 @@ impl FieldMapping {
             values: Vec::new(),
             words: PerSide::default(),
             separator: PerSide::default(),
+            format: PerSide::default(),
             default: PerSide::default(),
             write_normal: false,
         }

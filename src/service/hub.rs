@@ -447,15 +447,18 @@ impl Hub {
     async fn after_compare(&mut self, pair: &str, report: &CompareReport) {
         let (name, count, started) = (pair.to_owned(), report.counts.mismatches(), report.started);
         let told = self.shared.db.with(move |store| {
+            // What a run asks about already was told when it was found, and is not counted again.
             let open = store.open_matters(Some(&name))?;
-            let fresh =
-                open.iter().any(|matter| matter.opened >= started && matches!(matter.kind, MatterKind::Mismatch(_)));
+            let found: Vec<bool> = open
+                .iter()
+                .filter(|matter| matches!(matter.kind, MatterKind::Mismatch(_)))
+                .map(|matter| matter.opened >= started)
+                .collect();
             let mut news = Vec::new();
-            if count > 0 && fresh {
-                let text = if count == 1 {
-                    "1 difference was found.".to_owned()
-                } else {
-                    format!("{count} differences were found.")
+            if found.contains(&true) {
+                let text = match found.len() {
+                    1 => "1 difference was found.".to_owned(),
+                    several => format!("{several} differences were found."),
                 };
                 news.push(News { kind: AlertKind::Mismatches, key: format!("compare {}", started.0), text });
             }

@@ -215,10 +215,10 @@ async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<(Listing
     let (want, collection) = (job.spec().wanted_fields(side), job.collection(side));
     let changes =
         async |since: Option<&Cursor>| job.patiently(side, || connector.list(&context, collection, &want, since)).await;
-    // A cursor that the platform still knows is its own proof that this is the list it was made for,
-    // and asking who is there would cost a request at every run. Everywhere else it is asked first.
+    // Where a cursor is its own proof, asking who is there would cost a request at every run for
+    // nothing. Everywhere else it is asked first.
     let mut identity = None;
-    if cursor.is_none() || !connector.abilities().incremental {
+    if cursor.is_none() || !connector.abilities().bound_cursors {
         identity = Some(who_is_there(job, side, &context).await?);
     }
     let listing = match changes(cursor.as_ref()).await {

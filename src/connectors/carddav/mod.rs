@@ -159,7 +159,7 @@ impl Connector for CardDavConnector {
     fn abilities(&self) -> Abilities {
         // Several updates of one call share one reading of their cards; their writes run side by
         // side within the call.
-        Abilities { batch: Batch::UpTo(WRITES_A_CALL), incremental: true, modified: true }
+        Abilities { batch: Batch::UpTo(WRITES_A_CALL), incremental: true, modified: true, bound_cursors: true }
     }
 
     fn requests(&self) -> u64 {

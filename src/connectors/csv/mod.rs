@@ -127,7 +127,7 @@ impl CsvConnector {
 #[async_trait]
 impl Connector for CsvConnector {
     fn abilities(&self) -> Abilities {
-        Abilities { batch: Batch::All, incremental: false, modified: false }
+        Abilities { batch: Batch::All, incremental: false, modified: false, bound_cursors: false }
     }
 
     fn requests(&self) -> u64 {

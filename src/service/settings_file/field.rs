@@ -38,6 +38,7 @@ pub(super) fn read(table: &Table<'_>) -> Option<FieldMapping> {
         "values",
         "words",
         "separator",
+        "format",
         "default",
         "normalise",
     ]);
@@ -56,6 +57,7 @@ pub(super) fn read(table: &Table<'_>) -> Option<FieldMapping> {
         values: values(table),
         words: words(table),
         separator: per_side_text(table, "separator", "{ a = \";\" }", false),
+        format: per_side_text(table, "format", "{ a = \"%d/%m/%Y\" }", false),
         default: per_side_text(table, "default", "{ b = \"BE\" }", true),
         write_normal: table.flag("normalise").unwrap_or(false),
     };
@@ -161,6 +163,7 @@ fn contradictions(table: &Table<'_>, mapping: &FieldMapping) {
     }
     only("region", mapping.kind == Kind::Phone, "kind = \"phone\"");
     only("words", mapping.kind == Kind::Boolean, "kind = \"boolean\"");
+    only("format", mapping.kind == Kind::Date, "kind = \"date\"");
     only("separator", mapping.kind == Kind::List, "kind = \"list\"");
     if mapping.write == WriteMode::Add && mapping.kind != Kind::List {
         table.problem("write", "write = \"add\" only goes with kind = \"list\"");

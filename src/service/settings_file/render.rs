@@ -134,6 +134,7 @@ fn field(out: &mut String, field: &FieldMapping) {
     per_side(out, "words", words, "yes, no");
     let quote = |texts: &PerSide<Option<String>>| texts.as_ref().map(|text| text.as_ref().map(|text| quoted(text)));
     per_side(out, "separator", quote(&field.separator), "");
+    per_side(out, "format", quote(&field.format), "how a side writes dates");
     per_side(out, "default", quote(&field.default), "what a side gets when the other is empty");
     if field.write_normal {
         line(out, "normalise", "true", "writes the tidy form of the value");
