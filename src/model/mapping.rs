@@ -119,7 +119,9 @@ pub struct FieldMapping {
     pub separator: PerSide<Option<String>>,
     /// For dates, how a side writes them (`%d/%m/%Y`, as strftime has it), so that one column does not
     /// come to hold several ways of writing. Without it, a date is written as the other side gave it.
-    #[serde(default)]
+    // What came later than the first release is left out where it is not set, so that a new version
+    // does not take every mapping for a changed one.
+    #[serde(default, skip_serializing_if = "PerSide::is_nothing")]
     pub format: PerSide<Option<String>>,
     /// What a side gets when the other side is empty.
     #[serde(default)]

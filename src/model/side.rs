@@ -53,6 +53,13 @@ pub struct PerSide<T> {
     pub b: T,
 }
 
+impl<T> PerSide<Option<T>> {
+    /// Whether neither side has anything.
+    pub const fn is_nothing(&self) -> bool {
+        self.a.is_none() && self.b.is_none()
+    }
+}
+
 impl<T> PerSide<T> {
     /// A value for A and one for B.
     pub const fn new(a: T, b: T) -> Self {
