@@ -210,6 +210,8 @@ fn several_candidates_are_linked_as_picked() {
     world.matters = Arc::new(given::matters().into_iter().filter(|matter| matter.id == MatterId(5)).collect());
     let mut window = Window::open(world);
     window.press("Review");
+    assert!(window.sees("Antwerpen"), "each record is shown with its values");
+    assert!(window.harness.query_by_label("Apply").is_none(), "there is no one record whose fields could be chosen");
     window.press("Record b.vcf");
     window.press("These two are the same");
     let resolved = window.resolved();
@@ -350,6 +352,59 @@ fn two_accounts_are_connected_from_nothing_to_the_preview() {
     assert_eq!(saved.fields.len(), 4);
     assert!(heard.iter().any(|command| matches!(command, Command::Sync { mode: SyncMode::Preview, .. })));
     assert!(window.sees("What the sync will do"));
+}
+
+#[test]
+fn a_password_that_is_asked_at_each_start_is_asked_in_the_window() {
+    let mut snapshot = given::snapshot(vec![given::pair(PairStatus::InStep)]);
+    snapshot.asks = vec!["Address book".into()];
+    let mut window = Window::open(World::new(snapshot.clone()));
+    assert!(window.sees("Password for Address book"));
+    window.press("Not now");
+    assert!(!window.sees("Password for Address book"));
+    assert!(window.sees("It waits for the password of Address book."));
+    window.press("Sync now");
+    assert!(!window.heard(|command| matches!(command, Command::Sync { .. })), "it could only fail");
+    assert!(window.sees("Password for Address book"));
+    window.harness.get_by_role(eframe::egui::accesskit::Role::PasswordInput).type_text("s3cret");
+    window.settle();
+    snapshot.asks.clear();
+    window.stand.say(Event::Changed(Arc::new(snapshot)));
+    window.press("Use this password");
+    assert!(window.heard(|command| matches!(
+        command,
+        Command::Password { account, password } if account == "Address book" && password == "s3cret"
+    )));
+    assert!(window.heard(|command| matches!(command, Command::Sync { .. })), "what it was needed for is done");
+}
+
+#[test]
+fn without_a_keyring_the_assistant_offers_the_other_ways() {
+    let mut world = World::new(given::snapshot(Vec::new()));
+    world.trouble = Some(("SaveAccount", "this computer has no keyring that Duosync can reach; use { env }".into()));
+    let mut window = Window::open(world);
+    window.press("Connect two accounts");
+    window.press("An address book on a server");
+    for (name, text) in [("Address", "https://contacts.example.org"), ("User name", "ann"), ("Password", "s3cret")] {
+        window.press(name);
+        window.harness.get_by_label(name).type_text(text);
+        window.settle();
+    }
+    window.press("Try connection");
+    window.press("List");
+    window.press("Customers");
+    window.press("Continue");
+    window.press("A table in a file (CSV)");
+    window.press("File");
+    window.harness.get_by_label("File").type_text("/home/ann/shop.csv");
+    window.settle();
+    window.press("Try connection");
+    window.press("Continue");
+    assert!(window.sees("The password is not kept yet: this computer has no keyring that Duosync can reach."));
+    assert!(window.sees("Which is the first account?"));
+    window.press("asked each time Duosync starts");
+    assert!(!window.sees("The password is not kept yet"));
+    assert!(window.sees("Find the lists: 2 found"), "it need not be tried again");
 }
 
 #[test]

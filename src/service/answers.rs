@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::model::{AccountSettings, PairSpec, PerSide, SecretRef, Side};
+use crate::model::{
+    AccountSettings, ConflictKind, MatterId, MatterKind, MismatchKind, Observed, PairSpec, PerSide, SecretRef, Side,
+};
 
 use super::job::Shared;
 use super::secrets::Secret;
@@ -42,6 +44,7 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::LastCompare(_)
         | Command::Cancel(_)
         | Command::Matters(_)
+        | Command::Candidates(_)
         | Command::Resolve { .. }
         | Command::History { .. }
         | Command::Writes(_)
@@ -86,6 +89,7 @@ pub(crate) async fn from_platform(shared: &Shared, command: Command) -> Answer {
         | Command::LastCompare(_)
         | Command::Cancel(_)
         | Command::Matters(_)
+        | Command::Candidates(_)
         | Command::Resolve { .. }
         | Command::History { .. }
         | Command::Writes(_)
@@ -148,6 +152,10 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
             let matters = with(shared, move |store| store.open_matters(pair.as_deref())).await?;
             Ok(Reply::Matters(Arc::new(matters)))
         }
+        Command::Candidates(id) => {
+            let records = with(shared, move |store| candidates(store, id)).await?;
+            Ok(Reply::Candidates(id, Arc::new(records)))
+        }
         Command::History { pair, limit } => {
             let runs = with(shared, move |store| store.runs(pair.as_deref(), limit)).await?;
             Ok(Reply::History(Arc::new(runs)))
@@ -178,6 +186,27 @@ async fn with<T: Send + 'static>(
     work: impl FnOnce(&mut crate::store::Store) -> Result<T, crate::store::StoreError> + Send + 'static,
 ) -> Result<T, Problem> {
     shared.db.with(work).await.map_err(|error| Problem::failed(error.to_string()))
+}
+
+/// What is remembered of a matter's records: of those without a partner, and of linked ones.
+fn candidates(store: &crate::store::Store, id: MatterId) -> Result<PerSide<Vec<Observed>>, crate::store::StoreError> {
+    let Some((matter, ..)) = store.matter(id)? else { return Ok(PerSide::default()) };
+    let (MatterKind::Conflict(ConflictKind::Ambiguous(ids)) | MatterKind::Mismatch(MismatchKind::DuplicateKey(ids))) =
+        &matter.kind
+    else {
+        return Ok(PerSide::default());
+    };
+    let mut records = store.unlinked(&matter.pair)?;
+    for link in store.links(&matter.pair)? {
+        for side in Side::BOTH {
+            let (id, seen) = (link.ids.get(side).clone(), link.sides.get(side).seen.clone());
+            records.get_mut(side).push(Observed { id, seen });
+        }
+    }
+    for side in Side::BOTH {
+        records.get_mut(side).retain(|record| ids.get(side).contains(&record.id));
+    }
+    Ok(records)
 }
 
 async fn pairs(shared: &Shared) -> Result<Vec<PairSpec>, Problem> {

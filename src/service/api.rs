@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::model::{
-    AccountSettings, Alert, CollectionInfo, CompareReport, FieldInfo, FieldMapping, Matter, MatterId, PairSpec,
-    PerSide, Plan, Resolution, RunId, RunSummary, Side, Timestamp, WriteEntry,
+    AccountSettings, Alert, CollectionInfo, CompareReport, FieldInfo, FieldMapping, Matter, MatterId, Observed,
+    PairSpec, PerSide, Plan, Resolution, RunId, RunSummary, Side, Timestamp, WriteEntry,
 };
 
 /// Names one command; its reply carries the same number.
@@ -94,6 +94,9 @@ pub enum Command {
     Cancel(String),
     /// Open conflicts and mismatches. Answered by [`Reply::Matters`].
     Matters(Option<String>),
+    /// What is remembered of the records that a matter cannot tell apart. Answered by
+    /// [`Reply::Candidates`].
+    Candidates(MatterId),
     /// Answers matters, and carries the answers out at once. Answered by [`Reply::Ran`] for each
     /// pair concerned.
     Resolve {
@@ -172,6 +175,8 @@ pub enum Reply {
     LastCompare(Option<Arc<CompareReport>>),
     /// Open matters.
     Matters(Arc<Vec<Matter>>),
+    /// Records that a matter cannot tell apart, as far as they are remembered.
+    Candidates(MatterId, Arc<PerSide<Vec<Observed>>>),
     /// Runs.
     History(Arc<Vec<RunSummary>>),
     /// Writes of a run.

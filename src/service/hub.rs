@@ -168,6 +168,7 @@ impl Hub {
             | Command::LoadSample
             | Command::LastCompare(_)
             | Command::Matters(_)
+            | Command::Candidates(_)
             | Command::History { .. }
             | Command::Writes(_)
             | Command::Alerts

@@ -1,6 +1,6 @@
 //! What the operator wants, as commands.
 
-use super::app::{DuosyncApp, Purpose};
+use super::app::{Asking, DuosyncApp, Purpose};
 use super::views::preview::Preview;
 use super::views::review::Scope;
 use super::views::setup::{Known, Setup, SetupIntent, Step};
@@ -59,6 +59,16 @@ impl DuosyncApp {
                 self.review.settling(&ids);
                 self.compare_list.settling(&ids);
                 self.send(Command::Resolve { ids: ids.clone(), resolution }, Purpose::Settle(ids, what));
+            }
+            Intent::Candidates(id) => self.send(Command::Candidates(id), Purpose::Quiet),
+            Intent::UndoLast => {
+                if let Some(run) = self.undo_next.take() {
+                    self.toasts.clear();
+                    self.send(Command::Undo(run), Purpose::Undo);
+                }
+            }
+            Intent::EnterPassword(account) => {
+                self.asking = Some(Asking { account, password: String::new(), then: None });
             }
             Intent::Undo(run) => self.send(Command::Undo(run), Purpose::Undo),
             Intent::ShowRun(run) => {
@@ -232,6 +242,9 @@ impl DuosyncApp {
             return;
         }
         let Some(setup) = &self.setup else { return };
+        if setup.sides.a.not_kept.is_some() || setup.sides.b.not_kept.is_some() {
+            return;
+        }
         if matches!(purpose, Purpose::SaveForPair(_)) {
             let spec = setup.pair();
             let name = spec.name.clone();

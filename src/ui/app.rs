@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use eframe::egui::{self, Align, Layout, RichText, Ui};
 
+use super::StartWith;
 use super::files::Picker;
 use super::icons::Icon;
 use super::theme::{self, Tone, tokens};
@@ -16,7 +17,6 @@ use super::views::review::{self, Names, Review, Scope};
 use super::views::setup::{self, Setup, Step};
 use super::views::{Confirm, Intent, Page, alerts, settings};
 use super::widgets::{Btn, banner, subtitle};
-use super::{StartWith, words};
 use crate::model::{Alert, CompareReport, Matter, MatterId, PerSide, RunId, Side, Timestamp};
 use crate::service::{Command, Handle, RequestId, Snapshot, SyncMode};
 
@@ -77,6 +77,8 @@ pub(super) enum Purpose {
 pub(super) struct Toast {
     pub(super) text: String,
     pub(super) undo: Option<RunId>,
+    /// Whether it only repeats what is kept among the alerts.
+    pub(super) alert: bool,
     /// When it goes away, by egui's clock; none before it was drawn first.
     until: Option<f64>,
 }
@@ -116,6 +118,8 @@ pub struct DuosyncApp {
     /// The accounts whose password the operator did not want to enter yet.
     pub(super) not_yet: BTreeSet<String>,
     pub(super) toasts: Vec<Toast>,
+    /// The run that the key Z takes back.
+    pub(super) undo_next: Option<RunId>,
     pub(super) problem: Option<String>,
     pub(super) picker: Picker,
     pub(super) ended: bool,
@@ -151,6 +155,7 @@ impl DuosyncApp {
             asking: None,
             not_yet: BTreeSet::new(),
             toasts: Vec::new(),
+            undo_next: None,
             problem: None,
             picker: Picker::default(),
             ended: false,
@@ -230,9 +235,20 @@ impl DuosyncApp {
     }
 
     pub(super) fn toast(&mut self, text: impl Into<String>, undo: Option<RunId>) {
-        self.toasts.push(Toast { text: text.into(), undo, until: None });
+        self.undo_next = undo.or(self.undo_next);
+        // What the alert said is said again by the run that it belongs to.
+        self.toasts.retain(|toast| !toast.alert);
+        self.toasts.push(Toast { text: text.into(), undo, until: None, alert: false });
         if self.toasts.len() > 3 {
             self.toasts.remove(0);
+        }
+    }
+
+    /// Says what an alert says, until something more exact is said.
+    pub(super) fn toast_alert(&mut self, text: String) {
+        self.toast(text, None);
+        if let Some(toast) = self.toasts.last_mut() {
+            toast.alert = true;
         }
     }
 
@@ -533,7 +549,8 @@ fn nav_item(ui: &mut Ui, here: bool, sign: Icon, name: &str, badge: usize) -> bo
     let font = egui::FontId::proportional(theme::BODY);
     ui.painter().text(egui::pos2(rect.left() + 40.0, middle), egui::Align2::LEFT_CENTER, name, font, tokens.text);
     if badge > 0 {
-        let text = words::grouped(words::number(badge));
+        // The number itself is on the page; here it must leave room for the name.
+        let text = if badge > 999 { "999+".to_owned() } else { badge.to_string() };
         let font = egui::FontId::proportional(12.5);
         let galley = ui.painter().layout_no_wrap(text, font, tokens.on_accent);
         let size = egui::vec2((galley.size().x + 12.0).max(20.0), 20.0);

@@ -29,7 +29,7 @@ impl DuosyncApp {
                     }
                 }
                 Event::Alerted(alert) => {
-                    self.toast(alert.text, None);
+                    self.toast_alert(alert.text);
                     if self.page == Page::Alerts {
                         self.send(Command::Alerts, Purpose::Alerts);
                     }
@@ -118,6 +118,10 @@ impl DuosyncApp {
                 if self.matters_stale {
                     self.ask_matters();
                 }
+            }
+            Reply::Candidates(id, records) => {
+                self.review.set_candidates(id, Arc::clone(&records));
+                self.compare_list.set_candidates(id, records);
             }
             Reply::History(runs) => self.took_runs(runs),
             Reply::Writes(writes) => {

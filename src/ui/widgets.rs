@@ -262,6 +262,17 @@ pub(crate) fn marked(ui: &Ui, parts: &[Part], width: f32) -> LayoutJob {
     job
 }
 
+/// Lays the frame out once more when a panel needs another height than in the last frame, for egui
+/// gives it the room of the last frame and draws nothing again by itself.
+pub(crate) fn settle_height(ui: &Ui, name: &'static str) {
+    let (id, height) = (egui::Id::unique(name), ui.min_rect().height());
+    let before = ui.data_mut(|data| data.get_temp::<f32>(id));
+    if before.is_none_or(|before| (before - height).abs() > 0.5) {
+        ui.data_mut(|data| data.insert_temp(id, height));
+        ui.ctx().request_discard(name);
+    }
+}
+
 /// A page with nothing on it yet.
 pub(crate) fn empty(ui: &mut Ui, sign: Icon, title_text: &str, text: &str) {
     ui.add_space(ui.available_height() * 0.18);

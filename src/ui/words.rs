@@ -6,6 +6,7 @@ use crate::model::{
     ConflictKind, Direction, Kind, MatterKind, MismatchKind, Outcome, PairSpec, PerSide, Policy, RunSummary, Side,
     Timestamp, Trigger, Value,
 };
+use crate::service::Progress;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -100,6 +101,21 @@ pub(crate) fn duration(millis: u64) -> String {
         count(seconds, "second", "seconds")
     } else {
         format!("{} min {} s", seconds / 60, seconds % 60)
+    }
+}
+
+/// A text that begins with a capital.
+pub(crate) fn sentence_case(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+/// How far a run is: the step with its count.
+pub(crate) fn progress(progress: &Progress) -> String {
+    match progress.total {
+        Some(total) => format!("{}: {} of {}", progress.step, grouped(progress.done), grouped(total)),
+        None if progress.done > 0 => format!("{}: {}", progress.step, grouped(progress.done)),
+        None => progress.step.clone(),
     }
 }
 

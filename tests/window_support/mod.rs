@@ -16,9 +16,9 @@ use std::sync::{Arc, Mutex};
 use duosync::model::{
     AccountSettings, Action, Alert, AlertKind, CollectionInfo, CompareCounts, CompareReport, CompareSchedule, Conflict,
     ConflictKind, DeleteGuard, DeletePolicy, Endpoint, FieldInfo, FieldMapping, Fields, Item, Kind, Matter,
-    MatterField, MatterId, MatterKind, MismatchKind, Note, NoteKind, OpKind, Operation, Outcome, PairSpec, PerSide,
-    Plan, Policy, RecordId, RunId, RunSummary, Schedule, SecretRef, Side, SideCounts, Subject, Timestamp, Trigger,
-    Value, WriteEntry, WriteField, WriteState,
+    MatterField, MatterId, MatterKind, MismatchKind, Note, NoteKind, Observed, OpKind, Operation, Outcome, PairSpec,
+    PerSide, Plan, Policy, RecordId, RunId, RunSummary, Schedule, SecretRef, Seen, Side, SideCounts, Subject,
+    Timestamp, Trigger, Value, WriteEntry, WriteField, WriteState,
 };
 use duosync::service::{
     AccountCheck, CheckStep, Command, Event, Handle, Mailbox, PairState, PairStatus, Problem, Progress, Reply,
@@ -134,6 +134,15 @@ pub fn snapshot(pairs: Vec<PairState>) -> Snapshot {
         warnings: Vec::new(),
         asks: Vec::new(),
     }
+}
+
+/// The records that the ambiguous matter speaks of.
+fn candidates() -> PerSide<Vec<Observed>> {
+    let record = |id: &str, city: &str| {
+        let values = [("city".to_owned(), Value::text(city))].into();
+        Observed { id: RecordId::new(id), seen: Seen { values, ..Seen::default() } }
+    };
+    PerSide::new(vec![record("7", "Gent")], vec![record("b.vcf", "Antwerpen")])
 }
 
 const NAMES: [&str; 12] = [
@@ -490,6 +499,7 @@ impl Stand {
             Command::Sync { .. } | Command::Undo(_) => {
                 Reply::Ran(Box::new(RunReport { summary: run(14, Outcome::Done, 0, 3, 12), plan: None }))
             }
+            Command::Candidates(id) => Reply::Candidates(*id, Arc::new(candidates())),
             Command::Resolve { ids, .. } => {
                 let left = world.matters.iter().filter(|matter| !ids.contains(&matter.id)).cloned().collect();
                 world.matters = Arc::new(left);

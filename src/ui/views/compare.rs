@@ -114,7 +114,7 @@ pub(crate) fn show(
         },
     );
     if let Some(progress) = given.progress {
-        remark(ui, format!("{}: {}", progress.step, words::grouped(progress.done)));
+        remark(ui, words::progress(progress));
     }
     if form.exporting {
         show_export(ui, &pair, form, intents);

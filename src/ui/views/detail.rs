@@ -6,13 +6,13 @@ use eframe::egui::{self, CornerRadius, Frame, Margin, RichText, Role, Sense, Str
 
 use super::{Confirm, Intent};
 use crate::model::{
-    ConflictKind, FieldChoice, Matter, MatterField, MatterId, MatterKind, MismatchKind, PerSide, RecordId, Resolution,
-    Side, Subject, Timestamp, Value,
+    ConflictKind, FieldChoice, Matter, MatterField, MatterId, MatterKind, MismatchKind, Observed, PerSide, RecordId,
+    Resolution, Side, Subject, Timestamp, Value,
 };
 use crate::ui::icons::Icon;
 use crate::ui::text_diff::{Part, parts};
 use crate::ui::theme::{self, tokens};
-use crate::ui::widgets::{Btn, badge, icon, marked, remark, short_remark, subtitle};
+use crate::ui::widgets::{Btn, badge, icon, marked, remark, settle_height, short_remark, subtitle};
 use crate::ui::words;
 
 /// What the operator has picked for the matter that is shown, before it is applied.
@@ -85,16 +85,22 @@ impl Detail {
     /// The view model of a matter and what is picked for it.
     pub(crate) fn of(matter: &Matter, names: &PerSide<String>, draft: &Draft, now: Timestamp) -> Self {
         let single = side_of_single(matter);
+        // In a question, what is not asked was carried over by the sync, or will be.
+        let asking = matter.fields.iter().any(|field| field.asked);
+        let conflict = matches!(matter.kind, MatterKind::Conflict(_)) && asking;
+        // Of several records that may be the same, each is shown for itself.
+        let several = has_candidates(matter);
+        let open = |field: &MatterField| if conflict { field.asked } else { field.differs || field.asked };
         let rows = matter
             .fields
             .iter()
-            .filter(|field| single.is_none() && (field.differs || field.asked))
+            .filter(|field| single.is_none() && !several && open(field))
             .map(|field| FieldRow::of(field, draft))
             .collect();
         let same = matter
             .fields
             .iter()
-            .filter(|field| single.is_some() || !(field.differs || field.asked))
+            .filter(|field| !several && (single.is_some() || !(field.differs || field.asked)))
             .filter_map(|field| {
                 let value = field.now.a.as_ref().or(field.now.b.as_ref()).filter(|value| !value.is_empty())?;
                 Some((words::field(&field.name), value.display()))
@@ -160,6 +166,7 @@ pub(crate) fn show(
     ui: &mut Ui,
     matter: &Matter,
     names: &PerSide<String>,
+    records: Option<&PerSide<Vec<Observed>>>,
     draft: &mut Draft,
     now: Timestamp,
     intents: &mut Vec<Intent>,
@@ -175,7 +182,10 @@ pub(crate) fn show(
     egui::Panel::bottom("answers")
         .frame(Frame::new().inner_margin(Margin { top: 8, ..Margin::ZERO }))
         .resizable(false)
-        .show(ui, |ui| show_answers(ui, &detail, intents));
+        .show(ui, |ui| {
+            show_answers(ui, &detail, intents);
+            settle_height(ui, "answers height");
+        });
     egui::ScrollArea::vertical().id_salt(("detail", detail.id)).auto_shrink(false).show(ui, |ui| {
         ui.set_width(ui.available_width() - 6.0);
         if !detail.rows.is_empty() {
@@ -184,7 +194,7 @@ pub(crate) fn show(
         for row in &detail.rows {
             show_row(ui, row, matter, names, draft);
         }
-        show_candidates(ui, &detail, names, draft);
+        show_candidates(ui, matter, &detail, names, records, draft);
         show_same(ui, &detail);
     });
 }
@@ -223,13 +233,15 @@ fn show_heads(ui: &mut Ui, detail: &Detail, names: &PerSide<String>) {
                     ui.horizontal(|ui| match side {
                         Some(side) => {
                             badge(ui, &words::initials(names.get(side)), side, 24.0);
-                            ui.vertical(|ui| {
-                                ui.spacing_mut().item_spacing.y = 0.0;
-                                short_remark(ui, names.get(side).clone());
-                                if let Some(changed) = detail.modified.get(side) {
+                            if let Some(changed) = detail.modified.get(side) {
+                                ui.vertical(|ui| {
+                                    ui.spacing_mut().item_spacing.y = 0.0;
+                                    short_remark(ui, names.get(side).clone());
                                     short_remark(ui, changed.clone());
-                                }
-                            });
+                                });
+                            } else {
+                                short_remark(ui, names.get(side).clone());
+                            }
                         }
                         None => {
                             remark(ui, "Result");
@@ -319,24 +331,83 @@ fn show_value(ui: &mut Ui, row: &FieldRow, side: Side, names: &PerSide<String>, 
     response.clicked()
 }
 
-fn show_candidates(ui: &mut Ui, detail: &Detail, names: &PerSide<String>, draft: &mut Draft) {
+fn show_candidates(
+    ui: &mut Ui,
+    matter: &Matter,
+    detail: &Detail,
+    names: &PerSide<String>,
+    records: Option<&PerSide<Vec<Observed>>>,
+    draft: &mut Draft,
+) {
     if detail.candidates.a.is_empty() && detail.candidates.b.is_empty() {
         return;
     }
+    remark(ui, "Pick the record on each side that is the same, or leave them as they are.");
+    ui.add_space(theme::SMALL);
     ui.columns_const(|[left, right]| {
         for (side, ui) in [(Side::A, left), (Side::B, right)] {
-            remark(ui, names.get(side).clone());
+            ui.horizontal(|ui| {
+                badge(ui, &words::initials(names.get(side)), side, 24.0);
+                ui.label(names.get(side));
+            });
             for (at, id) in detail.candidates.get(side).iter().enumerate() {
-                let picked = draft.picked.get_mut(side);
-                if ui.radio(*picked == at, format!("Record {id}")).clicked() {
-                    *picked = at;
-                }
+                let known = records.and_then(|known| known.get(side).iter().find(|record| record.id == *id));
+                let lines = known.map(|record| values_of(matter, record)).unwrap_or_default();
+                let picked = draft.picked.get(side) == &at;
+                ui.push_id((side, at), |ui| {
+                    if show_candidate(ui, id, &lines, picked) {
+                        *draft.picked.get_mut(side) = at;
+                    }
+                });
             }
             if detail.candidates.get(side).is_empty() {
                 remark(ui, "none");
             }
         }
     });
+}
+
+/// One record that may be the one, to be picked. True when it is.
+fn show_candidate(ui: &mut Ui, id: &RecordId, lines: &[(String, String)], picked: bool) -> bool {
+    let tokens = tokens(ui);
+    let line = if picked { Stroke::new(2.0, tokens.accent) } else { Stroke::new(1.0, tokens.line) };
+    let mut clicked = false;
+    Frame::new()
+        .fill(if picked { tokens.selected } else { tokens.card })
+        .stroke(line)
+        .corner_radius(CornerRadius::same(theme::RADIUS))
+        .inner_margin(Margin::symmetric(9, 6))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 2.0;
+            let name = format!("Record {id}");
+            clicked = ui.radio(picked, &name).clicked();
+            for (field, value) in lines {
+                let font = egui::FontId::proportional(theme::REMARK);
+                let mut job = egui::text::LayoutJob::default();
+                job.append(field, 0.0, egui::TextFormat::simple(font.clone(), tokens.muted));
+                job.append(value, 8.0, egui::TextFormat::simple(font, tokens.text));
+                ui.add(egui::Label::new(job).truncate());
+            }
+        });
+    clicked
+}
+
+/// The values of a record, in the order of the mapped fields.
+fn values_of(matter: &Matter, record: &Observed) -> Vec<(String, String)> {
+    let value = |field: &MatterField| {
+        let value = record.seen.values.get(&field.name).filter(|value| !value.is_empty())?;
+        Some((words::field(&field.name), value.display()))
+    };
+    matter.fields.iter().filter_map(value).collect()
+}
+
+/// Whether a matter is about several records that may be the same.
+pub(crate) const fn has_candidates(matter: &Matter) -> bool {
+    matches!(
+        matter.kind,
+        MatterKind::Conflict(ConflictKind::Ambiguous(_)) | MatterKind::Mismatch(MismatchKind::DuplicateKey(_))
+    )
 }
 
 fn show_same(ui: &mut Ui, detail: &Detail) {
@@ -386,7 +457,7 @@ fn show_answers(ui: &mut Ui, detail: &Detail, intents: &mut Vec<Intent>) {
         }
     });
     if !detail.rows.is_empty() {
-        short_remark(ui, "Keys: A or B takes a side, Enter applies, J and K move on.");
+        short_remark(ui, "Keys: A, B take a side, Enter applies, J, K move, Z undoes.");
     }
 }
 

@@ -7,7 +7,7 @@ use egui_extras::{Column, TableBuilder};
 
 use super::review::Names;
 use super::{Confirm, Intent};
-use crate::model::{Outcome, PerSide, RunId, RunSummary, Timestamp, WriteEntry, WriteState};
+use crate::model::{Outcome, PerSide, RunId, RunSummary, Timestamp, Value, WriteEntry, WriteField, WriteState};
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, Tone, tokens};
 use crate::ui::widgets::{Btn, banner, empty, icon, remark, search, short_remark, subtitle, title};
@@ -187,7 +187,7 @@ fn show_writes(ui: &mut Ui, history: &History, writes: &[WriteEntry], names: &Pe
         .column(Column::remainder().clip(true))
         .body(|body| {
             let heights = history.shown.iter().map(|at| {
-                let lines = writes.get(*at).map_or(1, |write| write.fields.len() + 2);
+                let lines = writes.get(*at).map_or(1, |write| lines_of(write).count() + 2);
                 f32::from(u16::try_from(lines).unwrap_or(u16::MAX)) * theme::LINE + 14.0
             });
             body.heterogeneous_rows(heights, |mut row| {
@@ -211,7 +211,7 @@ fn show_write(ui: &mut Ui, write: &WriteEntry, names: &PerSide<String>) {
         WriteState::Undone => " (undone)",
     };
     line(ui, &write.label, &format!("{what} {}{state}", names.get(write.side)));
-    for field in &write.fields {
+    for field in lines_of(write) {
         let text = match (&field.before, &field.after) {
             (None, after) => words::value(after.as_ref()),
             (Some(before), after) => format!("{} → {}", words::value(Some(before)), words::value(after.as_ref())),
@@ -219,6 +219,12 @@ fn show_write(ui: &mut Ui, write: &WriteEntry, names: &PerSide<String>) {
         line(ui, &format!("    {}", words::field(&field.name)), &text);
     }
     line(ui, "    Why", write.error.as_deref().unwrap_or(&write.reason));
+}
+
+/// The fields that are shown of a write: those that it changed.
+fn lines_of(write: &WriteEntry) -> impl Iterator<Item = &WriteField> {
+    let empty = |value: &Option<Value>| value.as_ref().is_none_or(Value::is_empty);
+    write.fields.iter().filter(move |field| !(empty(&field.before) && empty(&field.after)))
 }
 
 fn line(ui: &mut Ui, name: &str, text: &str) {

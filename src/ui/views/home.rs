@@ -3,7 +3,7 @@
 use eframe::egui::{self, Ui};
 
 use super::{Confirm, Intent, Page};
-use crate::model::{PerSide, Side, Timestamp};
+use crate::model::{Outcome, PerSide, RunSummary, Side, Timestamp};
 use crate::service::{PairState, PairStatus, Progress, ProgressMap, Snapshot};
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, Tone, tokens};
@@ -48,6 +48,10 @@ pub(crate) struct Card {
     pub(crate) preview: bool,
     /// Whether its schedule is paused.
     pub(crate) paused: bool,
+    /// The account whose password has to be entered first.
+    pub(crate) asks: Option<String>,
+    /// The last runs, oldest first: how much each wrote, and how it ended.
+    pub(crate) spark: Vec<(u64, Tone)>,
 }
 
 /// How far a run is.
@@ -64,13 +68,17 @@ pub(crate) struct Work {
 impl Home {
     /// The view model of this state.
     pub(crate) fn of(snapshot: &Snapshot, progress: &ProgressMap, now: Timestamp) -> Self {
-        let cards = snapshot.pairs.iter().map(|pair| Card::of(pair, progress.get(&pair.spec.name), now)).collect();
+        let cards = snapshot
+            .pairs
+            .iter()
+            .map(|pair| Card::of(pair, &snapshot.asks, progress.get(&pair.spec.name), now))
+            .collect();
         Self { cards, warnings: snapshot.warnings.clone() }
     }
 }
 
 impl Card {
-    fn of(pair: &PairState, progress: Option<&Progress>, now: Timestamp) -> Self {
+    fn of(pair: &PairState, asks: &[String], progress: Option<&Progress>, now: Timestamp) -> Self {
         let names = words::end_names(&pair.spec);
         let open = pair.conflicts + pair.mismatches;
         let working = progress.is_some() || pair.status == PairStatus::Working;
@@ -88,8 +96,16 @@ impl Card {
             || "Not synced yet.".to_owned(),
             |run| format!("Last sync {}: {}.", words::ago(run.started, now), words::run_sentence(run, &names)),
         );
+        let ends = &pair.spec.ends;
+        let asks = [&ends.a, &ends.b].into_iter().map(|end| &end.account).find(|name| asks.contains(name)).cloned();
         let next = match (pair.paused, pair.next_sync) {
+            (false, _) if asks.is_some() => {
+                format!("It waits for the password of {}.", asks.clone().unwrap_or_default())
+            }
             (true, _) => "Paused: it syncs only when you press Sync now.".to_owned(),
+            (false, _) if pair.runs.is_empty() => {
+                "Its first sync shows you what it would do before it writes.".to_owned()
+            }
             (false, Some(at)) => format!("Next sync {}.", words::until(at, now)),
             (false, None) if pair.spec.schedule.sync_every.is_some() => "The next sync follows soon.".to_owned(),
             (false, None) => "Syncs only when you press Sync now.".to_owned(),
@@ -111,6 +127,8 @@ impl Card {
             work,
             preview: pair.preview.is_some(),
             paused: pair.paused,
+            asks,
+            spark: pair.runs.iter().rev().map(spark_of).collect(),
         }
     }
 }
@@ -165,10 +183,59 @@ fn show_card(ui: &mut Ui, shown: &Card, intents: &mut Vec<Intent>) {
     if let Some(trouble) = &shown.trouble {
         banner(ui, Tone::Bad, trouble, None);
     }
-    ui.label(&shown.last);
-    remark(ui, shown.next.clone());
+    egui::Sides::new().shrink_left().wrap().show(
+        ui,
+        |ui| {
+            ui.vertical(|ui| {
+                ui.add(egui::Label::new(&shown.last).wrap());
+                remark(ui, shown.next.clone());
+            });
+        },
+        |ui| show_spark(ui, &shown.spark),
+    );
     ui.add_space(theme::SMALL);
     ui.horizontal_wrapped(|ui| show_buttons(ui, shown, intents));
+}
+
+/// A bar for each of the last runs: as high as it wrote much, in the colour of how it ended.
+fn show_spark(ui: &mut Ui, runs: &[(u64, Tone)]) {
+    const BAR: f32 = 5.0;
+    const HIGH: f32 = 30.0;
+    if runs.len() < 2 {
+        return;
+    }
+    let most = runs.iter().map(|(wrote, _)| *wrote).max().unwrap_or(0).max(1);
+    let wide = f32::from(u16::try_from(runs.len()).unwrap_or(30)) * (BAR + 2.0);
+    let (rect, response) = ui.allocate_exact_size(egui::vec2(wide, HIGH), egui::Sense::hover());
+    let mut left = rect.left();
+    for (wrote, tone) in runs {
+        let parts = u16::try_from((*wrote).saturating_mul(1000) / most).unwrap_or(1000);
+        let high = 4.0 + (HIGH - 4.0) * f32::from(parts) / 1000.0;
+        let bar =
+            egui::Rect::from_min_max(egui::pos2(left, rect.bottom() - high), egui::pos2(left + BAR, rect.bottom()));
+        ui.painter().rect_filled(bar, 1.0, tokens(ui).tone(*tone).0);
+        left += BAR + 2.0;
+    }
+    let failed = runs.iter().filter(|(_, tone)| *tone == Tone::Bad).count();
+    let text = format!(
+        "The last {}: {} failed, at most {} written at once",
+        words::count(words::number(runs.len()), "run", "runs"),
+        words::grouped(words::number(failed)),
+        words::count(most, "record", "records")
+    );
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &text));
+    response.on_hover_text(text);
+}
+
+fn spark_of(run: &RunSummary) -> (u64, Tone) {
+    let wrote = [run.sides.a, run.sides.b].iter().map(|side| side.created + side.updated + side.deleted).sum();
+    let tone = match run.outcome {
+        Outcome::Done => Tone::Good,
+        Outcome::Waiting | Outcome::Partial => Tone::Attention,
+        Outcome::Failed => Tone::Bad,
+        Outcome::Running | Outcome::Preview | Outcome::Cancelled => Tone::Busy,
+    };
+    (wrote, tone)
 }
 
 fn show_work(ui: &mut Ui, work: &Work, shown: &Card, intents: &mut Vec<Intent>) {
@@ -193,7 +260,11 @@ fn show_work(ui: &mut Ui, work: &Work, shown: &Card, intents: &mut Vec<Intent>) 
 
 fn show_buttons(ui: &mut Ui, shown: &Card, intents: &mut Vec<Intent>) {
     let pair = || shown.pair.clone();
-    if shown.preview {
+    if let Some(account) = &shown.asks {
+        if ui.add(Btn::new("Enter the password").icon(Icon::Right).primary()).clicked() {
+            intents.push(Intent::EnterPassword(account.clone()));
+        }
+    } else if shown.preview {
         if ui.add(Btn::new("Review first sync").icon(Icon::Review).primary()).clicked() {
             intents.push(Intent::GoPair(Page::Preview, pair()));
         }
@@ -204,7 +275,7 @@ fn show_buttons(ui: &mut Ui, shown: &Card, intents: &mut Vec<Intent>) {
         }
     }
     let sync = Btn::new("Sync now").icon(Icon::Sync);
-    let sync = if shown.preview || shown.open > 0 { sync } else { sync.primary() };
+    let sync = if shown.preview || shown.open > 0 || shown.asks.is_some() { sync } else { sync.primary() };
     if ui.add(sync).clicked() {
         intents.push(Intent::Sync(pair()));
     }
@@ -283,14 +354,9 @@ fn state_of(pair: &PairState, open: usize) -> (Tone, Icon, String) {
 }
 
 fn work_of(progress: &Progress) -> Work {
-    let counted = match progress.total {
-        Some(total) => format!("{}: {} of {}", progress.step, words::grouped(progress.done), words::grouped(total)),
-        None if progress.done > 0 => format!("{}: {}", progress.step, words::grouped(progress.done)),
-        None => progress.step.clone(),
-    };
     let share = progress.total.filter(|total| *total > 0).map(|total| {
         let parts = progress.done.min(total).saturating_mul(1000) / total;
         f32::from(u16::try_from(parts).unwrap_or(1000)) / 1000.0
     });
-    Work { step: counted, share, cancelling: progress.cancelling }
+    Work { step: words::progress(progress), share, cancelling: progress.cancelling }
 }

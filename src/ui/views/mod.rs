@@ -85,6 +85,12 @@ pub(crate) enum Intent {
     Cancel(String),
     /// To settle matters; the words say what was done.
     Settle(Vec<MatterId>, Resolution, String),
+    /// To see the records that a matter cannot tell apart.
+    Candidates(MatterId),
+    /// To take back what was done last.
+    UndoLast,
+    /// To enter the password of an account.
+    EnterPassword(String),
     /// To take a run back, once it is confirmed.
     Undo(RunId),
     /// To see what a run wrote.

@@ -8,10 +8,10 @@ use egui_extras::{Column, TableBuilder};
 
 use super::detail::{self, Draft};
 use super::{Confirm, Intent};
-use crate::model::{Matter, MatterId, MatterKind, PerSide, Resolution, Side, Timestamp};
+use crate::model::{Matter, MatterId, Observed, PerSide, Resolution, Side, Timestamp};
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, tokens};
-use crate::ui::widgets::{Btn, choose, empty, remark, search, short_remark};
+use crate::ui::widgets::{Btn, choose, empty, remark, search, settle_height, short_remark};
 use crate::ui::words;
 
 /// What the pairs' ends are called, by pair.
@@ -22,7 +22,7 @@ pub(crate) type Names = BTreeMap<String, PerSide<String>>;
 pub(crate) enum Scope {
     /// All of them.
     All,
-    /// What the compare of this pair found.
+    /// Everything in which the two sides of this pair differ: what is asked already is a difference too.
     Mismatches(String),
 }
 
@@ -45,6 +45,8 @@ pub(crate) struct Review {
     settling: BTreeSet<MatterId>,
     draft: Draft,
     scroll: bool,
+    /// What is remembered of the records that a matter cannot tell apart; none while it is asked for.
+    candidates: BTreeMap<MatterId, Option<Arc<PerSide<Vec<Observed>>>>>,
 }
 
 impl Review {
@@ -64,6 +66,7 @@ impl Review {
             settling: BTreeSet::new(),
             draft: Draft::default(),
             scroll: false,
+            candidates: BTreeMap::new(),
         }
     }
 
@@ -85,6 +88,7 @@ impl Review {
             self.kind = None;
         }
         self.matters = matters;
+        self.candidates.clear();
         let there: BTreeSet<MatterId> = self.matters.iter().map(|matter| matter.id).collect();
         self.ticked.retain(|id| there.contains(id));
         self.settling.retain(|id| there.contains(id));
@@ -120,6 +124,11 @@ impl Review {
         }
     }
 
+    /// Takes the records of a matter that cannot tell them apart.
+    pub(crate) fn set_candidates(&mut self, id: MatterId, records: Arc<PerSide<Vec<Observed>>>) {
+        self.candidates.insert(id, Some(records));
+    }
+
     /// Marks matters as being settled, and moves on to the next.
     pub(crate) fn settling(&mut self, ids: &[MatterId]) {
         self.settling.extend(ids.iter().copied());
@@ -151,7 +160,7 @@ impl Review {
     fn in_scope(&self, matter: &Matter) -> bool {
         match &self.scope {
             Scope::All => true,
-            Scope::Mismatches(pair) => matter.pair == *pair && matches!(matter.kind, MatterKind::Mismatch(_)),
+            Scope::Mismatches(pair) => matter.pair == *pair,
         }
     }
 
@@ -189,7 +198,12 @@ pub(crate) fn show(ui: &mut Ui, review: &mut Review, names: &Names, now: Timesta
         return;
     }
     keys(ui, review, intents);
-    let width = (ui.available_width() * 0.34).clamp(220.0, 330.0);
+    let unknown = review.current().filter(|matter| detail::has_candidates(matter)).map(|matter| matter.id);
+    if let Some(id) = unknown.filter(|id| !review.candidates.contains_key(id)) {
+        review.candidates.insert(id, None);
+        intents.push(Intent::Candidates(id));
+    }
+    let width = (ui.available_width() * 0.34).clamp(270.0, 330.0);
     egui::Panel::left("review list")
         .frame(egui::Frame::new().inner_margin(egui::Margin { right: 12, ..egui::Margin::ZERO }))
         .exact_size(width)
@@ -211,7 +225,8 @@ pub(crate) fn show(ui: &mut Ui, review: &mut Review, names: &Names, now: Timesta
                         empty(ui, Icon::Work, "Being settled…", "Your answer is being carried out.");
                     } else {
                         let names = names_of(names, &matter.pair);
-                        detail::show(ui, matter, &names, &mut draft, now, intents);
+                        let records = review.candidates.get(&matter.id).and_then(|known| known.as_deref());
+                        detail::show(ui, matter, &names, records, &mut draft, now, intents);
                     }
                 } else {
                     empty(ui, Icon::Review, "Nothing is picked", "Pick a record in the list.");
@@ -245,11 +260,10 @@ fn show_list(ui: &mut Ui, review: &mut Review, names: &Names, intents: &mut Vec<
         format!("{} shown", words::grouped(number))
     };
     remark(ui, text);
-    egui::Panel::bottom("bulk")
-        .frame(egui::Frame::new())
-        .resizable(false)
-        .show_separator_line(false)
-        .show(ui, |ui| show_bulk(ui, review, names, intents));
+    egui::Panel::bottom("bulk").frame(egui::Frame::new()).resizable(false).show_separator_line(false).show(ui, |ui| {
+        show_bulk(ui, review, names, intents);
+        settle_height(ui, "bulk height");
+    });
     show_table(ui, review, names);
 }
 
@@ -319,7 +333,12 @@ fn show_table(ui: &mut Ui, review: &mut Review, names: &Names) {
 }
 
 fn show_bulk(ui: &mut Ui, review: &Review, names: &Names, intents: &mut Vec<Intent>) {
-    if review.shown.len() < 2 {
+    let answerable = |at: &usize| {
+        let matter = review.matters.get(*at).filter(|matter| !review.settling.contains(&matter.id));
+        let matter = matter.filter(|matter| review.ticked.is_empty() || review.ticked.contains(&matter.id));
+        matter.is_some_and(|matter| detail::use_side(matter, Side::A).is_some())
+    };
+    if review.shown.len() < 2 || !review.shown.iter().any(answerable) {
         return;
     }
     let Some(matter) = review.current() else { return };
@@ -369,6 +388,9 @@ fn keys(ui: &Ui, review: &mut Review, intents: &mut Vec<Intent>) {
     if pressed(Key::K) || pressed(Key::ArrowUp) {
         review.select(position.saturating_sub(1));
         review.scroll = true;
+    }
+    if pressed(Key::Z) {
+        intents.push(Intent::UndoLast);
     }
     let Some(matter) = review.current() else { return };
     if review.settling.contains(&matter.id) {

@@ -9,6 +9,7 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::{self, Tone, tokens};
 use crate::ui::views::{Browse, Intent};
 use crate::ui::widgets::{Btn, banner, card, chip, choose, field, icon, remark, subtitle};
+use crate::ui::words;
 
 /// Draws the step of one side.
 pub(super) fn show(ui: &mut Ui, setup: &mut Setup, side: Side, snapshot: &Snapshot, intents: &mut Vec<Intent>) {
@@ -54,7 +55,7 @@ fn show_kind(ui: &mut Ui, account: &mut AccountDraft, side: Side, snapshot: &Sna
 
 fn show_file(ui: &mut Ui, account: &mut AccountDraft, side: Side, intents: &mut Vec<Intent>) {
     ui.horizontal(|ui| {
-        let width = (ui.available_width() - 130.0).max(120.0);
+        let width = (ui.available_width() - 118.0).max(120.0);
         ui.allocate_ui(egui::vec2(width, 50.0), |ui| {
             field(ui, "File", &mut account.path, "/home/you/customers.csv", false);
         });
@@ -94,6 +95,7 @@ fn show_server(ui: &mut Ui, account: &mut AccountDraft) {
         ] {
             if chip(ui, account.keep == keep, text).clicked() {
                 account.keep = keep;
+                account.not_kept = None;
             }
         }
     });
@@ -133,9 +135,10 @@ fn show_steps(ui: &mut Ui, check: &AccountCheck) {
             let (sign, tone) = if step.error.is_some() { (Icon::Fail, Tone::Bad) } else { (Icon::Ok, Tone::Good) };
             let ink = tokens(ui).tone(tone).0;
             icon(ui, sign, 16.0, ink);
+            let what = words::sentence_case(&step.what);
             let text = step.error.as_ref().map_or_else(
-                || if step.found.is_empty() { step.what.clone() } else { format!("{}: {}", step.what, step.found) },
-                |error| format!("{}: {error}", step.what),
+                || if step.found.is_empty() { what.clone() } else { format!("{what}: {}", step.found) },
+                |error| format!("{what}: {error}"),
             );
             ui.add(egui::Label::new(text).wrap());
         });

@@ -248,7 +248,7 @@ impl AccountDraft {
 
     /// The last try, if it was of what is typed now.
     pub(crate) fn result(&self) -> Option<&Result<AccountCheck, String>> {
-        self.check.as_ref().filter(|(tried, _)| *tried == self.settings()).map(|(_, result)| result)
+        self.check.as_ref().filter(|(tried, _)| same_place(tried, &self.settings())).map(|(_, result)| result)
     }
 
     /// Whether the connection is known to work.
@@ -474,6 +474,15 @@ impl Setup {
             && !self.saved.contains(&name)
             && snapshot.accounts.iter().any(|known| known.name == name)
     }
+}
+
+/// Whether two settings lead to the same place: a name, and where the password is kept, do not matter.
+fn same_place(one: &AccountSettings, other: &AccountSettings) -> bool {
+    let env = |settings: &AccountSettings| match &settings.secret {
+        Some(SecretRef::Env(variable)) => Some(variable.clone()),
+        Some(SecretRef::Keyring | SecretRef::Ask) | None => None,
+    };
+    one.connector == other.connector && one.options == other.options && env(one) == env(other)
 }
 
 /// Draws the assistant.
