@@ -165,8 +165,10 @@ fn a_conflict_is_settled_with_use() {
     assert_eq!(window.resolved(), vec![(vec![MatterId(1)], Resolution::Use(Side::A))]);
     assert!(window.harness.query_by_label("Undo").is_some(), "the message offers Undo");
     assert!(!window.sees("Tick Ann Peeters"), "the settled matter is gone from the list");
-    window.press("Undo");
+    window.harness.key_press(eframe::egui::Key::Z);
+    window.settle();
     assert!(window.heard(|command| matches!(command, Command::Undo(_))));
+    assert!(window.heard(|command| matches!(command, Command::Compare { .. })), "what differs again is found again");
 }
 
 #[test]

@@ -96,12 +96,14 @@ impl DuosyncApp {
                     0 => "Both sides agree.".to_owned(),
                     number => format!("{} found.", words::count(number, "difference", "differences")),
                 };
-                let text = if let Purpose::Compare(Some(place)) = purpose {
+                let text = if let Purpose::Compare(Some(place)) = &purpose {
                     format!("{found} The report is in {place}.")
                 } else {
                     found
                 };
-                self.toast(text, None);
+                if !matches!(purpose, Purpose::Quiet) {
+                    self.toast(text, None);
+                }
                 self.ask_matters();
             }
             Reply::LastCompare(report) => {
@@ -263,6 +265,11 @@ impl DuosyncApp {
                 self.problem = Some(sentence);
             } else {
                 let start = if undoes { "Undone" } else { "Synced" };
+                if undoes && matches!(self.page, Page::Review | Page::Compare) {
+                    // Values that were taken back differ again, which only a compare finds.
+                    let pair = summary.pair.clone();
+                    self.send(Command::Compare { pair, export: None }, Purpose::Quiet);
+                }
                 self.toast(format!("{start}: {sentence}."), (wrote && !undoes).then_some(summary.run));
             }
         }

@@ -119,6 +119,11 @@ pub(crate) fn show(
     if form.exporting {
         show_export(ui, &pair, form, intents);
     }
+    let compared = given.pairs.iter().any(|state| state.spec.name == pair && state.last_compare.is_some());
+    if given.report.is_none() && compared {
+        remark(ui, "Reading the last compare…");
+        return picked;
+    }
     let Some(report) = given.report else {
         empty(
             ui,
