@@ -2,7 +2,7 @@
 //!
 //! The floors, from the bottom up; imports point down only (`tests/floors.rs` checks it):
 //! [`model`] what things are, [`engine`] what should happen, [`store`] what is remembered and
-//! [`connectors`] how platforms are spoken to, service what goes on, ui and cli the faces.
+//! [`connectors`] how platforms are spoken to, [`service`] what goes on, [`ui`] and [`cli`] the faces.
 
 pub mod cli;
 pub mod connectors;

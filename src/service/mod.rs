@@ -1,8 +1,8 @@
 //! Floor 3: what goes on.
 //!
 //! A tokio runtime on a thread of its own takes typed [`Command`]s and gives [`Event`]s back. The
-//! faces know nothing else of it. One [`hub`] decides what may run when; each piece of work is a
-//! [`job`] with its settings frozen.
+//! faces know nothing else of it. One `hub` decides what may run when; each piece of work is a
+//! `job` with its settings frozen.
 
 mod alerts;
 mod answers;

@@ -1,7 +1,7 @@
 //! `CardDAV` address books (RFC 6352, 6578, 6764) with vCard 3.0 and 4.0.
 //!
 //! A record's id is the path of its card on the server, its version the card's etag. A card is edited
-//! in place: only the lines of the fields that change are composed anew ([`vcard`]).
+//! in place: only the lines of the fields that change are composed anew (`vcard`).
 
 mod cache;
 mod card_fields;
