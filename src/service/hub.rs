@@ -134,7 +134,7 @@ impl Hub {
             Command::Undo(run) => return self.undo(id, run).await,
             Command::Resolve { ids, resolution } => return self.resolve(id, ids, resolution).await,
             Command::Cancel(pair) => {
-                self.cancel(&pair);
+                self.cancel(&pair).await;
                 Ok(Reply::Done)
             }
             Command::StartSchedule => {
@@ -395,7 +395,14 @@ impl Hub {
         (*times, *until) = (times.saturating_add(1).min(6), Timestamp(now().0.saturating_add(minutes * 60_000)));
     }
 
-    fn cancel(&self, pair: &str) {
+    /// Stops what goes on for a pair, and what waits to begin.
+    async fn cancel(&mut self, pair: &str) {
+        let (dropped, kept) = std::mem::take(&mut self.queue).into_iter().partition(|pending| pending.pair == pair);
+        self.queue = kept;
+        for pending in VecDeque::<Pending>::into_iter(dropped) {
+            let problem = Problem::failed("You stopped it before it began. Nothing was changed.");
+            self.answer(pending.waiters, Err(problem)).await;
+        }
         for active in self.active.iter().filter(|active| active.pair == pair) {
             active.cancel.cancel();
             self.shared.voice.progress(|all| {

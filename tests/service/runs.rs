@@ -183,6 +183,22 @@ fn another_list_behind_an_account_stops_the_run() {
 }
 
 #[test]
+fn what_waits_to_begin_is_stopped_too() {
+    let mut desk = Desk::in_step();
+    let arrived = desk.watch.hold();
+    let sync = desk.send(Command::Sync { pair: "people".to_owned(), mode: SyncMode::Normal });
+    arrived.recv().unwrap();
+    let compare = desk.send(Command::Compare { pair: "people".to_owned(), export: None });
+    desk.call(Command::Cancel("people".to_owned())).unwrap();
+    let problem = desk.wait(compare).unwrap_err();
+    assert!(problem.message.contains("before it began"), "{problem}");
+    let Ok(Reply::Ran(report)) = desk.wait(sync) else { panic!() };
+    assert_eq!(report.summary.outcome, Outcome::Cancelled);
+    desk.watch.release();
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
+}
+
+#[test]
 fn a_run_tells_how_far_it_is_and_stops_safely() {
     let mut desk = Desk::in_step();
     person(&desk.left, "3", "cy");
