@@ -17,7 +17,7 @@ use std::time::Instant;
 use duosync::connectors::carddav::CardDavConnector;
 use duosync::connectors::{Connector, Context, ErrorKind, Find, Write, WriteKind};
 use duosync::model::{AccountSettings, Cursor, Fields, Record, RecordId, Scope, Value};
-use support::servers::{Auth, Radicale, Server, Xandikos};
+use support::servers::{Auth, Kind, Server};
 
 const BOOK: &str = "/ann/book/";
 
@@ -35,19 +35,14 @@ fn connector(server: &Server) -> CardDavConnector {
     connector_at(&server.url(), "ann", "")
 }
 
-/// Both servers with an address book of their own, each over a folder of its own.
-fn both() -> Vec<(Server, &'static str, tempfile::TempDir)> {
-    let mut all = Vec::new();
-    let folder = tempfile::tempdir().unwrap();
-    if let Some(server) = Radicale::start(folder.path(), &Auth::Open) {
+/// Both servers, each with an address book.
+fn both() -> Vec<(Server, &'static str)> {
+    let radicale = Server::start(Kind::Radicale, Auth::Open).map(|server| {
         server.make_book(BOOK, "Customers");
-        all.push((server, BOOK, folder));
-    }
-    let folder = tempfile::tempdir().unwrap();
-    if let Some(server) = Xandikos::start(folder.path()) {
-        all.push((server, "/ann/contacts/addressbook/", folder));
-    }
-    all
+        (server, BOOK)
+    });
+    let xandikos = Server::start(Kind::Xandikos, Auth::Open).map(|server| (server, "/ann/contacts/addressbook/"));
+    radicale.into_iter().chain(xandikos).collect()
 }
 
 fn card(number: usize) -> String {
@@ -80,7 +75,7 @@ async fn all(connector: &CardDavConnector, book: &str) -> (Vec<Record>, Cursor) 
 
 #[tokio::test]
 async fn books_are_found_from_every_address() {
-    for (server, book, _folder) in both() {
+    for (server, book) in both() {
         for start in ["", ".well-known/carddav", "ann/", &book[1..]] {
             let connector = connector_at(&format!("{}{start}", server.url()), "ann", "");
             let found = connector.collections(&Context::quiet()).await.unwrap();
@@ -93,10 +88,9 @@ async fn books_are_found_from_every_address() {
 
 #[tokio::test]
 async fn a_book_goes_by_its_name_and_a_wrong_name_lists_the_right_ones() {
-    let folder = tempfile::tempdir().unwrap();
-    let Some(server) = Radicale::start(folder.path(), &Auth::Open) else { return };
+    let Some(server) = Server::start(Kind::Radicale, Auth::Open) else { return };
     server.make_book(BOOK, "Customers");
-    server.put("/ann/book/1.vcf", &card(1));
+    server.put("/ann/book/1.vcf", card(1));
     let connector = connector(&server);
     for name in ["", "Customers", "customers", "book", BOOK] {
         assert_eq!(all(&connector, name).await.0.len(), 1, "{name}");
@@ -108,8 +102,7 @@ async fn a_book_goes_by_its_name_and_a_wrong_name_lists_the_right_ones() {
 
 #[tokio::test]
 async fn a_wrong_password_is_a_matter_of_signing_in() {
-    let folder = tempfile::tempdir().unwrap();
-    let Some(server) = Radicale::start(folder.path(), &Auth::Basic("ann", "s3cret")) else { return };
+    let Some(server) = Server::start(Kind::Radicale, Auth::basic("ann", "s3cret")) else { return };
     server.make_book(BOOK, "Customers");
     let right = connector_at(&server.url(), "ann", "s3cret");
     right.identity(&Context::quiet()).await.unwrap();
@@ -133,9 +126,9 @@ async fn a_wrong_password_is_a_matter_of_signing_in() {
 
 #[tokio::test]
 async fn changes_are_listed_since_the_cursor() {
-    for (server, book, _folder) in both() {
+    for (server, book) in both() {
         for number in 0..5 {
-            server.put(&format!("{book}{number}.vcf"), &card(number));
+            server.put(&format!("{book}{number}.vcf"), card(number));
         }
         let context = Context::quiet();
         let (records, cursor) = all(&connector(&server), book).await;
@@ -152,8 +145,8 @@ async fn changes_are_listed_since_the_cursor() {
         );
         assert_eq!(again.requests(), 1, "nothing to do costs one request");
 
-        server.put(&format!("{book}2.vcf"), &card(2).replace("c2@", "new@"));
-        server.put(&format!("{book}x%20y%40z.vcf"), &card(9));
+        server.put(&format!("{book}2.vcf"), card(2).replace("c2@", "new@"));
+        server.put(&format!("{book}x%20y%40z.vcf"), card(9));
         server.delete(&format!("{book}4.vcf"));
         let changes = connector(&server).list(&context, book, &want(), nothing.cursor.as_ref()).await.unwrap();
         let mut ids: Vec<&str> = changes.records.iter().map(|record| record.id.as_str()).collect();
@@ -166,7 +159,7 @@ async fn changes_are_listed_since_the_cursor() {
 
 #[tokio::test]
 async fn a_forgotten_token_asks_for_a_full_listing() {
-    for (server, book, _folder) in both() {
+    for (server, book) in both() {
         let (_, cursor) = all(&connector(&server), book).await;
         let mut saved: serde_json::Value = serde_json::from_str(&cursor.0).unwrap();
         saved["token"] = format!("http://radicale.org/ns/sync/{}", "0".repeat(64)).into();
@@ -180,16 +173,16 @@ async fn a_forgotten_token_asks_for_a_full_listing() {
 
 #[tokio::test]
 async fn two_thousand_cards_are_listed_and_many_are_got() {
-    for (server, book, folder) in both() {
+    for (server, book) in both() {
         // Storing each through the server would take minutes, whoever the client is; Radicale takes
         // cards from its folder as they are.
         let count = if book == BOOK { 2000 } else { 160 };
-        let storage = folder.path().join("storage/collection-root/ann/book");
         for number in 0..count {
+            let path = format!("{book}{number}.vcf");
             if book == BOOK {
-                std::fs::write(storage.join(format!("{number}.vcf")), card(number)).unwrap();
+                server.restore(&path, &card(number));
             } else {
-                server.put(&format!("{book}{number}.vcf"), &card(number));
+                server.put(&path, card(number));
             }
         }
         let connector = connector(&server);
@@ -211,9 +204,9 @@ async fn two_thousand_cards_are_listed_and_many_are_got() {
 
 #[tokio::test]
 async fn ten_changes_cost_two_requests_and_ten() {
-    for (server, book, _folder) in both() {
+    for (server, book) in both() {
         for number in 0..12 {
-            server.put(&format!("{book}{number}.vcf"), &card(number));
+            server.put(&format!("{book}{number}.vcf"), card(number));
         }
         let (records, cursor) = all(&connector(&server), book).await;
         let context = Context::quiet();
@@ -240,7 +233,7 @@ async fn ten_changes_cost_two_requests_and_ten() {
 
 #[tokio::test]
 async fn many_writes_go_side_by_side_on_every_server() {
-    for (server, book, _folder) in both() {
+    for (server, book) in both() {
         let creates: Vec<Write> = (0..30)
             .map(|number| Write {
                 token: format!("many-{number}"),
@@ -260,8 +253,8 @@ async fn many_writes_go_side_by_side_on_every_server() {
 
 #[tokio::test]
 async fn a_card_changed_by_somebody_else_is_not_overwritten() {
-    for (server, book, _folder) in both() {
-        server.put(&format!("{book}1.vcf"), &card(1));
+    for (server, book) in both() {
+        server.put(&format!("{book}1.vcf"), card(1));
         let connector = connector(&server);
         let context = Context::quiet();
         let (records, _) = all(&connector, book).await;
@@ -296,7 +289,7 @@ async fn a_card_changed_by_somebody_else_is_not_overwritten() {
 
 #[tokio::test]
 async fn a_create_that_is_sent_twice_makes_one_card() {
-    for (server, book, _folder) in both() {
+    for (server, book) in both() {
         let context = Context::quiet();
         let new = || {
             write(
@@ -336,8 +329,7 @@ async fn a_create_that_is_sent_twice_makes_one_card() {
 
 #[tokio::test]
 async fn photos_and_unknown_properties_survive_an_edit_byte_for_byte() {
-    let folder = tempfile::tempdir().unwrap();
-    let Some(server) = Xandikos::start(folder.path()) else { return };
+    let Some(server) = Server::start(Kind::Xandikos, Auth::Open) else { return };
     let book = "/ann/contacts/addressbook/";
     let photo = (0..400).map(|line| [" ", &format!("{line:04}ABCD").repeat(9), "\r\n"].concat()).collect::<String>();
     for line_end in ["\r\n", "\n"] {
@@ -375,8 +367,8 @@ async fn photos_and_unknown_properties_survive_an_edit_byte_for_byte() {
 
 #[tokio::test]
 async fn fields_are_offered_with_samples() {
-    for (server, book, _folder) in both() {
-        server.put(&format!("{book}1.vcf"), &card(1));
+    for (server, book) in both() {
+        server.put(&format!("{book}1.vcf"), card(1));
         let fields = connector(&server).fields(&Context::quiet(), book).await.unwrap();
         let work = fields.iter().find(|field| field.name == "tel:work").unwrap();
         assert_eq!(
@@ -389,7 +381,7 @@ async fn fields_are_offered_with_samples() {
 
 #[tokio::test]
 async fn a_server_that_is_gone_is_unreachable() {
-    for (mut server, book, _folder) in both() {
+    for (mut server, book) in both() {
         let connector = connector(&server);
         server.stop();
         let context = Context::quiet();
@@ -406,7 +398,7 @@ async fn a_server_that_is_gone_is_unreachable() {
 
 #[tokio::test]
 async fn a_stopped_run_asks_nothing_more() {
-    for (server, book, _folder) in both() {
+    for (server, book) in both() {
         let context = Context::quiet();
         context.cancel.cancel();
         let connector = connector(&server);

@@ -82,5 +82,5 @@ contract!(memory_full, Some(crate::memory::MemoryFixture { incremental: false, i
 contract!(csv_with_id, Some(crate::csv::CsvFixture::with_number_ids()));
 contract!(csv_with_text_ids, Some(crate::csv::CsvFixture::with_text_ids()));
 contract!(csv_by_key, Some(crate::csv::CsvFixture::by_key()));
-contract!(carddav_on_radicale, crate::carddav::CardDavFixture::find(crate::carddav::Kind::Radicale));
-contract!(carddav_on_xandikos, crate::carddav::CardDavFixture::find(crate::carddav::Kind::Xandikos));
+contract!(carddav_on_radicale, crate::carddav::CardDavFixture::find(crate::support::servers::Kind::Radicale));
+contract!(carddav_on_xandikos, crate::carddav::CardDavFixture::find(crate::support::servers::Kind::Xandikos));

@@ -10,14 +10,10 @@
     clippy::indexing_slicing,
     clippy::format_push_string,
     clippy::print_stdout,
-    dead_code,
     missing_docs,
-    reason = "tests fail by panicking, and share helpers of which each uses its part"
+    reason = "tests fail by panicking"
 )]
 
-#[path = "support/lab.rs"]
-mod lab;
-#[path = "support/mod.rs"]
 mod support;
 
 use std::collections::BTreeMap;
@@ -26,14 +22,15 @@ use std::process::Stdio;
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
-use lab::{Kind, Server, Workplace};
+use support::lab::Workplace;
+use support::servers::{Auth, Card, Kind, Server};
 
 /// After so many rounds everything starts anew, so that first syncs are killed too.
 const ROUNDS: u64 = 8;
 
 #[test]
 fn a_killed_run_is_finished_by_the_next_one() {
-    let Some(server) = Server::start(Kind::Radicale, Some(("ann", "secret")), false) else { return };
+    let Some(server) = Server::start(Kind::Radicale, Auth::basic("ann", "secret")) else { return };
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let usual = if std::env::var_os("CI").is_some() { 200 } else { 40 };
     let (kills, seed) = (number("DUOSYNC_KILLS").unwrap_or(usual), number("DUOSYNC_SEED"));
@@ -79,13 +76,13 @@ struct World<'a> {
     truth: BTreeMap<String, Person>,
     made: usize,
     /// What the last listing of the book held.
-    cards: Vec<lab::Card>,
+    cards: Vec<Card>,
 }
 
 impl<'a> World<'a> {
     fn new(server: &'a Server, number: u64) -> Self {
         let book = format!("/ann/book{number}/");
-        server.book(&book);
+        server.make_book(&book, "customers");
         let mut place = Workplace::new();
         place.env.insert("ANN_PASSWORD".into(), "secret".into());
         place.write("a.csv", "no,E-mail,Name,Phone,Title\n");

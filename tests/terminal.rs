@@ -6,21 +6,18 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::format_push_string,
-    dead_code,
     missing_docs,
-    reason = "tests fail by panicking, and share helpers of which each uses its part"
+    reason = "tests fail by panicking"
 )]
 
-#[path = "support/lab.rs"]
-mod lab;
-#[path = "support/mod.rs"]
 mod support;
 
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
-use lab::{Ended, Kind, Server, Workplace};
 use serde_json::Value as Json;
+use support::lab::{Ended, Workplace};
+use support::servers::{Auth, Kind, Server};
 
 const FIELDS: &str = r#"
 [[pair.field]]
@@ -235,8 +232,8 @@ fn file_and_book(url: &str) -> Workplace {
 
 #[test]
 fn a_wrong_password_and_a_server_that_is_down_are_told_apart() {
-    let Some(mut server) = Server::start(Kind::Radicale, Some(("ann", "secret")), true) else { return };
-    server.book("/ann/people/");
+    let Some(mut server) = Server::start(Kind::Radicale, Auth::basic("ann", "secret")) else { return };
+    server.make_book("/ann/people/", "people");
     let mut place = file_and_book(&server.url());
     place.json(0, &["sync", "--yes"]);
     place.env.insert("ANN_PASSWORD".into(), "wrong-one".into());

@@ -11,49 +11,31 @@ use duosync::connectors::carddav::CardDavConnector;
 use duosync::model::{AccountSettings, RecordId};
 
 use crate::fixture::{Fixture, Names, Person, Place};
-use crate::support::servers::{Auth, Radicale, Server, Xandikos};
-
-/// Which server.
-#[derive(Clone, Copy, Debug)]
-pub enum Kind {
-    Radicale,
-    Xandikos,
-}
+use crate::support::servers::{Auth, Kind, Server};
 
 pub struct CardDavFixture {
     kind: Kind,
-    running: Arc<Running>,
-}
-
-struct Running {
-    server: Server,
-    // Kept until the server has stopped.
-    _folder: tempfile::TempDir,
+    server: Arc<Server>,
 }
 
 struct CardDavPlace {
-    running: Arc<Running>,
+    server: Arc<Server>,
     book: String,
 }
 
-static SHARED: [Mutex<Weak<Running>>; 2] = [const { Mutex::new(Weak::new()) }; 2];
+static SHARED: [Mutex<Weak<Server>>; 2] = [const { Mutex::new(Weak::new()) }; 2];
 static BOOKS: AtomicU64 = AtomicU64::new(0);
 
 impl CardDavFixture {
     /// `None`, after saying why, where the server is not installed.
     pub fn find(kind: Kind) -> Option<Self> {
         let mut shared = SHARED[kind as usize].lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = shared.upgrade() {
-            return Some(Self { kind, running });
+        if let Some(server) = shared.upgrade() {
+            return Some(Self { kind, server });
         }
-        let folder = tempfile::tempdir().unwrap();
-        let server = match kind {
-            Kind::Radicale => Radicale::start(folder.path(), &Auth::Open)?,
-            Kind::Xandikos => Xandikos::start(folder.path())?,
-        };
-        let running = Arc::new(Running { server, _folder: folder });
-        *shared = Arc::downgrade(&running);
-        Some(Self { kind, running })
+        let server = Arc::new(Server::start(kind, Auth::Open)?);
+        *shared = Arc::downgrade(&server);
+        Some(Self { kind, server })
     }
 }
 
@@ -65,23 +47,23 @@ impl Fixture for CardDavFixture {
             Kind::Radicale => format!("/ann/book{number}/"),
             Kind::Xandikos => format!("/ann/contacts/book{number}/"),
         };
-        self.running.server.make_book(&book, &format!("Book {number}"));
+        self.server.make_book(&book, &format!("Book {number}"));
         for (number, person) in people.iter().enumerate() {
             let card = format!(
                 "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:p{number}\r\nFN:{}\r\nN:;;;;\r\nEMAIL;TYPE=HOME:{}\r\nTEL;TYPE=CELL:{}\r\n\
                  X-SHOE;X-SIDE=left:size 41\r\nEND:VCARD\r\n",
                 person.name, person.email, person.phone
             );
-            self.running.server.put(&format!("{book}p{number}.vcf"), &card);
+            self.server.put(&format!("{book}p{number}.vcf"), &card);
         }
-        Box::new(CardDavPlace { running: Arc::clone(&self.running), book })
+        Box::new(CardDavPlace { server: Arc::clone(&self.server), book })
     }
 }
 
 #[async_trait]
 impl Place for CardDavPlace {
     fn connector(&self) -> Arc<dyn Connector> {
-        let options = [("url", self.running.server.url()), ("username", "ann".to_owned())];
+        let options = [("url", self.server.url()), ("username", "ann".to_owned())];
         let settings = AccountSettings {
             name: "Address book".to_owned(),
             connector: "carddav".to_owned(),
@@ -106,20 +88,20 @@ impl Place for CardDavPlace {
             "tel" => "TEL",
             other => panic!("the suite edits no {other}"),
         };
-        let card = self.running.server.card(id.as_str()).expect("the card is there");
+        let card = self.server.card(id.as_str()).expect("the card is there");
         let line = |line: &str| {
             let here = line.split([':', ';']).next() == Some(property);
             if here { format!("{property}:{value}\r\n") } else { format!("{line}\r\n") }
         };
-        self.running.server.put(id.as_str(), &card.lines().map(line).collect::<String>());
+        self.server.put(id.as_str(), card.lines().map(line).collect::<String>());
     }
 
     async fn remove(&self, id: &RecordId) {
-        self.running.server.delete(id.as_str());
+        self.server.delete(id.as_str());
     }
 
     async fn unknown(&self, id: &RecordId) -> String {
-        let card = self.running.server.card(id.as_str()).expect("the card is there");
+        let card = self.server.card(id.as_str()).expect("the card is there");
         card.lines().find(|line| line.starts_with("X-SHOE")).expect("the shoe is there").to_owned()
     }
 

@@ -10,15 +10,10 @@
     clippy::indexing_slicing,
     clippy::format_push_string,
     clippy::print_stdout,
-    dead_code,
     missing_docs,
-    reason = "tests fail by panicking, and share helpers of which each uses its part"
+    reason = "tests fail by panicking"
 )]
 
-#[path = "../support/lab.rs"]
-mod lab;
-#[path = "../support/proxy.rs"]
-mod proxy;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;

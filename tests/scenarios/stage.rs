@@ -22,7 +22,7 @@
 //! | `keep FILE`, `unchanged FILE` | remembers bytes and modified time; they are still the same |
 //! | `rows FILE N` | it has N rows below the header |
 //! | `same FILE EXPECTED` | it is byte for byte `expected/EXPECTED` |
-//! | `server NAME KIND [USER:PASSWORD] [strict]` | starts `radicale` or `xandikos` |
+//! | `server NAME KIND [USER:PASSWORD]` | starts `radicale`, which asks for them, or `xandikos` |
 //! | `stop`, `start`, `wipe NAME` | ends it, starts it again, starts it again with nothing |
 //! | `book NAME PATH [FOLDER]` | an address book with the cards of that given folder |
 //! | `put NAME PATH FILE` | one card |
@@ -51,8 +51,9 @@ use std::time::SystemTime;
 
 use serde_json::Value as Json;
 
-use crate::lab::{Kind, Server, Workplace};
-use crate::proxy::{Proxy, Rule};
+use crate::support::lab::Workplace;
+use crate::support::proxy::{Proxy, Rule};
+use crate::support::servers::{Auth, Kind, Server};
 
 /// Plays the scenario of a folder, and fails with its name, line and what was wrong.
 pub(crate) fn play(folder: &Path) {
@@ -207,14 +208,20 @@ impl Stage {
     }
 
     fn at_server(&mut self, verb: &str, words: &[&str]) -> Done {
-        if let ("server", [name, kind, rest @ ..]) = (verb, words) {
+        if let ("server", [name, kind, login @ ..]) = (verb, words) {
             let kind = match *kind {
                 "radicale" => Kind::Radicale,
                 "xandikos" => Kind::Xandikos,
                 other => return Err(format!("there is no kind of server {other:?}")),
             };
-            let login = rest.first().and_then(|login| login.split_once(':'));
-            let Some(server) = Server::start(kind, login, rest.get(1) == Some(&"strict")) else { return Ok(false) };
+            let auth = match login {
+                [] => Auth::Open,
+                [login] => {
+                    login.split_once(':').map(|(user, password)| Auth::basic(user, password)).ok_or("no login")?
+                }
+                [..] => return Err("a server has at most one login".to_owned()),
+            };
+            let Some(server) = Server::start(kind, auth) else { return Ok(false) };
             self.servers.insert((*name).to_owned(), server);
             return Ok(true);
         }
@@ -225,7 +232,7 @@ impl Stage {
             ("start", []) => server.again(),
             ("wipe", []) => server.wipe(),
             ("book", [path, folder @ ..]) => {
-                server.book(path);
+                server.make_book(path, path.trim_matches('/').rsplit('/').next().unwrap());
                 for folder in folder {
                     for entry in std::fs::read_dir(self.folder.join("given").join(folder)).unwrap() {
                         let entry = entry.unwrap();
@@ -249,11 +256,11 @@ impl Stage {
                 }
             }
             ("editcard", [book, text, old, "->", new]) => {
-                let card = server.card(book, text)?;
+                let card = server.card_with(book, text)?;
                 server.put(&card.path, exchange(&card.body, old, new)?);
             }
             ("dropcard", [book, text]) => {
-                let card = server.card(book, text)?;
+                let card = server.card_with(book, text)?;
                 server.delete(&card.path);
             }
             ("exports", [book]) => {
@@ -262,7 +269,7 @@ impl Stage {
                 let (old, new): (Vec<_>, Vec<_>) =
                     cards.into_iter().partition(|(_, card)| card.contains("\nVERSION:2.1"));
                 let refused: Vec<String> =
-                    new.iter().filter(|(_, card)| !server.offer(book, card)).map(|(name, _)| name.clone()).collect();
+                    new.iter().filter(|(_, card)| !offer(server, book, card)).map(|(name, _)| name.clone()).collect();
                 println!(
                     "{} exports, {} of version 2.1; refused of the others: {refused:?}",
                     new.len() + old.len(),
@@ -288,7 +295,7 @@ impl Stage {
                 }
             }
             ("card", [book, text]) => {
-                self.text = server.card(book, text)?.body.replace("\r\n", "\n");
+                self.text = server.card_with(book, text)?.body.replace("\r\n", "\n");
             }
             ("cards", [book, number]) => {
                 let paths = server.paths(book);
@@ -457,6 +464,12 @@ fn exports() -> Option<Vec<(String, String)>> {
         }
     }
     Some(cards)
+}
+
+/// Puts a card under a name of its own; false where the server refuses it.
+fn offer(server: &Server, book: &str, card: &str) -> bool {
+    let name = card.lines().find_map(|line| line.strip_prefix("NICKNAME:")).unwrap_or("card").replace(' ', "-");
+    server.try_put(&format!("{book}{name}.vcf"), card).is_fine()
 }
 
 /// A card without the lines of these properties and what is folded under them.

@@ -10,4 +10,6 @@
     reason = "each test uses a part of it, fails by panicking and says why it skips"
 )]
 
+pub mod lab;
+pub mod proxy;
 pub mod servers;

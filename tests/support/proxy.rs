@@ -5,6 +5,8 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use super::servers::http;
+
 /// What goes wrong.
 #[derive(Clone, Debug)]
 pub(crate) enum Rule {
@@ -146,12 +148,12 @@ fn carry(mut client: TcpStream, server: u16, rules: &Mutex<Vec<Rule>>, seen: &Mu
 fn overtake(head: &str, server: u16, old: &str, new: &str) {
     let path = head.split(' ').nth(1).unwrap();
     let signed = head.lines().filter_map(|line| line.split_once(':'));
-    let headers: Vec<(String, String)> = signed
+    let headers: Vec<(&str, &str)> = signed
         .filter(|(name, _)| ["authorization", "content-type"].contains(&name.to_lowercase().as_str()))
-        .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+        .map(|(name, value)| (name, value.trim()))
         .collect();
-    let card = crate::lab::http(server, "GET", path, &headers, b"").text();
+    let card = http(server, "GET", path, &headers, b"").unwrap().text();
     assert!(card.contains(old), "{card}");
-    let done = crate::lab::http(server, "PUT", path, &headers, card.replace(old, new).as_bytes());
-    assert!((200..300).contains(&done.status), "{}", done.text());
+    let done = http(server, "PUT", path, &headers, card.replace(old, new).as_bytes()).unwrap();
+    assert!(done.is_fine(), "{}", done.text());
 }
