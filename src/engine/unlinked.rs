@@ -70,11 +70,18 @@ impl Work<'_> {
         }
         for side in Side::BOTH {
             for id in found.keyless.get(side) {
+                // What has no key is left alone by itself, but not where the operator has said what to do.
+                if self.single_answer(side, id) {
+                    continue;
+                }
                 self.set_aside(side, id, NoteKind::NoKey, |name, account, keys| {
                     format!("{name} has no {keys} in {account}, so it takes no part. Fill it in, and it is taken along next time.")
                 });
             }
             for id in found.kept_apart.get(side) {
+                if self.single_answer(side, id) {
+                    continue;
+                }
                 self.set_aside(side, id, NoteKind::Ignored, |name, account, _| {
                     format!("You said that {name} in {account} is not the same as the record with the same key.")
                 });
@@ -226,9 +233,11 @@ impl Work<'_> {
         });
         let (default, notes) = if !keyed {
             // It would have no key there, so that nobody could tell again whose it is.
-            self.set_aside(side, id, NoteKind::NoKey, |name, account, keys| {
-                format!("{name} in {account} has no {keys} that goes to the other side, so it is not added there.")
-            });
+            if answer.is_none() {
+                self.set_aside(side, id, NoteKind::NoKey, |name, account, keys| {
+                    format!("{name} in {account} has no {keys} that goes to the other side, so it is not added there.")
+                });
+            }
             (Action::default(), Vec::new())
         } else if spec.writes.get(target).create {
             make(format!("new in {}", account(side)))

@@ -50,6 +50,8 @@ impl DuosyncApp {
                 self.send(Command::Compare { pair, export: None }, Purpose::Compare(None));
             }
             Intent::ExportReport(pair, path) => {
+                // A name alone would not say in which folder the file is found again.
+                let path = std::path::absolute(&path).unwrap_or(path);
                 let place = path.display().to_string();
                 self.send(Command::Compare { pair, export: Some(path) }, Purpose::Compare(Some(place)));
             }
@@ -83,6 +85,7 @@ impl DuosyncApp {
                 self.send(Command::Import(path), Purpose::Quiet);
             }
             Intent::ExportSettings(path) => {
+                let path = std::path::absolute(&path).unwrap_or(path);
                 let words = format!("The settings are in {}.", path.display());
                 self.send(Command::Export(Some(path)), Purpose::Told(words));
             }

@@ -212,6 +212,31 @@ fn every_mismatch_can_be_settled_even_before_the_first_sync() {
 }
 
 #[test]
+fn what_has_no_key_is_added_or_deleted_once_the_operator_says_so() {
+    let mut desk = Desk::new();
+    let matter = |desk: &mut Desk, label: &str| {
+        desk.compare();
+        let matters = desk.matters();
+        matters.iter().find(|one| one.label == label).cloned().unwrap_or_else(|| panic!("{label} not in {matters:?}"))
+    };
+    desk.left.put("1", [("email", ""), ("name", "Gus"), ("phone", "1")]);
+    desk.left.put("2", [("email", ""), ("name", "Hal"), ("phone", "2")]);
+    desk.sync(SyncMode::Yes);
+    let gus = matter(&mut desk, "Gus");
+    assert_eq!(gus.kind, MatterKind::Mismatch(MismatchKind::OnlyIn(Side::A)));
+    desk.resolve(gus.id, Resolution::Create);
+    let hal = matter(&mut desk, "Hal");
+    desk.resolve(hal.id, Resolution::Delete(Side::A));
+    assert!(desk.left.record("2").is_none());
+    // They are linked, so that a change is carried over although there is no key.
+    assert_eq!(desk.compare().counts.mismatches(), 0);
+    desk.left.set_field("1", "phone", "11");
+    assert_eq!(desk.sync(SyncMode::Normal).summary.sides.b.updated, 1);
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
+    assert_eq!(desk.compare().counts.mismatches(), 0);
+}
+
+#[test]
 fn a_list_changed_on_both_sides_keeps_both_changes() {
     let mut desk = Desk::new();
     let mut spec = pair("people", "Left", "Right");

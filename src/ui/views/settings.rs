@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use eframe::egui::{self, ThemePreference, Ui};
 
 use super::{Browse, Confirm, Intent};
+use crate::model::SecretRef;
 use crate::service::Snapshot;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, Tone};
@@ -36,7 +37,7 @@ pub(crate) fn show(ui: &mut Ui, snapshot: &Snapshot, form: &mut Form, intents: &
             remark(
                 ui,
                 "Everything that Duosync remembers is in this folder: copy it while Duosync is closed for a backup. \
-                 Passwords are in this computer's keyring, never in this folder.",
+                 Passwords are never in it: each account says below where its password is.",
             );
             if ui.add(Btn::new("Copy the folder's path")).clicked() {
                 ui.ctx().copy_text(path);
@@ -92,6 +93,9 @@ fn show_accounts(ui: &mut Ui, snapshot: &Snapshot, intents: &mut Vec<Intent>) {
                         ui.spacing_mut().item_spacing.y = 1.0;
                         ui.label(&account.name);
                         remark(ui, place);
+                        if let Some(secret) = &account.secret {
+                            remark(ui, words_of(secret));
+                        }
                     });
                 },
                 |ui| {
@@ -109,6 +113,15 @@ fn show_accounts(ui: &mut Ui, snapshot: &Snapshot, intents: &mut Vec<Intent>) {
                 },
             );
         });
+    }
+}
+
+/// Where an account's password is.
+fn words_of(secret: &SecretRef) -> String {
+    match secret {
+        SecretRef::Keyring => "Its password is in this computer's keyring.".to_owned(),
+        SecretRef::Env(name) => format!("Its password is read from the environment variable {name}."),
+        SecretRef::Ask => "Its password is not kept: it is asked for once at each start.".to_owned(),
     }
 }
 
