@@ -33,6 +33,8 @@ pub(crate) struct Remembered {
     pub(crate) links: Vec<Link>,
     pub(crate) unlinked: PerSide<Vec<Observed>>,
     pub(crate) decisions: Vec<Decision>,
+    /// The deletions that are held back and asked about.
+    pub(crate) held: BTreeSet<Subject>,
 }
 
 /// Runs a pair once. Trouble is told in the report; the run is always closed in the journal, except
@@ -294,6 +296,12 @@ pub(crate) async fn remembered(job: &Job) -> Result<Remembered, Ended> {
             links: store.links(&pair)?,
             unlinked: store.unlinked(&pair)?,
             decisions: store.decisions(&pair)?,
+            held: store
+                .open_matters(Some(&pair))?
+                .into_iter()
+                .filter(|matter| matches!(matter.kind, MatterKind::Conflict(ConflictKind::HeldDeletion(_))))
+                .map(|matter| matter.subject)
+                .collect(),
         })
     });
     Ok(read.await?)
@@ -315,6 +323,7 @@ async fn plan(
             links: remembered.links,
             unlinked: remembered.unlinked,
             decisions: &remembered.decisions,
+            held: &remembered.held,
             views,
             only: only.as_ref(),
             now: made,
