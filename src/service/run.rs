@@ -234,7 +234,7 @@ async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<(Listing
     Ok((listing, identity))
 }
 
-async fn who_is_there(job: &Job, side: Side, context: &Context) -> Result<Identity, Ended> {
+pub(crate) async fn who_is_there(job: &Job, side: Side, context: &Context) -> Result<Identity, Ended> {
     let connector = job.connectors.get(side);
     context.step("signing in", 0, None);
     let identity = job.patiently(side, || connector.identity(context)).await?;
@@ -447,7 +447,12 @@ async fn carry_out_items(
         let mut views = PerSide::from_fn(|_| View::no_changes());
         for side in Side::BOTH {
             let ids: Vec<RecordId> = subjects.iter().filter_map(|subject| subject.id(side)).cloned().collect();
-            look_again(job, side, &ids, views.get_mut(side)).await?;
+            if let Err(ended) = look_again(job, side, &ids, views.get_mut(side)).await {
+                // What was written before is told all the same.
+                count_done(summary, &total);
+                summary.failed.append(&mut total.failed);
+                return Err(ended);
+            }
         }
         let fetched =
             Fetched { views, cursors: PerSide::default(), identities: PerSide::default(), listed: PerSide::default() };
@@ -459,10 +464,7 @@ async fn carry_out_items(
         add(&mut total, &mut more);
         replaced.extend(again.items);
     }
-    for side in Side::BOTH {
-        let (done, counts) = (*total.counts.get(side), summary.sides.get_mut(side));
-        *counts = SideCounts { created: done.created, updated: done.updated, deleted: done.deleted, ..*counts };
-    }
+    count_done(summary, &total);
     for subject in &total.replan {
         total.failed.push(FailedRecord {
             side: Side::A,
@@ -474,6 +476,13 @@ async fn carry_out_items(
         });
     }
     Ok((total, replaced))
+}
+
+fn count_done(summary: &mut RunSummary, total: &Execution) {
+    for side in Side::BOTH {
+        let (done, counts) = (*total.counts.get(side), summary.sides.get_mut(side));
+        *counts = SideCounts { created: done.created, updated: done.updated, deleted: done.deleted, ..*counts };
+    }
 }
 
 fn add(total: &mut Execution, more: &mut Execution) {
