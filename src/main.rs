@@ -1,5 +1,6 @@
 //! Duosync: only parses the arguments and starts a face.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -10,6 +11,16 @@ use duosync::{cli, service, ui};
 
 fn main() -> ExitCode {
     let args = cli::Args::parse();
+    std::panic::set_hook(Box::new(|mistake| {
+        let place = mistake.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
+        tracing::error!(%mistake, "a mistake of the program");
+        // With nowhere left to write to, what follows from the mistake is still told by the exit code.
+        let _gone = writeln!(
+            std::io::stderr().lock(),
+            "Duosync made a mistake{place}. Your records are safe: what was being done is finished or repaired by the next \
+             sync. Please report it, with the output of -vv."
+        );
+    }));
     cli::main_with(
         &args,
         &|workspace: &Path, wake: Arc<dyn Fn() + Send + Sync>| service::start(workspace, wake),

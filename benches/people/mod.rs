@@ -149,6 +149,7 @@ impl World {
             links: self.links.clone(),
             unlinked: PerSide::default(),
             decisions: &[],
+            held: const { &BTreeSet::new() },
             views,
             only: None,
             now: Timestamp(0),

@@ -161,11 +161,11 @@ fn workspace(args: &Args) -> Result<PathBuf, Problem> {
         return std::path::absolute(folder)
             .map_err(|error| Problem::wrong_use(format!("\"{}\" cannot be a folder: {error}", folder.display())));
     }
-    let folders = directories::ProjectDirs::from("", "", "Duosync")
+    let folder = crate::service::default_workspace()
         .ok_or_else(|| Problem::wrong_use("No home folder is known here, so name one: duosync --workspace DIR"))?;
     // The sample never mixes with the operator's own accounts.
     let demo = matches!(args.task, Some(Task::Demo { .. }));
-    Ok(if demo { folders.data_dir().join("demo") } else { folders.data_dir().to_owned() })
+    Ok(if demo { folder.join("demo") } else { folder })
 }
 
 /// Whether a window can be opened.

@@ -135,7 +135,10 @@ impl Work<'_> {
             conflict: Some(merge::conflict(spec, kind, Vec::new())),
             ..Action::default()
         };
-        let carried = spec.deletes.carries_from(gone) && !seen.outside;
+        // What happens to a record that its filter leaves out is no business of the pair's, its
+        // deletion included.
+        let outside = seen.outside || link.sides.get(gone).seen.outside;
+        let carried = spec.deletes.carries_from(gone) && !outside;
         let default = if !carried {
             Action::default()
         } else if changed {
@@ -161,16 +164,18 @@ impl Work<'_> {
         };
         let name = label(spec, refs, ids.get(stays).as_str());
         if !carried {
+            let why = if outside && spec.deletes.carries_from(gone) {
+                "A filter leaves it out"
+            } else {
+                "Deletions are not carried over"
+            };
             self.notes.push(Note {
                 kind: NoteKind::PartnerDeleted,
                 side: stays,
                 id: ids.get(stays).clone(),
                 label: name.clone(),
                 field: None,
-                text: format!(
-                    "{name} was {was}. Deletions are not carried over, so it stays in {}.",
-                    spec.ends.get(stays).account
-                ),
+                text: format!("{name} was {was}. {why}, so it stays in {}.", spec.ends.get(stays).account),
             });
         }
         let quiet = default == Action::default() && chosen.as_ref().is_none_or(|chosen| *chosen == Action::default());

@@ -23,6 +23,8 @@ pub struct Input<'a> {
     pub unlinked: PerSide<Vec<Observed>>,
     /// The operator's answers.
     pub decisions: &'a [Decision],
+    /// The deletions that are held back and asked about.
+    pub held: &'a BTreeSet<Subject>,
     /// What was listed.
     pub views: PerSide<View>,
     /// Only these subjects, as when a matter is settled; nothing else is planned or remembered.
@@ -43,14 +45,14 @@ pub fn reconcile(input: Input<'_>) -> Plan {
         plan.stop = Some(stop);
         return plan;
     }
-    let links = input.links.len();
+    let (links, asked) = (input.links.len(), input.held);
     let mut work = Work::new(input);
     work.overlay_listings();
     work.relink();
     let couples = work.plan_links();
     // The guard comes before the unlinked records, for a record that is held back still holds its
     // match key, and one that goes away sets it free.
-    plan.held = guard::hold(work.spec, &mut work.items, links);
+    plan.held = guard::hold(work.spec, &mut work.items, links, asked);
     work.plan_unlinked(&couples);
     work.finish(plan, links)
 }

@@ -36,6 +36,10 @@ pub struct Undo<'a> {
 #[must_use]
 pub fn undo(input: &Undo<'_>) -> Plan {
     let mut plan = Plan { pair: input.spec.name.clone(), made: input.made, ..Plan::default() };
+    // Both are looked up for every write, and there may be a hundred thousand of each.
+    let links: PerSide<BTreeMap<&RecordId, &Link>> =
+        PerSide::from_fn(|side| input.links.iter().rev().map(|link| (link.ids.get(side), link)).collect());
+    let mut places: BTreeMap<Subject, usize> = BTreeMap::new();
     for write in input.writes.iter().rev().filter(|write| write.state == WriteState::Done) {
         let op = match write.kind.as_str() {
             "create" => uncreate(input, write, &mut plan.notes),
@@ -43,34 +47,40 @@ pub fn undo(input: &Undo<'_>) -> Plan {
             _ => unwrite(input, write, &mut plan.notes),
         };
         let Some((op, now)) = op else { continue };
-        let link = input.links.iter().find(|link| Some(link.ids.get(write.side)) == write.record.as_ref());
+        let link = write.record.as_ref().and_then(|id| links.get(write.side).get(id).copied());
         let subject = match (&op.kind, link) {
             (_, Some(link)) => Subject::Pair(link.ids.clone()),
             (OpKind::Create { .. } | OpKind::Update { .. } | OpKind::Delete { .. }, None) => write.subject.clone(),
         };
-        add(input, &mut plan, write, subject, link, op, now);
+        match places.get(&subject).and_then(|place| plan.items.get_mut(*place)) {
+            Some(item) => join(item, op),
+            None => {
+                places.insert(subject.clone(), plan.items.len());
+                plan.items.push(item(input, write, subject, link, op, now));
+            }
+        }
     }
     plan.items.sort_by(|one, other| one.subject.cmp(&other.subject));
     plan
 }
 
-/// Adds a write to the item of its record, or makes that item.
-fn add(
+/// Adds a write to the item of its record.
+fn join(item: &mut Item, op: Operation) {
+    if item.default.ops.iter().all(|other| other.side != op.side) {
+        item.default.settled.extend(op.mappings.iter().cloned());
+        item.default.ops.push(op);
+    }
+}
+
+/// Makes the item of a record from its first write.
+fn item(
     input: &Undo<'_>,
-    plan: &mut Plan,
     write: &WriteEntry,
     subject: Subject,
     link: Option<&Link>,
     op: Operation,
     now: Option<Seen>,
-) {
-    if let Some(item) = plan.items.iter_mut().find(|item| item.subject == subject) {
-        if item.default.ops.iter().all(|other| other.side != op.side) {
-            item.default.settled.extend(op.mappings.iter().cloned());
-            item.default.ops.push(op);
-        }
-        return;
-    }
+) -> Item {
     let other = write.side.opposite();
     let here = now.and_then(|seen| Some(Observed { id: write.record.clone()?, seen }));
     let there = link.filter(|link| !link.sides.get(other).gone).map(|link| {
@@ -88,7 +98,7 @@ fn add(
     );
     let unlink = matches!(op.kind, OpKind::Delete { .. });
     let settled = op.mappings.clone();
-    plan.items.push(Item {
+    Item {
         subject,
         label: write.label.clone(),
         fields,
@@ -97,7 +107,7 @@ fn add(
         now,
         choice: None,
         chosen: None,
-    });
+    }
 }
 
 /// The reverse of an update: each field that still holds what was written gets its old value back.

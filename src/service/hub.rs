@@ -152,7 +152,15 @@ impl Hub {
             Command::TryAccount { .. } | Command::Check(_) | Command::Describe { .. } | Command::Suggest(_) => {
                 let shared = self.shared.clone();
                 tokio::spawn(async move {
-                    let answer = answers::from_platform(&shared, command).await;
+                    let asked = shared.clone();
+                    let inner = tokio::spawn(async move { answers::from_platform(&asked, command).await });
+                    // A panic is answered like any other failure, so that nobody waits for ever.
+                    let answer = inner.await.unwrap_or_else(|panicked| {
+                        tracing::error!(%panicked, "the account was not asked to the end");
+                        Err(Problem::failed(
+                            "Duosync made a mistake while asking the account. Nothing was changed. Please report it.",
+                        ))
+                    });
                     shared.voice.reply(id, answer).await;
                 });
                 return;

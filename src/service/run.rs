@@ -33,6 +33,8 @@ pub(crate) struct Remembered {
     pub(crate) links: Vec<Link>,
     pub(crate) unlinked: PerSide<Vec<Observed>>,
     pub(crate) decisions: Vec<Decision>,
+    /// The deletions that are held back and asked about.
+    pub(crate) held: BTreeSet<Subject>,
 }
 
 /// Runs a pair once. Trouble is told in the report; the run is always closed in the journal, except
@@ -232,7 +234,7 @@ async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<(Listing
     Ok((listing, identity))
 }
 
-async fn who_is_there(job: &Job, side: Side, context: &Context) -> Result<Identity, Ended> {
+pub(crate) async fn who_is_there(job: &Job, side: Side, context: &Context) -> Result<Identity, Ended> {
     let connector = job.connectors.get(side);
     context.step("signing in", 0, None);
     let identity = job.patiently(side, || connector.identity(context)).await?;
@@ -294,6 +296,12 @@ pub(crate) async fn remembered(job: &Job) -> Result<Remembered, Ended> {
             links: store.links(&pair)?,
             unlinked: store.unlinked(&pair)?,
             decisions: store.decisions(&pair)?,
+            held: store
+                .open_matters(Some(&pair))?
+                .into_iter()
+                .filter(|matter| matches!(matter.kind, MatterKind::Conflict(ConflictKind::HeldDeletion(_))))
+                .map(|matter| matter.subject)
+                .collect(),
         })
     });
     Ok(read.await?)
@@ -315,6 +323,7 @@ async fn plan(
             links: remembered.links,
             unlinked: remembered.unlinked,
             decisions: &remembered.decisions,
+            held: &remembered.held,
             views,
             only: only.as_ref(),
             now: made,
@@ -438,7 +447,12 @@ async fn carry_out_items(
         let mut views = PerSide::from_fn(|_| View::no_changes());
         for side in Side::BOTH {
             let ids: Vec<RecordId> = subjects.iter().filter_map(|subject| subject.id(side)).cloned().collect();
-            look_again(job, side, &ids, views.get_mut(side)).await?;
+            if let Err(ended) = look_again(job, side, &ids, views.get_mut(side)).await {
+                // What was written before is told all the same.
+                count_done(summary, &total);
+                summary.failed.append(&mut total.failed);
+                return Err(ended);
+            }
         }
         let fetched =
             Fetched { views, cursors: PerSide::default(), identities: PerSide::default(), listed: PerSide::default() };
@@ -450,10 +464,7 @@ async fn carry_out_items(
         add(&mut total, &mut more);
         replaced.extend(again.items);
     }
-    for side in Side::BOTH {
-        let (done, counts) = (*total.counts.get(side), summary.sides.get_mut(side));
-        *counts = SideCounts { created: done.created, updated: done.updated, deleted: done.deleted, ..*counts };
-    }
+    count_done(summary, &total);
     for subject in &total.replan {
         total.failed.push(FailedRecord {
             side: Side::A,
@@ -465,6 +476,13 @@ async fn carry_out_items(
         });
     }
     Ok((total, replaced))
+}
+
+fn count_done(summary: &mut RunSummary, total: &Execution) {
+    for side in Side::BOTH {
+        let (done, counts) = (*total.counts.get(side), summary.sides.get_mut(side));
+        *counts = SideCounts { created: done.created, updated: done.updated, deleted: done.deleted, ..*counts };
+    }
 }
 
 fn add(total: &mut Execution, more: &mut Execution) {

@@ -90,7 +90,10 @@ pub(crate) enum SecretError {
         source: KeyringError,
     },
     /// The operator has not been asked yet.
-    #[error("the password of \"{0}\" is asked once after each start and has not been entered yet; enter it now")]
+    #[error(
+        "the password of \"{0}\" is asked once after each start and has not been entered yet; enter it in Duosync's window, or for the \
+         terminal put it into an environment variable (password = {{ env = \"NAME\" }})"
+    )]
     NotEntered(String),
 }
 

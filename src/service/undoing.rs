@@ -13,7 +13,7 @@ use super::RunReport;
 use super::executor::execute_with;
 use super::job::{Ended, Job, now};
 use super::recover::recover;
-use super::run::{look_again, quiet_changes, remembered, with_journal};
+use super::run::{look_again, quiet_changes, remembered, who_is_there, with_journal};
 
 /// Takes a run back. What somebody has changed since stays, and is told.
 ///
@@ -21,6 +21,10 @@ use super::run::{look_again, quiet_changes, remembered, with_journal};
 /// [`Ended::Store`] and [`Ended::CutOff`] only; everything else is in the report.
 pub(crate) async fn undo(job: &Job, of: RunId) -> Result<RunReport, Ended> {
     with_journal(job, Trigger::Undo(of), async |run, summary| {
+        for side in Side::BOTH {
+            // Another list behind the same settings holds other records under these ids.
+            who_is_there(job, side, &job.context(side, "Reading")).await?;
+        }
         recover(job, run).await?;
         let (writes, raws) = job
             .shared
@@ -41,11 +45,10 @@ pub(crate) async fn undo(job: &Job, of: RunId) -> Result<RunReport, Ended> {
             .await?;
         let mut views = PerSide::from_fn(|_| View::no_changes());
         for side in Side::BOTH {
-            let mut ids: Vec<RecordId> = Vec::new();
-            for write in writes.iter().filter(|write| write.state == WriteState::Done) {
-                let id = if write.side == side { write.record.as_ref() } else { write.subject.id(side) };
-                ids.extend(id.filter(|id| !ids.contains(id)).cloned().into_iter().collect::<Vec<_>>());
-            }
+            let done = writes.iter().filter(|write| write.state == WriteState::Done);
+            let named = done
+                .filter_map(|write| if write.side == side { write.record.as_ref() } else { write.subject.id(side) });
+            let ids: Vec<RecordId> = named.collect::<BTreeSet<_>>().into_iter().cloned().collect();
             look_again(job, side, &ids, views.get_mut(side)).await?;
         }
         let remembered = remembered(job).await?;

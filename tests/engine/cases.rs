@@ -335,6 +335,32 @@ fn leaving_a_filter_is_not_a_deletion() {
 }
 
 #[test]
+fn what_a_filter_leaves_out_may_be_deleted_without_its_partner() {
+    let (mut world, a, b) = in_step();
+    let mut rules = spec();
+    rules.deletes = DeletePolicy::Both;
+    rules.guard = duosync::model::DeleteGuard { count: 100, percent: 100 };
+    rules.filters.push(duosync::model::Filter {
+        side: Side::A,
+        field: "Title".to_owned(),
+        test: duosync::model::FilterTest::Is(vec!["Owner".to_owned()]),
+    });
+    let (bob_a, bob_b) = person("bob@example.com", "0478 65 43 21", "Owner");
+    world.add(Side::A, bob_a);
+    world.add(Side::B, bob_b);
+    world.set(Side::A, &a, "Title", "Former owner".into());
+    world.sync(&rules, Scope::Full);
+    assert_eq!(world.links.len(), 2);
+    world.remove(Side::A, &a);
+    for scope in [Scope::Changes, Scope::Full] {
+        let plan = world.sync(&rules, scope);
+        assert!(plan.stop.is_none());
+        assert_eq!(plan.operations().count(), 0);
+        assert!(world.records.b.contains_key(&b));
+    }
+}
+
+#[test]
 fn a_field_that_flips_back_and_forth_is_stopped() {
     let (mut world, a, b) = in_step();
     let mut writes = 0;

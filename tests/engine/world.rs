@@ -157,6 +157,7 @@ impl World {
             links: self.links.clone(),
             unlinked: PerSide::from_fn(unlinked),
             decisions: &self.decisions,
+            held: &BTreeSet::new(),
             views,
             only: None,
             now: Timestamp(0),

@@ -176,6 +176,9 @@ fn another_list_behind_an_account_stops_the_run() {
     let report = desk.sync(SyncMode::Yes);
     assert_eq!((report.summary.outcome, desk.writes()), (Outcome::Failed, before));
     assert!(report.summary.message.unwrap().contains("Right is not the account"));
+    let first = desk.history().last().unwrap().run;
+    let report = desk.undo(first);
+    assert_eq!((report.summary.outcome, desk.writes()), (Outcome::Failed, before), "nor is a run taken back there");
     // Saving the account's settings says that it is right; the next plan is shown first.
     desk.save_account("Right");
     assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Preview);

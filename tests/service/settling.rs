@@ -116,6 +116,31 @@ fn held_deletions_are_asked_and_settled() {
 }
 
 #[test]
+fn an_answer_to_one_held_deletion_is_no_answer_to_the_others() {
+    let mut desk = Desk::in_step();
+    let mut spec = pair("people", "Left", "Right");
+    spec.guard = DeleteGuard { count: 10, percent: 50 };
+    desk.save(spec);
+    person(&desk.left, "9", "zoe");
+    desk.sync(SyncMode::Yes);
+    assert_eq!(desk.right.records().len(), 3);
+    for id in ["1", "2"] {
+        desk.left.remove(id);
+    }
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Waiting);
+    assert_eq!(desk.matters().len(), 2);
+    let first = desk.matters().remove(0);
+    desk.resolve(first.id, Resolution::Use(Side::B));
+    // One deletion would be within the guard, but it is still asked about.
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Waiting);
+    assert_eq!((desk.right.records().len(), desk.matters().len()), (3, 1));
+    let second = desk.matters().remove(0);
+    desk.resolve(second.id, Resolution::Use(Side::A));
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
+    assert_eq!(desk.right.records().len(), 2);
+}
+
+#[test]
 fn a_deleted_record_comes_back_whole() {
     let mut desk = Desk::in_step();
     let id = desk.right_id("ann@example.org");

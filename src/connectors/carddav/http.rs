@@ -156,7 +156,7 @@ impl Http {
         let url = from.join(href).map_err(|error| {
             ConnectorError::caused(
                 ErrorKind::BadAnswer,
-                format!("the server names an address that is none: {href}"),
+                format!("the server gave an address that cannot be used ({href}); check the account's address"),
                 error,
             )
         })?;
@@ -231,7 +231,11 @@ impl Http {
             if body.len() + chunk.len() > BODY_LIMIT {
                 return Err(ConnectorError::new(
                     ErrorKind::BadAnswer,
-                    format!("the answer of {} is bigger than {} MB", host_of(url), BODY_LIMIT / 1024 / 1024),
+                    format!(
+                        "the answer of {} is bigger than {} MB, which no address book is; check the account's address",
+                        host_of(url),
+                        BODY_LIMIT / 1024 / 1024
+                    ),
                 ));
             }
             body.extend_from_slice(&chunk);

@@ -186,7 +186,7 @@ impl Account {
             let Some(next) = multistatus.token.filter(|token| !token.is_empty()) else {
                 return Err(ConnectorError::new(
                     ErrorKind::BadAnswer,
-                    "the server listed its changes without a sync-token",
+                    "the server did not say where its list of changes ends, so nothing was done with it; try again, and tell the server's owner if it stays so",
                 ));
             };
             context.step("reading the address book", heard.there.len() as u64, None);
@@ -199,7 +199,10 @@ impl Account {
             }
             at = next;
         }
-        Err(ConnectorError::new(ErrorKind::BadAnswer, "the server gives its list in pieces that do not come to an end"))
+        Err(ConnectorError::new(
+            ErrorKind::BadAnswer,
+            "the server gives its list in pieces that do not come to an end, so nothing was done with it; try again, and tell the server's owner if it stays so",
+        ))
     }
 
     /// Lists every etag and compares it with what was there before.
@@ -211,6 +214,11 @@ impl Account {
         new: &mut Option<BTreeMap<String, String>>,
     ) -> Result<Heard, ConnectorError> {
         let mut there = self.etags(context, book).await?;
+        if there.is_empty() && !old.is_empty() {
+            // An empty answer is no proof that every contact is gone: a full listing, which the run
+            // does not believe when it is empty, has to say so.
+            return Err(expired());
+        }
         let gone = old.keys().filter(|href| !there.contains_key(*href)).cloned().collect();
         *new = Some(there.iter().filter_map(|(href, entry)| Some((href.clone(), entry.etag.clone()?))).collect());
         // A card without an etag may have changed; it is always read.
@@ -225,8 +233,16 @@ impl Account {
         if answer.status != 207 {
             return Err(answer.error("reading the address book"));
         }
-        let entries = dav::parse(&answer.body)?.entries.into_iter();
+        let entries = dav::parse(&answer.body)?.entries;
+        if entries.iter().any(|entry| entry.status == Some(507)) {
+            // What a shortened list leaves out must never look deleted.
+            return Err(ConnectorError::new(
+                ErrorKind::BadAnswer,
+                "the server gave only a part of its list of contacts, so nothing was done with it; ask the server's owner to allow longer lists",
+            ));
+        }
         Ok(entries
+            .into_iter()
             .map(|entry| (path::normal(&entry.href), entry))
             .filter(|(href, entry)| {
                 !entry.collection && !href.ends_with('/') && href.trim_end_matches('/') != book.trim_end_matches('/')

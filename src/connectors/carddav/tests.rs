@@ -253,3 +253,46 @@ fn books_are_chosen_by_name_segment_or_being_the_only_one() {
     assert!(choose_book(&two, "").unwrap_err().to_string().contains("Friends"));
     assert!(choose_book(&two, "none").unwrap_err().to_string().contains("Customers"));
 }
+
+/// A server that gives each request this answer, and its address.
+fn answering(body: &'static str) -> String {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut asked = Vec::new();
+            let mut buffer = [0; 4096];
+            // The body that is asked with ends with this tag.
+            while !asked.ends_with(b"</propfind>") {
+                let read = stream.read(&mut buffer).unwrap();
+                assert!(read > 0, "a request came in whole: {}", String::from_utf8_lossy(&asked));
+                asked.extend_from_slice(&buffer[..read]);
+            }
+            let head =
+                format!("HTTP/1.1 207 Multi-Status\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            stream.write_all((head + body).as_bytes()).unwrap();
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_list_of_etags_that_is_empty_or_cut_short_deletes_nothing() {
+    let empty = r#"<multistatus xmlns="DAV:"><response><href>/b/</href><propstat><prop/><status>HTTP/1.1 200 OK</status></propstat></response></multistatus>"#;
+    let short = r#"<multistatus xmlns="DAV:"><response><href>/b/1.vcf</href><propstat><prop><getetag>"1"</getetag></prop><status>HTTP/1.1 200 OK</status></propstat></response><response><href>/b/</href><status>HTTP/1.1 507 Insufficient Storage</status></response></multistatus>"#;
+    let gone = r#"<multistatus xmlns="DAV:"><response><href>/b/1.vcf</href><propstat><prop><getetag>"1"</getetag></prop><status>HTTP/1.1 200 OK</status></propstat></response></multistatus>"#;
+    let since = Cursor(r#"{"of":"/b/","href":"/b/","etags":{"/b/1.vcf":"\"1\"","/b/2.vcf":"\"2\""}}"#.to_owned());
+    for (body, expected) in
+        [(empty, Err(ErrorKind::CursorExpired)), (short, Err(ErrorKind::BadAnswer)), (gone, Ok(vec!["/b/2.vcf"]))]
+    {
+        let options = [("url".to_owned(), answering(body))].into();
+        let settings =
+            AccountSettings { name: "book".to_owned(), connector: "carddav".to_owned(), options, secret: None };
+        let connector = CardDavConnector::new(&settings, None).unwrap();
+        let listed = connector.list(&Context::quiet(), "/b/", &["email".to_owned()], Some(&since)).await;
+        let gone = listed.as_ref().map(|listing| listing.gone.iter().map(RecordId::as_str).collect::<Vec<_>>());
+        assert_eq!(gone.map_err(|error| error.kind), expected);
+    }
+}
