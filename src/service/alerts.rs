@@ -88,16 +88,16 @@ pub(crate) fn of_run(
         Outcome::Running | Outcome::Done | Outcome::Waiting | Outcome::Preview | Outcome::Cancelled => {}
     }
     if held > 0 {
-        let text = format!("{held} deletions were held back, more than usual. Nothing was deleted before you say so.");
+        let what = if held == 1 { "1 deletion was".to_owned() } else { format!("{held} deletions were") };
+        let text = format!("{what} held back, as more than usual went away. Nothing is deleted before you say so.");
         add(AlertKind::HeldDeletions, format!("run {run}"), text);
     } else if newly_open > 0 {
-        let what =
-            if newly_open == 1 { "1 record needs you".to_owned() } else { format!("{newly_open} records need you") };
-        add(
-            AlertKind::Conflicts,
-            format!("run {run}"),
-            format!("{what}: they were changed on both sides, or cannot be told apart."),
-        );
+        let text = if newly_open == 1 {
+            "1 record needs you: it was changed on both sides, or cannot be told apart.".to_owned()
+        } else {
+            format!("{newly_open} records need you: they were changed on both sides, or cannot be told apart.")
+        };
+        add(AlertKind::Conflicts, format!("run {run}"), text);
     }
     if was_failing && matches!(summary.outcome, Outcome::Done | Outcome::Waiting | Outcome::Partial) {
         add(AlertKind::Recovered, format!("run {run}"), "It works again.".to_owned());
