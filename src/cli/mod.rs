@@ -104,7 +104,7 @@ fn terminal(args: &Args, workspace: &Path, start: &Start) -> ExitCode {
         Err(problem) => return tell(args.json, &problem),
     };
     let code = if matches!(args.task, Some(Task::Watch)) {
-        match watch::run(&mut handle, args.json) {
+        match watch::run(&mut handle, args.json, &text::Hints::new(args.workspace.as_deref())) {
             Ok(code) => ExitCode::from(code.number()),
             Err(problem) => tell(args.json, &problem),
         }

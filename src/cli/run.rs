@@ -71,14 +71,19 @@ fn unexpected() -> Problem {
     Problem::failed("Duosync answered something that was not asked. Please report this, with the output of -vv.")
 }
 
+/// A command that needs a pair, where there is none.
+pub(super) fn no_pair(hints: &text::Hints) -> Problem {
+    Problem::wrong_use(format!(
+        "There is no pair yet. Bring one in with `{}`, or look at the sample with `duosync demo`.",
+        hints.command("import FILE.toml")
+    ))
+}
+
 /// The pair of this name, whatever the case; without a name, every pair.
 fn named<'s>(snapshot: &'s Snapshot, name: Option<&str>, hints: &text::Hints) -> Result<Vec<&'s PairState>, Problem> {
     let pairs: Vec<&PairState> = snapshot.pairs.iter().collect();
     if pairs.is_empty() {
-        return Err(Problem::wrong_use(format!(
-            "There is no pair yet. Bring one in with `{}`, or look at the sample with `duosync demo`.",
-            hints.command("import FILE.toml")
-        )));
+        return Err(no_pair(hints));
     }
     let Some(name) = name else { return Ok(pairs) };
     if let Some(exact) = pairs.iter().find(|pair| pair.spec.name == name) {

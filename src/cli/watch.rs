@@ -9,10 +9,13 @@ use crate::model::{Outcome, PerSide, RunId};
 use crate::service::{Command, Event, Handle, PairState, Problem};
 
 /// Runs the schedule until the service ends.
-pub(super) fn run(handle: &mut Handle, as_json: bool) -> Result<Code, Problem> {
+pub(super) fn run(handle: &mut Handle, as_json: bool, hints: &text::Hints) -> Result<Code, Problem> {
     // The newest run of each pair that has been told of.
     let mut told: BTreeMap<String, RunId> = BTreeMap::new();
     let snapshot = super::run::snapshot(handle)?;
+    if snapshot.pairs.is_empty() {
+        return Err(super::run::no_pair(hints));
+    }
     for pair in &snapshot.pairs {
         if let Some(run) = pair.runs.iter().find(|run| run.outcome != Outcome::Running) {
             told.insert(pair.spec.name.clone(), run.run);
@@ -25,6 +28,13 @@ pub(super) fn run(handle: &mut Handle, as_json: bool) -> Result<Code, Problem> {
             text::count(snapshot.pairs.len() as u64, "pair", "pairs")
         )
     });
+    for account in &snapshot.asks {
+        let text = format!(
+            "{account} takes no part: its password is asked for by Duosync's window at each start. For the terminal put it into an \
+             environment variable (password = {{ env = \"NAME\" }})."
+        );
+        say(as_json, &json!({ "event": "no_password", "account": account, "text": text }), || text::clean(&text));
+    }
     while let Some(event) = handle.wait_event() {
         match event {
             Event::Changed(now) => now.pairs.iter().for_each(|pair| runs(pair, &mut told, as_json)),

@@ -88,7 +88,8 @@ pub(crate) fn of_run(
         Outcome::Running | Outcome::Done | Outcome::Waiting | Outcome::Preview | Outcome::Cancelled => {}
     }
     if held > 0 {
-        let text = format!("{held} deletions were held back, more than usual. Nothing was deleted before you say so.");
+        let what = if held == 1 { "1 deletion was".to_owned() } else { format!("{held} deletions were") };
+        let text = format!("{what} held back, as more than usual went away. Nothing is deleted before you say so.");
         add(AlertKind::HeldDeletions, format!("run {run}"), text);
     } else if newly_open > 0 {
         let text = if newly_open == 1 {

@@ -231,6 +231,7 @@ impl Job {
     pub(crate) async fn rest(&self, error: &ConnectorError, wait: Duration) -> Result<(), Ended> {
         let wait = error.retry_after.unwrap_or(wait).min(self.shared.tuning.longest_wait);
         tracing::debug!(?wait, %error, "trying again");
+        self.step("Waiting to try again", 0, None);
         tokio::select! {
             () = tokio::time::sleep(wait) => Ok(()),
             () = self.cancel.cancelled() => Err(Ended::Cancelled),
