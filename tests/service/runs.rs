@@ -207,6 +207,8 @@ fn a_run_tells_how_far_it_is_and_stops_safely() {
     person(&desk.left, "3", "cy");
     let arrived = desk.watch.hold();
     let id = desk.send(Command::Sync { pair: "people".to_owned(), mode: SyncMode::Normal });
+    // Both sides tell how far they are, and the last word counts, so both have to be held.
+    arrived.recv().unwrap();
     arrived.recv().unwrap();
     let progress = desk.handle.progress();
     assert!(progress["people"].step.starts_with("Reading"), "{progress:?}");
