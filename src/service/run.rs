@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::connectors::{Context, ErrorKind};
-use crate::engine::{self, View};
+use crate::engine::{self, View, Written};
 use crate::model::{
     Conflict, ConflictKind, Cursor, Decision, FailedRecord, Identity, Item, Link, Listing, MatterKind, NoteKind,
     Observed, Outcome, PairSpec, PerSide, Plan, RecordId, RunId, RunSummary, Side, SideCounts, Stop, Subject, Trigger,
@@ -381,8 +381,58 @@ async fn carry_out(
     if let Some(fetched) = fetched {
         changes.cursors = fetched.cursors.clone();
     }
+    let healed = Healed::by(plan, &execution);
     commit(job, summary, changes).await?;
+    healed.close(job).await?;
     finish(summary, plan, execution)
+}
+
+/// What a run has brought together: mismatches that an earlier compare found there are no questions
+/// any more.
+struct Healed {
+    linked: PerSide<BTreeSet<RecordId>>,
+    written: BTreeSet<Subject>,
+}
+
+impl Healed {
+    fn by(plan: &Plan, execution: &Execution) -> Self {
+        let mut linked = execution.linked.clone();
+        for link in &plan.quiet {
+            for side in Side::BOTH {
+                linked.get_mut(side).insert(link.ids.get(side).clone());
+            }
+        }
+        let whole = |index: usize| {
+            execution
+                .written
+                .get(&index)
+                .is_some_and(|both| Side::BOTH.iter().all(|side| *both.get(*side) != Written::Failed))
+        };
+        let done =
+            plan.items.iter().enumerate().filter(|(index, item)| item.action().conflict.is_none() && whole(*index));
+        Self { linked, written: done.map(|(_, item)| item.subject.clone()).collect() }
+    }
+
+    async fn close(self, job: &Job) -> Result<(), Ended> {
+        let pair = job.spec().name.clone();
+        job.shared
+            .db
+            .with(move |store| {
+                let over = store.open_matters(Some(&pair))?.into_iter().filter(|matter| {
+                    match (&matter.kind, &matter.subject) {
+                        (MatterKind::Conflict(_), _) => false,
+                        (MatterKind::Mismatch(_), Subject::Single(side, id)) => self.linked.get(*side).contains(id),
+                        (MatterKind::Mismatch(_), subject @ (Subject::Pair(_) | Subject::Key(..))) => {
+                            self.written.contains(subject)
+                        }
+                    }
+                });
+                let ids: Vec<_> = over.map(|matter| matter.id).collect();
+                if ids.is_empty() { Ok(()) } else { store.close_matters(&ids, "settled by a sync", now()) }
+            })
+            .await?;
+        Ok(())
+    }
 }
 
 /// Carries the plan of some subjects out; the cursors stay where they are, as nothing else of the
@@ -508,7 +558,7 @@ pub(crate) fn quiet_changes(spec: &PairSpec, plan: &Plan, execution: &Execution)
         changes.forget_unlinked.get_mut(side).clone_from(plan.forgotten.get(side));
     }
     // An item that only asks still remembers what it has seen.
-    let nothing = PerSide::new(engine::Written::Nothing, engine::Written::Nothing);
+    let nothing = PerSide::new(Written::Nothing, Written::Nothing);
     let asking = plan.items.iter().filter(|item| item.action().ops.is_empty());
     changes.links.extend(asking.filter_map(|item| engine::conclude(spec, item, &nothing)));
     changes

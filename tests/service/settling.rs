@@ -282,3 +282,16 @@ fn a_list_changed_on_both_sides_keeps_both_changes() {
         assert_eq!(items, ["four", "three", "two"]);
     }
 }
+
+#[test]
+fn what_a_sync_brings_together_is_no_question_of_an_earlier_compare_any_more() {
+    let mut desk = Desk::in_step();
+    person(&desk.left, "3", "cy");
+    desk.left.set_field("1", "name", "Ann New");
+    desk.left.put("4", [("email", ""), ("name", "nobody"), ("phone", "")]);
+    assert_eq!(desk.compare().counts.mismatches(), 3);
+    assert_eq!(desk.matters().len(), 3);
+    desk.sync(SyncMode::Normal);
+    let open: Vec<String> = desk.matters().into_iter().map(|matter| matter.label).collect();
+    assert_eq!(open, ["nobody"], "only what has no key is still to be looked at");
+}
