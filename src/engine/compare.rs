@@ -42,7 +42,8 @@ pub fn compare(
     report.counts.a_total = inside(Side::A).count() as u64;
     report.counts.b_total = inside(Side::B).count() as u64;
     let mut linked: PerSide<BTreeSet<&RecordId>> = PerSide::default();
-    for link in links {
+    // What the operator calls not the same is looked at as two records, though a run has linked it.
+    for link in links.iter().filter(|link| !not_same.contains(&link.ids)) {
         let now = PerSide::from_fn(|side| views.get(side).records.get(link.ids.get(side)));
         for side in Side::BOTH {
             if now.get(side).is_some() {

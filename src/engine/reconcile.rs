@@ -49,6 +49,7 @@ pub fn reconcile(input: Input<'_>) -> Plan {
     let mut work = Work::new(input);
     work.overlay_listings();
     work.relink();
+    work.part();
     let couples = work.plan_links();
     // The guard comes before the unlinked records, for a record that is held back still holds its
     // match key, and one that goes away sets it free.
@@ -240,6 +241,25 @@ impl<'a> Work<'a> {
                 *couple.now.get_mut(side) = Now::New(seen);
                 couple.news = true;
             }
+        }
+    }
+
+    /// What the operator calls not the same is parted, even where a run has linked it already: each
+    /// record is on its own from now on.
+    fn part(&mut self) {
+        if self.not_same.is_empty() {
+            return;
+        }
+        let not_same = &self.not_same;
+        let (parted, links) = std::mem::take(&mut self.links)
+            .into_iter()
+            .partition::<Vec<_>, _>(|couple| not_same.contains(&couple.link.ids));
+        self.links = links;
+        for Couples { link: Link { ids, sides, .. }, now, .. } in parted {
+            self.dropped.push(ids.clone());
+            let (a, b) = (now.a.or_else(|| sides.a.seen), now.b.or_else(|| sides.b.seen));
+            self.pools.a.extend(a.map(|seen| (ids.a, seen)));
+            self.pools.b.extend(b.map(|seen| (ids.b, seen)));
         }
     }
 

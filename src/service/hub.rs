@@ -269,6 +269,8 @@ impl Hub {
         let Done { pair, work, result, cut_off } = done;
         let Some(index) = self.active.iter().position(|active| active.pair == pair) else { return };
         let active = self.active.swap_remove(index);
+        // Whatever the job has left running on a thread of its own stops, and says no more.
+        active.cancel.cancel();
         self.shared.voice.progress(|all| {
             all.remove(&pair);
         });

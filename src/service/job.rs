@@ -150,11 +150,17 @@ impl Job {
     pub(crate) fn context(&self, side: Side, what: &str) -> Context {
         let (voice, pair) = (self.shared.voice.clone(), self.row.spec.name.clone());
         let step = format!("{what} {}", self.account(side));
+        let over = self.cancel.clone();
         Context {
             cancel: self.cancel.clone(),
             progress: Arc::new(move |now| {
                 let shown = Progress { step: step.clone(), done: now.done, total: now.total, cancelling: false };
                 voice.progress(|all| {
+                    // Where one side fails, the other may still be read on its own thread: what that
+                    // says after the end of the job must not make the pair look at work.
+                    if over.is_cancelled() {
+                        return;
+                    }
                     let cancelling = all.get(&pair).is_some_and(|progress| progress.cancelling);
                     all.insert(pair.clone(), Progress { cancelling, ..shown });
                 });

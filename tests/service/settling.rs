@@ -262,6 +262,28 @@ fn what_has_no_key_is_added_or_deleted_once_the_operator_says_so() {
 }
 
 #[test]
+fn two_that_a_first_sync_took_for_the_same_are_parted() {
+    let mut desk = Desk::new();
+    person(&desk.left, "1", "ann");
+    desk.right.put("x", [("email", "ann@example.org"), ("name", "Another Ann"), ("phone", "1")]);
+    desk.sync(SyncMode::Yes);
+    let matter = desk.matters().remove(0);
+    assert_eq!(matter.kind, MatterKind::Conflict(ConflictKind::FirstMatch));
+    desk.resolve(matter.id, Resolution::NotSame(PerSide::new(RecordId::new("1"), RecordId::new("x"))));
+    assert_eq!(desk.matters(), []);
+    // Nothing goes across any more, not even a deletion.
+    desk.left.set_field("1", "phone", "77");
+    for _ in 0..2 {
+        let summary = desk.sync(SyncMode::Normal).summary;
+        assert_eq!((summary.outcome, summary.sides.b.updated, summary.sides.b.created), (Outcome::Done, 0, 0));
+    }
+    desk.left.remove("1");
+    person(&desk.left, "2", "bob");
+    desk.sync(SyncMode::Normal);
+    assert_eq!(desk.right.record("x").unwrap()["name"].display(), "Another Ann");
+}
+
+#[test]
 fn a_list_changed_on_both_sides_keeps_both_changes() {
     let mut desk = Desk::new();
     let mut spec = pair("people", "Left", "Right");
