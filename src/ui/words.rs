@@ -141,7 +141,10 @@ pub(crate) fn run_sentence(run: &RunSummary, names: &PerSide<String>) -> String 
     match run.outcome {
         Outcome::Running => "going on".to_owned(),
         Outcome::Preview => "made a preview; nothing was written".to_owned(),
-        Outcome::Failed => run.message.clone().unwrap_or_else(|| "it failed".to_owned()),
+        // The sentence that this stands in has a full stop of its own.
+        Outcome::Failed => {
+            run.message.as_deref().map_or("it failed", |message| message.trim_end_matches('.')).to_owned()
+        }
         Outcome::Cancelled if wrote.is_empty() => "stopped by you before anything was written".to_owned(),
         Outcome::Cancelled => format!("stopped by you after {wrote}"),
         Outcome::Done | Outcome::Waiting | Outcome::Partial => {

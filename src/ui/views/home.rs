@@ -94,7 +94,12 @@ impl Card {
         };
         let last = pair.runs.first().map_or_else(
             || "Not synced yet.".to_owned(),
-            |run| format!("Last sync {}: {}.", words::ago(run.started, now), words::run_sentence(run, &names)),
+            |run| {
+                // Why it failed is in the banner above, and need not be said twice.
+                let told = trouble.is_some() && run.outcome == Outcome::Failed;
+                let what = if told { "it failed".to_owned() } else { words::run_sentence(run, &names) };
+                format!("Last sync {}: {what}.", words::ago(run.started, now))
+            },
         );
         let ends = &pair.spec.ends;
         let asks = [&ends.a, &ends.b].into_iter().map(|end| &end.account).find(|name| asks.contains(name)).cloned();
