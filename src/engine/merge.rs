@@ -169,6 +169,16 @@ pub(super) fn conflict(spec: &PairSpec, kind: ConflictKind, fields: Vec<String>)
             name(*side),
             name(side.opposite())
         ),
+        ConflictKind::Ambiguous(ids) if ids.a.is_empty() || ids.b.is_empty() => {
+            let (side, held) = if ids.a.is_empty() { (Side::B, &ids.b) } else { (Side::A, &ids.a) };
+            format!(
+                "{} in {} have the same {list}, so none of them is added to {} before they can be told apart. Change the {list} of one \
+                 of them, or leave them as they are.",
+                count(held.len()),
+                name(side),
+                name(side.opposite())
+            )
+        }
         ConflictKind::Ambiguous(ids) => format!(
             "{} in {a} and {} in {b} have the same {list}, so which belong together is not certain.",
             count(ids.a.len()),
