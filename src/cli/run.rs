@@ -220,9 +220,22 @@ fn compare(
         }
     }
     let (mut code, mut objects, mut texts) = (Code::Done, Vec::new(), Vec::new());
+    let alone = chosen.len() == 1;
     for pair in chosen {
-        let command = Command::Compare { pair: pair.spec.name.clone(), export: export.clone() };
-        let Reply::Compared(report) = handle.call(command, |_| {})? else { return Err(unexpected()) };
+        let name = pair.spec.name.clone();
+        let command = Command::Compare { pair: name.clone(), export: export.clone() };
+        let report = match handle.call(command, |_| {}) {
+            Ok(Reply::Compared(report)) => report,
+            Ok(_) => return Err(unexpected()),
+            Err(problem) if alone => return Err(problem),
+            // A pair that fails does not hold up the others.
+            Err(problem) => {
+                code = code.and(if problem.wrong_use { Code::WrongUse } else { Code::Failed });
+                texts.push(format!("{}: {}", text::clean(&name), problem.message));
+                objects.push(json!({ "pair": name, "error": problem.message }));
+                continue;
+            }
+        };
         if report.counts.mismatches() > 0 {
             code = code.and(Code::Waiting);
         }
