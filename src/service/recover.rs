@@ -11,7 +11,7 @@ use crate::model::{
 use crate::store::Changes;
 
 use super::job::{Ended, Job};
-use super::run::remembered;
+use super::run::{remembered, who_is_there};
 use super::undoing::leave;
 
 /// Finds out what became of writes that were journalled and never answered, and closes the runs that
@@ -36,6 +36,8 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
         job.step(format!("Finding out what the last sync still wrote to {}", job.account(side)), 0, None);
         let ids: Vec<RecordId> = open.iter().filter_map(|write| write.record.clone()).collect();
         let (connector, context) = (job.connectors.get(side), job.context(side, "Reading"));
+        // What another list holds says nothing of what was written to this one.
+        who_is_there(job, side, &context).await?;
         let want = job.spec().wanted_fields(side);
         let there = if ids.is_empty() {
             Vec::new()
