@@ -222,6 +222,13 @@ impl<'a> Work<'a> {
             if orphans.is_empty() {
                 continue;
             }
+            // Where another linked record holds the key too, who came back is not certain.
+            for couple in self.links.iter().filter(|couple| !couple.is_half(side)) {
+                let Some(seen) = couple.seen(side) else { continue };
+                for (index, key) in matching::keys(self.spec, side, seen).into_iter().enumerate() {
+                    orphans.remove(&(index, key));
+                }
+            }
             let mut by_key: BTreeMap<(usize, String), Vec<RecordId>> = BTreeMap::new();
             for (id, seen) in self.pools.get(side) {
                 if let Some(first) = first_key(&matching::keys(self.spec, side, seen)) {

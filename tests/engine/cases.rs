@@ -438,3 +438,18 @@ fn an_incremental_listing_without_news_plans_nothing() {
     let plan = world.plan_from(&spec(), PerSide::from_fn(|_| View::no_changes()));
     assert_eq!(plan.items.len() + plan.quiet.len(), 0);
 }
+
+#[test]
+fn who_came_back_is_not_guessed_where_another_linked_record_has_the_same_key() {
+    let (mut world, a, b) = in_step();
+    // Ann's card is gone, and two others with her address are there: one of them matches another
+    // record of the left by its telephone.
+    world.remove(Side::B, &b);
+    world.add(Side::B, fields([("email", "ann@example.com"), ("tel", "0478 12 34 56"), ("title", "Director")]));
+    world.add(Side::B, fields([("email", "ann@example.com"), ("tel", "02 555 12 12"), ("title", "")]));
+    world.add(Side::A, fields([("Mail", ""), ("Phone", "02 555 12 12"), ("Title", "")]));
+    for scope in [Scope::Full, Scope::Changes, Scope::Full] {
+        world.sync(&spec(), scope);
+        assert_eq!(world.value(Side::A, &a, "Title"), Some(&"Owner".into()), "nobody said that the director is Ann");
+    }
+}
