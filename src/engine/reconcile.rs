@@ -48,7 +48,6 @@ pub fn reconcile(input: Input<'_>) -> Plan {
     let (links, asked) = (input.links.len(), input.held);
     let mut work = Work::new(input);
     work.overlay_listings();
-    work.relink();
     work.part();
     let couples = work.plan_links();
     // The guard comes before the unlinked records, for a record that is held back still holds its
@@ -208,7 +207,7 @@ impl<'a> Work<'a> {
 
     /// A linked record that is gone while an unlinked one of that side has the same match key came
     /// back under another id (a moved server, a list written anew): the link follows it.
-    fn relink(&mut self) {
+    fn relink(&mut self, held: &[(PerSide<RecordId>, PerSide<Option<Seen>>)]) {
         for side in Side::BOTH {
             if self.pools.get(side).is_empty() {
                 continue;
@@ -222,9 +221,9 @@ impl<'a> Work<'a> {
             if orphans.is_empty() {
                 continue;
             }
-            // Where another linked record holds the key too, who came back is not certain.
-            for couple in self.links.iter().filter(|couple| !couple.is_half(side)) {
-                let Some(seen) = couple.seen(side) else { continue };
+            // Where another linked record will hold the key too, who came back is not certain.
+            let others = held.iter().filter_map(|(_, now)| now.get(side).as_ref());
+            for seen in others.chain(self.links.iter().filter_map(|couple| couple.seen(side))) {
                 for (index, key) in matching::keys(self.spec, side, seen).into_iter().enumerate() {
                     orphans.remove(&(index, key));
                 }
@@ -272,8 +271,21 @@ impl<'a> Work<'a> {
 
     /// Decides each link; the keys that linked records will hold come back for the unlinked ones.
     fn plan_links(&mut self) -> Vec<(PerSide<RecordId>, PerSide<Option<Seen>>)> {
-        let mut held = Vec::new();
         self.drop_shadows();
+        let is_half = |couple: &Couples| Side::BOTH.iter().any(|side| couple.is_half(*side));
+        let (halves, wholes) = std::mem::take(&mut self.links).into_iter().partition(is_half);
+        // Whole links come first, since what they will hold says whose key is free for a record that came
+        // back under another id.
+        self.links = wholes;
+        let mut held = self.plan_each_link();
+        self.links = halves;
+        self.relink(&held);
+        held.append(&mut self.plan_each_link());
+        held
+    }
+
+    fn plan_each_link(&mut self) -> Vec<(PerSide<RecordId>, PerSide<Option<Seen>>)> {
+        let mut held = Vec::new();
         for couple in std::mem::take(&mut self.links) {
             let calm = !couple.news && Side::BOTH.iter().all(|side| is_calm(&couple.link, *side));
             let subject = (!calm || !self.answers.is_empty()).then(|| Subject::Pair(couple.link.ids.clone()));
