@@ -54,7 +54,7 @@ pub fn reconcile(input: Input<'_>) -> Plan {
     // match key, and one that goes away sets it free.
     plan.held = guard::hold(work.spec, &mut work.items, links, asked);
     work.plan_unlinked(&couples);
-    work.finish(plan, links)
+    work.finish(plan)
 }
 
 /// A link and what its sides hold now.
@@ -357,7 +357,7 @@ impl<'a> Work<'a> {
         self.items.push(item);
     }
 
-    fn finish(mut self, mut plan: Plan, links: usize) -> Plan {
+    fn finish(mut self, mut plan: Plan) -> Plan {
         if let Some(only) = self.only {
             self.items.retain(|item| only.contains(&item.subject));
             self.quiet.retain(|link| only.contains(&Subject::Pair(link.ids.clone())));
@@ -368,7 +368,6 @@ impl<'a> Work<'a> {
             (one.side, one.kind, &one.id, &one.field).cmp(&(other.side, other.kind, &other.id, &other.field))
         });
         self.dropped.sort();
-        plan.known = PerSide::from_fn(|side| self.pools.get(side).len() + links);
         if self.only.is_none() {
             plan.forgotten = PerSide::from_fn(|side| {
                 let pool = self.pools.get(side);

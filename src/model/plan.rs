@@ -184,8 +184,6 @@ pub struct Plan {
     pub held: PerSide<Option<Held>>,
     /// Why nothing is done, if so.
     pub stop: Option<Stop>,
-    /// The records known on each side after the listings.
-    pub known: PerSide<usize>,
     /// Unlinked records as they are now, to be remembered: those of the listings that no item links.
     pub unlinked: PerSide<Vec<Observed>>,
     /// Unlinked records that were known before and are gone now.
