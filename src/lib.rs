@@ -10,6 +10,7 @@ pub mod engine;
 pub mod model;
 pub mod service;
 pub mod store;
+pub mod texts;
 pub mod ui;
 
 // The window's test data is shared by the tests in this crate and those beside it.

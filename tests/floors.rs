@@ -61,20 +61,20 @@ const FLOORS: [Floor; 7] = [
         ],
     },
     Floor { folder: "store", may_use: &["model", "store"], never: &["tokio", "reqwest", "std::net"] },
-    Floor { folder: "connectors", may_use: &["model", "connectors"], never: &["rusqlite"] },
+    Floor { folder: "connectors", may_use: &["model", "connectors", "texts"], never: &["rusqlite"] },
     Floor {
         folder: "service",
-        may_use: &["model", "engine", "store", "connectors", "service"],
+        may_use: &["model", "engine", "store", "connectors", "service", "texts"],
         never: &["rusqlite", "reqwest"],
     },
     Floor {
         folder: "ui",
-        may_use: &["model", "service", "ui"],
+        may_use: &["model", "service", "texts", "ui"],
         never: &["tokio", "tokio_util", "rusqlite", "reqwest", "std::fs", "std::net"],
     },
     Floor {
         folder: "cli",
-        may_use: &["model", "service", "cli"],
+        may_use: &["model", "service", "texts", "cli"],
         never: &["tokio", "tokio_util", "rusqlite", "reqwest", "eframe", "egui"],
     },
 ];

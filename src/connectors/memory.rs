@@ -542,6 +542,7 @@ impl Connector for MemoryConnector {
             kind: Some(Kind::Text),
             read_only: false,
             samples,
+            ..FieldInfo::default()
         };
         Ok(samples.into_iter().map(info).collect())
     }

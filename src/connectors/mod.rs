@@ -5,6 +5,7 @@
 //! do not know. Every connector passes the one suite in `tests/contract`.
 
 pub mod carddav;
+mod catalogue;
 pub mod csv;
 mod error;
 pub mod memory;
@@ -15,6 +16,7 @@ use async_trait::async_trait;
 
 use crate::model::{CollectionInfo, Cursor, FieldInfo, Fields, Identity, Listing, Record, RecordId, Version};
 
+pub use catalogue::builtin;
 pub use error::{ConnectorError, ErrorKind};
 
 /// What a connector says while it works.
@@ -61,6 +63,57 @@ impl Context {
             return Err(ConnectorError::new(ErrorKind::Cancelled, "stopped by you"));
         }
         Ok(())
+    }
+}
+
+/// Gives access tokens of an account that signed in with OAuth 2 (RFC 6749).
+#[async_trait]
+pub trait TokenSource: Send + Sync {
+    /// A token for the `Authorization: Bearer` header. `refused` is the one that the platform has just
+    /// answered with 401, where that happened: then another one is had, once for all who ask at the
+    /// same time.
+    ///
+    /// # Errors
+    /// [`ErrorKind::SignIn`] when the consent was taken back, so that the operator has to sign in again.
+    async fn access_token(&self, refused: Option<&str>) -> Result<String, ConnectorError>;
+}
+
+/// What an account signs in with.
+#[derive(Clone, Default)]
+pub enum Credential {
+    /// Nothing.
+    #[default]
+    None,
+    /// A password or key.
+    Secret(String),
+    /// Tokens that are refreshed as needed.
+    Tokens(Arc<dyn TokenSource>),
+}
+
+impl Credential {
+    /// The password or key, where there is one.
+    #[must_use]
+    pub fn secret(&self) -> Option<&str> {
+        match self {
+            Self::Secret(secret) => Some(secret),
+            Self::None | Self::Tokens(_) => None,
+        }
+    }
+}
+
+impl From<Option<String>> for Credential {
+    fn from(secret: Option<String>) -> Self {
+        secret.map_or(Self::None, Self::Secret)
+    }
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::None => "None",
+            Self::Secret(_) => "Secret(…)",
+            Self::Tokens(_) => "Tokens(…)",
+        })
     }
 }
 

@@ -449,7 +449,7 @@ mod tests {
 
     fn field(name: &str, samples: &[&str]) -> FieldInfo {
         let samples = samples.iter().map(|sample| (*sample).to_owned()).collect();
-        FieldInfo { name: name.to_owned(), label: name.to_owned(), kind: None, read_only: false, samples }
+        FieldInfo { name: name.to_owned(), label: name.to_owned(), samples, ..FieldInfo::default() }
     }
 
     fn fields(names: &[&str]) -> Vec<FieldInfo> {

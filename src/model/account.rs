@@ -23,7 +23,7 @@ pub enum SecretRef {
 pub struct AccountSettings {
     /// The operator's name for it; unique in the workspace.
     pub name: String,
-    /// The connector's kind: `csv` or `carddav`.
+    /// The connector's kind: the [`PlatformInfo::kind`](super::PlatformInfo::kind) of its platform.
     pub connector: String,
     /// The connector's own settings by key (`path`, `id`, `url`, `username`), without secrets.
     pub options: BTreeMap<String, String>,
@@ -49,7 +49,7 @@ pub struct CollectionInfo {
 }
 
 /// One field that the records of a collection can hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldInfo {
     /// The platform's name, as a mapping names it.
     pub name: String,
@@ -61,4 +61,13 @@ pub struct FieldInfo {
     pub read_only: bool,
     /// A few values from real records.
     pub samples: Vec<String>,
+    /// Whether a new record is refused without it.
+    #[serde(default)]
+    pub required: bool,
+    /// The only values that it takes; empty where any will do.
+    #[serde(default)]
+    pub choices: Vec<String>,
+    /// The most characters that it takes, where there is a limit.
+    #[serde(default)]
+    pub max_length: Option<usize>,
 }

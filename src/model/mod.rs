@@ -10,6 +10,7 @@ mod mapping;
 mod matter;
 mod pair;
 mod plan;
+mod platform;
 mod record;
 mod run;
 mod side;
@@ -23,6 +24,7 @@ pub use matter::{
 };
 pub use pair::{CompareSchedule, DeleteGuard, DeletePolicy, Endpoint, Filter, FilterTest, PairSpec, Schedule, Writes};
 pub use plan::{Action, Conflict, Held, Item, Note, NoteKind, OpKind, Operation, Plan, Stop};
+pub use platform::{OAuthInfo, OptionInfo, OptionKind, PlatformInfo, SignIn};
 pub use record::{Fields, Record, RecordId, Timestamp, Value, Version};
 pub use run::{
     Alert, AlertKind, CompareCounts, CompareReport, FailedRecord, Mismatch, Outcome, RunId, RunSummary, SideCounts,

@@ -325,7 +325,8 @@ async fn import(shared: &Shared, path: &Path) -> Answer {
 async fn import_text(shared: &Shared, text: &str, folder: &Path) -> Answer {
     let known: Vec<String> =
         with(shared, |store| store.accounts()).await?.into_iter().map(|account| account.name).collect();
-    let settings = parse_with(text, folder, &known).map_err(|error| Problem::wrong_use(error.to_string()))?;
+    let settings = parse_with(text, folder, &known, &shared.platforms.known())
+        .map_err(|error| Problem::wrong_use(error.to_string()))?;
     let names = |settings: &Settings| {
         let accounts = settings.accounts.iter().map(|account| account.name.clone()).collect();
         (accounts, settings.pairs.iter().map(|pair| pair.name.clone()).collect())
@@ -350,10 +351,10 @@ async fn export(shared: &Shared, path: Option<PathBuf>) -> Answer {
     })
     .await?;
     let Some(path) = path else {
-        return Ok(Reply::Exported(render(&settings, Path::new(""))));
+        return Ok(Reply::Exported(render(&settings, Path::new(""), &shared.platforms.known())));
     };
     let folder = std::path::absolute(&path).ok().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
-    let text = render(&settings, &folder);
+    let text = render(&settings, &folder, &shared.platforms.known());
     let (file, written) = (path.clone(), text.clone());
     let done = tokio::task::spawn_blocking(move || std::fs::write(file, written));
     let done = done.await.map_err(|_panicked| Problem::failed("The file could not be written."))?;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::model::{
     AccountSettings, Alert, CollectionInfo, CompareReport, FieldInfo, FieldMapping, Matter, MatterId, Observed,
-    PairSpec, PerSide, Plan, Resolution, RunId, RunSummary, Side, Timestamp, WriteEntry,
+    PairSpec, PerSide, Plan, PlatformInfo, Resolution, RunId, RunSummary, Side, Timestamp, WriteEntry,
 };
 
 /// Names one command; its reply carries the same number.
@@ -297,6 +297,8 @@ pub struct Snapshot {
     /// The accounts whose password is asked at each start and has not been entered yet. Their pairs
     /// start nothing by themselves until it is.
     pub asks: Vec<String>,
+    /// The kinds of platforms that an account can be of, in the order in which they are offered.
+    pub platforms: Arc<Vec<PlatformInfo>>,
 }
 
 /// One pair and how it stands.

@@ -516,6 +516,7 @@ impl Hub {
         match made {
             Ok(snapshot) => {
                 let mut snapshot = snapshot;
+                snapshot.platforms = Arc::new(self.shared.platforms.known());
                 let asks = snapshot.accounts.iter().filter(|account| self.shared.secrets.waits_for_operator(account));
                 snapshot.asks = asks.map(|account| account.name.clone()).collect();
                 for pair in &mut snapshot.pairs {

@@ -262,7 +262,7 @@ pub(crate) async fn open_account(
             found.await.map_err(|_panicked| Problem::failed(format!("The password of {name} could not be read.")))?;
         found.map_err(|error| Problem::failed(format!("{name}: {error}")))?.map(|secret| secret.reveal().to_owned())
     };
-    shared.platforms.open(account, keys, password).map_err(|error| Problem {
+    shared.platforms.open(account, keys, password.into()).map_err(|error| Problem {
         wrong_use: error.kind == ErrorKind::Settings,
         message: format!("{}: {error}", account.name),
     })

@@ -4,12 +4,17 @@ use std::sync::Arc;
 
 use crate::connectors::carddav::CardDavConnector;
 use crate::connectors::csv::CsvConnector;
-use crate::connectors::{Connector, ConnectorError, ErrorKind};
-use crate::model::AccountSettings;
+use crate::connectors::{Connector, ConnectorError, Credential, ErrorKind, builtin};
+use crate::model::{AccountSettings, PlatformInfo};
 
 /// Opens accounts. The service is given one, so that tests can put platforms of their own in its
 /// place.
 pub trait Platforms: Send + Sync {
+    /// Every kind of platform, in the order in which they are offered.
+    fn known(&self) -> Vec<PlatformInfo> {
+        builtin()
+    }
+
     /// The connector of an account. `keys` names the platform's fields by which records are matched,
     /// for platforms that have no ids of their own.
     ///
@@ -19,7 +24,7 @@ pub trait Platforms: Send + Sync {
         &self,
         account: &AccountSettings,
         keys: &[String],
-        password: Option<String>,
+        credential: Credential,
     ) -> Result<Arc<dyn Connector>, ConnectorError>;
 }
 
@@ -32,7 +37,7 @@ impl Platforms for KnownPlatforms {
         &self,
         account: &AccountSettings,
         keys: &[String],
-        password: Option<String>,
+        credential: Credential,
     ) -> Result<Arc<dyn Connector>, ConnectorError> {
         match account.connector.as_str() {
             "csv" => {
@@ -42,11 +47,17 @@ impl Platforms for KnownPlatforms {
                 }
                 Ok(Arc::new(CsvConnector::open(&settings)?))
             }
-            "carddav" => Ok(Arc::new(CardDavConnector::new(account, password.as_deref())?)),
-            other => Err(ConnectorError::new(
-                ErrorKind::Settings,
-                format!("Duosync does not know the kind of account \u{201c}{other}\u{201d}. It knows csv and carddav."),
-            )),
+            "carddav" => Ok(Arc::new(CardDavConnector::new(account, credential.secret())?)),
+            other => {
+                let known: Vec<String> = self.known().into_iter().map(|platform| platform.kind).collect();
+                Err(ConnectorError::new(
+                    ErrorKind::Settings,
+                    format!(
+                        "Duosync does not know the kind of account \u{201c}{other}\u{201d}. It knows {}.",
+                        known.join(", ")
+                    ),
+                ))
+            }
         }
     }
 }

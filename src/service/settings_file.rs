@@ -14,7 +14,7 @@ mod tests;
 
 use std::path::Path;
 
-use crate::model::{AccountSettings, PairSpec};
+use crate::model::{AccountSettings, PairSpec, PlatformInfo};
 
 use reader::{Reader, Table};
 
@@ -62,14 +62,20 @@ impl std::error::Error for SettingsError {}
 /// # Errors
 /// Everything that is wrong in it.
 pub fn parse(text: &str, base_dir: &Path) -> Result<Settings, SettingsError> {
-    parse_with(text, base_dir, &[])
+    parse_with(text, base_dir, &[], &crate::connectors::builtin())
 }
 
-/// Reads a settings file's text whose pairs may also use accounts that the workspace knows already.
+/// Reads a settings file's text whose accounts are of these platforms, and whose pairs may also use
+/// accounts that the workspace knows already.
 ///
 /// # Errors
 /// Everything that is wrong in it.
-pub fn parse_with(text: &str, base_dir: &Path, known_accounts: &[String]) -> Result<Settings, SettingsError> {
+pub fn parse_with(
+    text: &str,
+    base_dir: &Path,
+    known_accounts: &[String],
+    platforms: &[PlatformInfo],
+) -> Result<Settings, SettingsError> {
     // Editors on Windows put a byte order mark before the text; TOML does not know it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let reader = Reader::new(text);
@@ -88,7 +94,7 @@ pub fn parse_with(text: &str, base_dir: &Path, known_accounts: &[String]) -> Res
 
     let mut settings = Settings::default();
     for table in root.tables("account") {
-        let Some(account) = account::read(&table, base_dir) else { continue };
+        let Some(account) = account::read(&table, base_dir, platforms) else { continue };
         if settings.accounts.iter().any(|known| known.name == account.name) {
             table.problem("name", format!("there are two accounts named \"{}\"; give one another name", account.name));
             continue;
@@ -113,6 +119,6 @@ pub fn parse_with(text: &str, base_dir: &Path, known_accounts: &[String]) -> Res
 
 /// The settings as a file's text: paths under `base_dir` are relative to it, and no secret is in it.
 #[must_use]
-pub fn render(settings: &Settings, base_dir: &Path) -> String {
-    render::file(settings, base_dir)
+pub fn render(settings: &Settings, base_dir: &Path, platforms: &[PlatformInfo]) -> String {
+    render::file(settings, base_dir, platforms)
 }

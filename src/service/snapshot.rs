@@ -37,6 +37,7 @@ pub(crate) async fn make(
             workspace,
             warnings: overlaps(&specs),
             asks: Vec::new(),
+            platforms: Arc::default(),
         })
     })
     .await

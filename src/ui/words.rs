@@ -7,6 +7,7 @@ use crate::model::{
     Timestamp, Trigger, Value,
 };
 use crate::service::Progress;
+use crate::texts::tr;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -56,7 +57,7 @@ pub(crate) fn number(count: usize) -> u64 {
 pub(crate) fn ago(then: Timestamp, now: Timestamp) -> String {
     let past = now.0 - then.0;
     if past < MINUTE {
-        "just now".to_owned()
+        tr!("words-just-now")
     } else if past < HOUR {
         format!("{} ago", units(past / MINUTE, "minute"))
     } else if past < DAY {

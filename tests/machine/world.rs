@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use duosync::connectors::memory::MemoryPlatform;
-use duosync::connectors::{Batch, Connector, ConnectorError};
+use duosync::connectors::{Batch, Connector, ConnectorError, Credential};
 use duosync::model::{
     AccountSettings, DeleteGuard, DeletePolicy, Direction, Endpoint, FieldMapping, Kind, PairSpec, PerSide, Policy,
     Schedule, Side, Value, WriteMode, Writes,
@@ -22,7 +22,7 @@ impl Platforms for TwoLists {
         &self,
         account: &AccountSettings,
         _keys: &[String],
-        _password: Option<String>,
+        _credential: Credential,
     ) -> Result<Arc<dyn Connector>, ConnectorError> {
         let side = if account.name == "Left" { Side::A } else { Side::B };
         Ok(Arc::new(self.0.get(side).connector()))

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use duosync::connectors::memory::MemoryPlatform;
-use duosync::connectors::{Abilities, Connector, ConnectorError, Context, ErrorKind, Find, Write, WriteResult};
+use duosync::connectors::{
+    Abilities, Connector, ConnectorError, Context, Credential, ErrorKind, Find, Write, WriteResult,
+};
 use duosync::model::{
     AccountSettings, Alert, CollectionInfo, CompareReport, Cursor, DeleteGuard, DeletePolicy, Endpoint, FieldInfo,
     FieldMapping, Identity, Kind, Listing, Matter, MatterId, PairSpec, PerSide, Policy, Record, RecordId, Resolution,
@@ -137,7 +139,7 @@ impl Platforms for Shelf {
         &self,
         account: &AccountSettings,
         _keys: &[String],
-        _password: Option<String>,
+        _credential: Credential,
     ) -> Result<Arc<dyn Connector>, ConnectorError> {
         if self.0.broken.lock().unwrap().contains(&account.name) {
             return Err(ConnectorError::new(ErrorKind::File, "the file is on a stick that is not there"));

@@ -133,6 +133,7 @@ pub fn snapshot(pairs: Vec<PairState>) -> Snapshot {
         workspace: PathBuf::from("/home/ann/.local/share/duosync"),
         warnings: Vec::new(),
         asks: Vec::new(),
+        platforms: std::sync::Arc::new(duosync::connectors::builtin()),
     }
 }
 
@@ -404,6 +405,7 @@ pub fn field_infos(side: Side) -> Vec<FieldInfo> {
             kind: None,
             read_only: false,
             samples: vec![(*sample).into()],
+            ..FieldInfo::default()
         })
         .collect()
 }

@@ -315,6 +315,7 @@ fn field_info(name: String, cards: &[Card]) -> FieldInfo {
         read_only: false,
         samples,
         name,
+        ..FieldInfo::default()
     }
 }
 

@@ -394,6 +394,7 @@ impl Inner {
                 kind: Some(guess::kind(name, &samples)),
                 read_only: matches!(&self.ids, IdSetting::Column(id) if id == name),
                 samples,
+                ..FieldInfo::default()
             })
             .collect()
     }

@@ -4,78 +4,33 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::reader::{Table, listed, meant};
-use crate::model::{AccountSettings, SecretRef};
-
-/// What one connector's accounts can hold.
-pub(super) struct ConnectorKeys {
-    /// The connector's word.
-    pub(super) connector: &'static str,
-    /// The keys that must be there.
-    required: &'static [&'static str],
-    /// Keys that hold a text.
-    texts: &'static [&'static str],
-    /// Keys that hold true or false.
-    pub(super) flags: &'static [&'static str],
-    /// Keys that hold a path, relative to the settings file.
-    pub(super) paths: &'static [&'static str],
-    /// Whether there is a password.
-    secret: bool,
-}
-
-/// Every connector that a settings file can name. A new connector has its line here.
-pub(super) const CONNECTORS: &[ConnectorKeys] = &[
-    ConnectorKeys {
-        connector: "csv",
-        required: &["path"],
-        texts: &["id", "key"],
-        flags: &[],
-        paths: &["path"],
-        secret: false,
-    },
-    ConnectorKeys {
-        connector: "carddav",
-        required: &["url"],
-        texts: &["url", "username"],
-        flags: &["allow_http"],
-        paths: &[],
-        secret: true,
-    },
-];
+use crate::model::{AccountSettings, OptionInfo, OptionKind, PlatformInfo, SecretRef, SignIn};
 
 /// Reads `[[account]]`.
-pub(super) fn read(table: &Table<'_>, base_dir: &Path) -> Option<AccountSettings> {
+pub(super) fn read(table: &Table<'_>, base_dir: &Path, platforms: &[PlatformInfo]) -> Option<AccountSettings> {
     let name = table.required("name", "an account");
     let word = table.required("connector", "an account")?;
-    let words: Vec<&str> = CONNECTORS.iter().map(|keys| keys.connector).collect();
-    let Some(keys) = CONNECTORS.iter().find(|keys| keys.connector == word) else {
+    let words: Vec<&str> = platforms.iter().map(|platform| platform.kind.as_str()).collect();
+    let Some(platform) = platforms.iter().find(|platform| platform.kind == word) else {
         table.problem("connector", format!("there is no connector \"{word}\"{}", meant(&word, &words, "connector")));
         return None;
     };
     let mut allowed = vec!["name", "connector"];
-    allowed.extend(keys.paths.iter().chain(keys.texts).chain(keys.flags));
-    if keys.secret {
+    allowed.extend(platform.options.iter().map(|option| option.key.as_str()));
+    let signs_in = !matches!(platform.sign_in, SignIn::None);
+    if signs_in {
         allowed.push("password");
     } else if table.has("password") {
         table.problem("password", format!("an account of the connector \"{word}\" has no password; remove this line"));
     }
     let mut known = allowed.clone();
     known.push("password");
-    table.allow(if keys.secret { &allowed } else { &known });
+    table.allow(if signs_in { &allowed } else { &known });
 
     let mut options = BTreeMap::new();
-    for key in keys.paths.iter().chain(keys.texts) {
-        let text = if keys.required.contains(key) {
-            table.required(key, &format!("an account of the connector \"{word}\""))
-        } else {
-            table.string(key)
-        };
-        let Some(text) = text else { continue };
-        let text = if keys.paths.contains(key) { absolute(base_dir, &text) } else { text };
-        options.insert((*key).to_owned(), text);
-    }
-    for key in keys.flags {
-        if let Some(flag) = table.flag(key) {
-            options.insert((*key).to_owned(), flag.to_string());
+    for option in &platform.options {
+        if let Some(text) = value(table, option, &word, base_dir) {
+            options.insert(option.key.clone(), text);
         }
     }
     if options.contains_key("id") && options.contains_key("key") {
@@ -84,9 +39,35 @@ pub(super) fn read(table: &Table<'_>, base_dir: &Path) -> Option<AccountSettings
             "\"id\" and \"key\" contradict each other: with a column that identifies a row, no key is needed",
         );
     }
-    check_url(table, &options);
-    let secret = if keys.secret { password(table) } else { None };
+    for option in platform.options.iter().filter(|option| option.kind == OptionKind::Url) {
+        check_url(table, option, &options);
+    }
+    let secret = if signs_in { password(table) } else { None };
     Some(AccountSettings { name: name?, connector: word, options, secret })
+}
+
+fn value(table: &Table<'_>, option: &OptionInfo, word: &str, base_dir: &Path) -> Option<String> {
+    let key = option.key.as_str();
+    if option.kind == OptionKind::Flag {
+        return table.flag(key).map(|flag| flag.to_string());
+    }
+    let text = if option.required {
+        table.required(key, &format!("an account of the connector \"{word}\""))
+    } else {
+        table.string(key)
+    }?;
+    match &option.kind {
+        OptionKind::File(_) | OptionKind::Folder => Some(absolute(base_dir, &text)),
+        OptionKind::Choice(choices) => {
+            let words: Vec<&str> = choices.iter().map(|(word, _)| word.as_str()).collect();
+            if words.contains(&text.as_str()) {
+                return Some(text);
+            }
+            table.problem(key, format!("\"{text}\" is not one of {}{}", listed(&words), meant(&text, &words, "word")));
+            None
+        }
+        OptionKind::Text | OptionKind::Url | OptionKind::Flag => Some(text),
+    }
 }
 
 fn absolute(base_dir: &Path, text: &str) -> String {
@@ -94,13 +75,13 @@ fn absolute(base_dir: &Path, text: &str) -> String {
 }
 
 /// A password in an address would be a secret in the settings.
-fn check_url(table: &Table<'_>, options: &BTreeMap<String, String>) {
-    let Some(url) = options.get("url") else { return };
+fn check_url(table: &Table<'_>, option: &OptionInfo, options: &BTreeMap<String, String>) {
+    let Some(url) = options.get(&option.key) else { return };
     let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') {
         table.problem(
-            "url",
+            &option.key,
             "a name or password does not belong in the address; use username = \"…\" and \
              password = { env = \"…\" } or { keyring = true }",
         );

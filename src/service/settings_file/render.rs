@@ -4,12 +4,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::Settings;
-use super::account::CONNECTORS;
 use super::field::{DIRECTIONS, KINDS, WRITES};
 use super::pair::{DELETES, POLICIES};
 use crate::model::{
-    AccountSettings, DeleteGuard, FieldMapping, Filter, FilterTest, PairSpec, PerSide, SecretRef, Side, Transform,
-    Writes,
+    AccountSettings, DeleteGuard, FieldMapping, Filter, FilterTest, OptionKind, PairSpec, PerSide, PlatformInfo,
+    SecretRef, Side, Transform, Writes,
 };
 
 const HEAD: &str = "\
@@ -18,10 +17,10 @@ const HEAD: &str = "\
 ";
 
 /// The whole file.
-pub(super) fn file(settings: &Settings, base_dir: &Path) -> String {
+pub(super) fn file(settings: &Settings, base_dir: &Path, platforms: &[PlatformInfo]) -> String {
     let mut out = String::from(HEAD);
     for item in &settings.accounts {
-        account(&mut out, item, base_dir);
+        account(&mut out, item, base_dir, platforms);
     }
     for item in &settings.pairs {
         pair(&mut out, item);
@@ -29,21 +28,20 @@ pub(super) fn file(settings: &Settings, base_dir: &Path) -> String {
     out
 }
 
-fn account(out: &mut String, account: &AccountSettings, base_dir: &Path) {
-    let keys = CONNECTORS.iter().find(|keys| keys.connector == account.connector);
+fn account(out: &mut String, account: &AccountSettings, base_dir: &Path, platforms: &[PlatformInfo]) {
+    let platform = platforms.iter().find(|platform| platform.kind == account.connector);
     out.push_str("\n[[account]]\n");
     line(out, "name", &quoted(&account.name), "");
     line(out, "connector", &quoted(&account.connector), "");
     for (key, value) in &account.options {
-        let is = |list: fn(&super::account::ConnectorKeys) -> &'static [&'static str]| {
-            keys.is_some_and(|keys| list(keys).contains(&key.as_str()))
-        };
-        if is(|keys| keys.paths) {
-            line(out, key, &quoted(&relative(value, base_dir)), "relative to this file");
-        } else if is(|keys| keys.flags) {
-            line(out, key, if value == "true" { "true" } else { "false" }, "");
-        } else {
-            line(out, key, &quoted(value), "");
+        match platform.and_then(|platform| platform.option(key)).map(|option| &option.kind) {
+            Some(OptionKind::File(_) | OptionKind::Folder) => {
+                line(out, key, &quoted(&relative(value, base_dir)), "relative to this file");
+            }
+            Some(OptionKind::Flag) => line(out, key, if value == "true" { "true" } else { "false" }, ""),
+            Some(OptionKind::Text | OptionKind::Url | OptionKind::Choice(_)) | None => {
+                line(out, key, &quoted(value), "");
+            }
         }
     }
     match &account.secret {

@@ -9,6 +9,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::connectors::builtin;
 use crate::model::{
     CompareSchedule, DeleteGuard, DeletePolicy, Direction, FilterTest, Kind, PerSide, Policy, SecretRef, Transform,
     WriteMode, Writes,
@@ -125,7 +126,7 @@ fn the_example_of_the_design_is_read() {
 #[test]
 fn what_is_rendered_reads_back_the_same() {
     let settings = parse(DESIGN, base()).unwrap();
-    let text = render(&settings, base());
+    let text = render(&settings, base(), &builtin());
     assert_eq!(parse(&text, base()).unwrap(), settings, "{text}");
     assert!(text.contains("path = \"shop.csv\""), "paths under the folder are relative: {text}");
 }
@@ -204,7 +205,7 @@ contains = "shop"
     assert_eq!(pair.fields[5].separator, PerSide::new(Some(";".into()), None));
     assert_eq!(pair.fields[5].write, WriteMode::Add);
     assert_eq!(pair.filters[1].test, FilterTest::IsNot(vec!["test".into()]));
-    assert_eq!(parse(&render(&settings, base()), base()).unwrap(), settings);
+    assert_eq!(parse(&render(&settings, base(), &builtin()), base()).unwrap(), settings);
 }
 
 #[test]
@@ -222,7 +223,10 @@ fn every_word_renders_as_it_is_read() {
         assert_eq!(pair::duration(text), Some(seconds));
         let every = DESIGN.replace("\"5m\"", &format!("\"{text}\""));
         let settings = parse(&every, base()).unwrap();
-        assert_eq!(parse(&render(&settings, base()), base()).unwrap().pairs[0].schedule.sync_every, Some(seconds));
+        assert_eq!(
+            parse(&render(&settings, base(), &builtin()), base()).unwrap().pairs[0].schedule.sync_every,
+            Some(seconds)
+        );
     }
 }
 
@@ -297,7 +301,7 @@ fn a_password_never_stands_in_the_file() {
     for (text, secret) in [("{ keyring = true }", SecretRef::Keyring), ("{ ask = true }", SecretRef::Ask)] {
         let settings = parse(&DESIGN.replace("{ env = \"ANN_PASSWORD\" }", text), base()).unwrap();
         assert_eq!(settings.accounts[1].secret, Some(secret));
-        assert_eq!(parse(&render(&settings, base()), base()).unwrap(), settings);
+        assert_eq!(parse(&render(&settings, base(), &builtin()), base()).unwrap(), settings);
     }
 }
 
@@ -332,7 +336,7 @@ fn a_pair_may_use_accounts_of_the_workspace() {
     let pair = DESIGN.split_once("[[pair]]").map(|(_, pair)| format!("[[pair]]{pair}")).unwrap();
     assert!(parse(&pair, base()).unwrap_err().to_string().contains("there is no account at all"));
     let known = ["Shop list".to_owned(), "Address book".to_owned()];
-    assert_eq!(parse_with(&pair, base(), &known).unwrap().pairs.len(), 1);
+    assert_eq!(parse_with(&pair, base(), &known, &builtin()).unwrap().pairs.len(), 1);
 }
 
 #[test]

@@ -1,0 +1,3 @@
+# The texts of words.
+
+words-just-now = just now

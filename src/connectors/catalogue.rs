@@ -1,0 +1,44 @@
+//! The kinds of platforms that Duosync knows. A new connector has its entry here.
+
+use crate::model::{OptionInfo, OptionKind, PlatformInfo, SignIn};
+
+/// Every kind of platform that is built in, in the order in which they are offered.
+#[must_use]
+pub fn builtin() -> Vec<PlatformInfo> {
+    vec![csv(), carddav()]
+}
+
+fn csv() -> PlatformInfo {
+    let endings = ["csv", "tsv", "txt"].map(str::to_owned).to_vec();
+    PlatformInfo {
+        kind: "csv".to_owned(),
+        name: "Spreadsheet file (CSV)".to_owned(),
+        about: "A list that a program exports or a spreadsheet saves as CSV.".to_owned(),
+        options: vec![
+            OptionInfo::required("path", "File", "customers.csv", OptionKind::File(endings)),
+            OptionInfo::optional("id", "Column that identifies a row", "customer_no", OptionKind::Text).advanced(),
+            OptionInfo::optional("key", "Match key, where no column identifies a row", "", OptionKind::Text).advanced(),
+        ],
+        sign_in: SignIn::None,
+    }
+}
+
+fn carddav() -> PlatformInfo {
+    PlatformInfo {
+        kind: "carddav".to_owned(),
+        name: "Address book (CardDAV)".to_owned(),
+        about: "Nextcloud, iCloud, Fastmail, Radicale and other servers of address books.".to_owned(),
+        options: vec![
+            OptionInfo::required("url", "Address of the server", "https://dav.example.com/", OptionKind::Url),
+            OptionInfo::optional("username", "User name", "", OptionKind::Text),
+            OptionInfo::optional(
+                "allow_http",
+                "Connect without encryption",
+                "Only where the server is in your own building.",
+                OptionKind::Flag,
+            )
+            .advanced(),
+        ],
+        sign_in: SignIn::Secret { label: "Password".to_owned(), help: String::new(), optional: true },
+    }
+}
