@@ -9,6 +9,7 @@ mod act;
 mod app;
 mod events;
 mod files;
+mod fonts;
 mod icons;
 mod text_diff;
 mod theme;
