@@ -26,7 +26,8 @@ letters=U+0020-007E,U+00A0-036F,U+0370-03FF,U+0400-052F,U+1E00-1FFF,U+2000-20CF,
 letters=$letters,U+2212,U+2215,U+2219,U+221E,U+2248,U+2260,U+2264,U+2265,U+25A0-25FF,U+2713,U+2717,U+FB00-FB06,U+FFFD
 for weight in Regular SemiBold; do
     # Without the contextual forms of Inter: they draw the "->" of somebody's remark as an arrow.
-    python/bin/pyftsubset "inter/web/Inter-$weight.woff2" --unicodes="$letters" \
+    python/bin/fonttools ttLib.woff2 decompress -o "$weight.ttf" "inter/web/Inter-$weight.woff2" 2>/dev/null
+    python/bin/pyftsubset "$weight.ttf" --unicodes="$letters" \
         --layout-features=kern,ccmp,locl,mark,mkmk --notdef-outline --no-hinting \
         --output-file="$here/Inter-$weight.ttf"
 done

@@ -5,9 +5,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use eframe::egui::{
-    self, FallbackRequest, FontData, FontDefinitions, FontFamily, FontId, FontInsert, FontProvider,
-};
+use eframe::egui::{self, FallbackRequest, FontData, FontDefinitions, FontFamily, FontId, FontInsert, FontProvider};
 use fontdb::{Database, FaceInfo, Source, Style, Weight};
 
 use super::icons;
@@ -28,9 +26,7 @@ pub(crate) fn strong(size: f32) -> FontId {
 /// Gives the window its typefaces.
 pub(crate) fn install(ctx: &egui::Context) {
     let mut fonts = FontDefinitions::empty();
-    for (name, file) in
-        [("regular", REGULAR), (STRONG, SEMI_BOLD), (icons::THIN, ICONS), (icons::HEAVY, ICONS_BOLD)]
-    {
+    for (name, file) in [("regular", REGULAR), (STRONG, SEMI_BOLD), (icons::THIN, ICONS), (icons::HEAVY, ICONS_BOLD)] {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(file)));
     }
     for (family, files) in [
@@ -63,9 +59,9 @@ impl FontProvider for SystemFonts {
         });
         let mut faces: Vec<&FaceInfo> = fonts.faces().collect();
         faces.sort_by_key(|face| rank(face, letter));
-        let found = faces.into_iter().find(|face| {
-            fonts.with_face_data(face.id, |data, index| draws(data, index, letter)).unwrap_or(false)
-        })?;
+        let found = faces
+            .into_iter()
+            .find(|face| fonts.with_face_data(face.id, |data, index| draws(data, index, letter)).unwrap_or(false))?;
         let file = match &found.source {
             Source::File(path) | Source::SharedFile(path, _) => std::fs::read(path).ok()?,
             Source::Binary(data) => data.as_ref().as_ref().to_vec(),
@@ -121,7 +117,8 @@ fn rank(face: &FaceInfo, letter: char) -> (usize, bool, u16, String) {
 /// Whether a face has a shape for a letter that can be drawn.
 fn draws(file: &[u8], index: u32, letter: char) -> bool {
     // Pictures of letters need a decoder that is not built in; outlines are what is drawn.
-    let outlines = table(file, index, *b"glyf").or_else(|| table(file, index, *b"CFF ")).or_else(|| table(file, index, *b"CFF2"));
+    let outlines =
+        table(file, index, *b"glyf").or_else(|| table(file, index, *b"CFF ")).or_else(|| table(file, index, *b"CFF2"));
     let pictures = table(file, index, *b"sbix").or_else(|| table(file, index, *b"CBDT"));
     outlines.is_some() && pictures.is_none() && glyph(file, index, letter).is_some_and(|glyph| glyph != 0)
 }

@@ -15,6 +15,8 @@ pub(crate) const GAP: f32 = 8.0;
 pub(crate) const BLOCK: f32 = 16.0;
 /// Space around a view.
 pub(crate) const PAGE: i8 = 20;
+/// Space around a view in a narrow window.
+pub(crate) const PAGE_SMALL: i8 = 12;
 /// Space inside a card.
 pub(crate) const CARD: i8 = 16;
 /// The rounding of buttons, fields and messages.

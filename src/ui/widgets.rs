@@ -1,4 +1,5 @@
 //! The small parts that views are made of.
+#![allow(dead_code, reason = "the views take these up one by one")]
 
 use eframe::egui::{
     self, Align2, Color32, CornerRadius, FontId, Frame, Margin, Rect, Response, RichText, Role, Sense, Stroke,
@@ -109,7 +110,10 @@ impl Widget for Btn<'_> {
             ui.painter().rect(rect, CornerRadius::same(theme::RADIUS), fill, line, egui::StrokeKind::Inside);
             let start = rect.center().x - f32::midpoint(text.size().x, icon);
             if let Some(icon) = self.icon {
-                let square = Rect::from_center_size(egui::pos2(start + theme::ICON / 2.0, rect.center().y), Vec2::splat(theme::ICON));
+                let square = Rect::from_center_size(
+                    egui::pos2(start + theme::ICON / 2.0, rect.center().y),
+                    Vec2::splat(theme::ICON),
+                );
                 icon.paint(ui.painter(), square, ink);
             }
             let at = egui::pos2(start + icon, rect.center().y - text.size().y / 2.0);
@@ -121,9 +125,12 @@ impl Widget for Btn<'_> {
 
 /// The title of a page.
 pub(crate) fn title(ui: &mut Ui, text: &str) {
-    let text = RichText::new(text).font(strong(theme::TITLE)).color(tokens(ui).text);
-    let label = ui.add(egui::Label::new(text).wrap());
-    ui.ctx().accesskit_node_builder(label.id, |node| node.set_role(Role::Heading.into()));
+    let shown = RichText::new(text).font(strong(theme::TITLE)).color(tokens(ui).text);
+    let label = ui.add(egui::Label::new(shown).wrap());
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(egui::accesskit::Role::Heading);
+        node.set_label(text);
+    });
 }
 
 /// The title of a card or a part of a page, on one line; the whole of it is shown under the pointer.
@@ -385,13 +392,17 @@ pub(crate) fn empty(ui: &mut Ui, sign: Icon, title_text: &str, text: &str) {
 /// A drop-down list; the accessible name is what it chooses. Returns the index that was picked.
 pub(crate) fn choose(ui: &mut Ui, name: &str, now: &str, width: f32, choices: &[String]) -> Option<usize> {
     let mut picked = None;
-    let shown = egui::ComboBox::from_id_salt(name).selected_text(now).width(width.min(ui.available_width())).truncate().show_ui(ui, |ui| {
-        for (at, choice) in choices.iter().enumerate() {
-            if ui.selectable_label(choice == now, choice).clicked() {
-                picked = Some(at);
+    let shown = egui::ComboBox::from_id_salt(name)
+        .selected_text(now)
+        .width(width.min(ui.available_width()))
+        .truncate()
+        .show_ui(ui, |ui| {
+            for (at, choice) in choices.iter().enumerate() {
+                if ui.selectable_label(choice == now, choice).clicked() {
+                    picked = Some(at);
+                }
             }
-        }
-    });
+        });
     ui.ctx().accesskit_node_builder(shown.response.id, |node| node.set_label(name));
     picked
 }
@@ -404,8 +415,7 @@ pub(crate) fn icon_button(ui: &mut Ui, sign: Icon, name: &str) -> Response {
     let tokens = tokens(ui);
     let over = response.hovered() || response.has_focus();
     let fill = if over { tokens.button_hover } else { tokens.button };
-    let line =
-        if response.has_focus() { Stroke::new(2.0, tokens.text) } else { Stroke::new(1.0, tokens.line) };
+    let line = if response.has_focus() { Stroke::new(2.0, tokens.text) } else { Stroke::new(1.0, tokens.line) };
     ui.painter().rect(rect, CornerRadius::same(theme::RADIUS), fill, line, egui::StrokeKind::Inside);
     sign.paint(ui.painter(), Rect::from_center_size(rect.center(), Vec2::splat(theme::ICON)), tokens.text);
     response.on_hover_text(name)
