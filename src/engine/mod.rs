@@ -5,8 +5,10 @@
 
 mod choices;
 mod compare;
+mod concepts;
 mod conclude;
 mod dates;
+mod fit;
 mod guard;
 mod linked;
 mod matching;
@@ -24,6 +26,7 @@ mod unlinked;
 
 pub use compare::compare;
 pub use conclude::{Written, conclude};
+pub use fit::{Sampled, count_passing, fit, labels};
 pub use normalise::{Normal, ValueError, normal, same};
 pub use observe::{View, agrees, fingerprint, group_fingerprint, observe, view};
 pub use reconcile::{Input, reconcile};
