@@ -6,7 +6,7 @@
 use std::sync::{Arc, OnceLock};
 
 use eframe::egui::{self, FallbackRequest, FontData, FontDefinitions, FontFamily, FontId, FontInsert, FontProvider};
-use fontdb::{Database, FaceInfo, Source, Style, Weight};
+use fontdb::{Database, FaceInfo, Style, Weight};
 
 use super::icons;
 
@@ -62,10 +62,7 @@ impl FontProvider for SystemFonts {
         let found = faces
             .into_iter()
             .find(|face| fonts.with_face_data(face.id, |data, index| draws(data, index, letter)).unwrap_or(false))?;
-        let file = match &found.source {
-            Source::File(path) | Source::SharedFile(path, _) => std::fs::read(path).ok()?,
-            Source::Binary(data) => data.as_ref().as_ref().to_vec(),
-        };
+        let file = fonts.with_face_data(found.id, |data, _| data.to_vec())?;
         let mut data = FontData::from_owned(file);
         data.index = found.index;
         // Text of one script is drawn in one face wherever it stands, so the name has to be its own.
