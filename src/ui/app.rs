@@ -52,10 +52,8 @@ pub(super) enum Purpose {
     Try(Side),
     /// Both accounts are saved, then their fields are read.
     SaveForFields(Side),
-    /// A side's fields.
-    Describe(Side),
-    /// Suggested mappings.
-    Suggest,
+    /// The fields of both sides and suggested mappings.
+    Survey,
     /// Both accounts are saved, then the pair.
     SaveForPair(Side),
     /// A password is kept, then what it was needed for is done.
