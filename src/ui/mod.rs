@@ -11,6 +11,7 @@ mod events;
 mod files;
 mod fonts;
 mod icons;
+mod pace;
 mod shell;
 mod text_diff;
 mod theme;

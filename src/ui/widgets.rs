@@ -139,9 +139,9 @@ pub(crate) fn subtitle(ui: &mut Ui, text: &str) {
     ui.add(egui::Label::new(text).truncate());
 }
 
-/// Text that is picked out.
-pub(crate) fn strong_text(ui: &mut Ui, text: impl Into<String>) -> Response {
-    let text = RichText::new(text).font(strong(theme::BODY)).color(tokens(ui).text);
+/// Text that is picked out, over several lines where it is long.
+pub(crate) fn strong_label(ui: &mut Ui, text: &str, size: f32) -> Response {
+    let text = RichText::new(text).font(strong(size)).color(tokens(ui).text);
     ui.add(egui::Label::new(text).wrap())
 }
 
