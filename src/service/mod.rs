@@ -23,6 +23,7 @@ mod schedule;
 mod secrets;
 mod settings_file;
 mod snapshot;
+mod survey;
 mod undoing;
 mod writer;
 
@@ -31,7 +32,7 @@ use std::sync::Arc;
 
 pub use api::{
     AccountCheck, Answer, CheckStep, Command, Event, PairState, PairStatus, Problem, Progress, ProgressMap, Reply,
-    RequestId, RunReport, Snapshot, Suggestion, SyncMode,
+    RequestId, RunReport, Snapshot, Suggestion, SyncMode, trial_name,
 };
 pub use handle::{Handle, Mailbox, Voice};
 pub use job::Tuning;
@@ -81,6 +82,7 @@ pub fn start_with(
         secrets: Arc::new(secrets::Secrets::new()),
         voice: mailbox.voice.clone(),
         tuning,
+        desk: Arc::default(),
     };
     let folder = workspace.to_owned();
     let serve = move || {
