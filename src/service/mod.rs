@@ -14,6 +14,7 @@ mod executor;
 mod handle;
 mod hub;
 mod job;
+mod manifests;
 mod platforms;
 mod recover;
 mod report;
@@ -35,6 +36,7 @@ pub use api::{
 };
 pub use handle::{Handle, Mailbox, Voice};
 pub use job::Tuning;
+pub use manifests::{manifest_check, manifest_start};
 pub use platforms::{KnownPlatforms, Platforms};
 pub use settings_file::{Settings, SettingsError, SettingsProblem, parse, parse_with, render};
 
