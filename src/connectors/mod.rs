@@ -10,6 +10,7 @@ pub mod csv;
 mod error;
 pub mod memory;
 mod shared;
+pub mod xlsx;
 
 use std::sync::Arc;
 
