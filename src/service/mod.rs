@@ -11,6 +11,7 @@ mod checking;
 mod comparing;
 mod db;
 mod executor;
+mod guarded;
 mod handle;
 mod hub;
 mod job;
@@ -21,6 +22,7 @@ mod run;
 mod schedule;
 mod secrets;
 mod settings_file;
+mod signing;
 mod snapshot;
 mod undoing;
 mod writer;
@@ -30,7 +32,7 @@ use std::sync::Arc;
 
 pub use api::{
     AccountCheck, Answer, CheckStep, Command, Event, PairState, PairStatus, Problem, Progress, ProgressMap, Reply,
-    RequestId, RunReport, Snapshot, Suggestion, SyncMode,
+    RequestId, RunReport, SecretFile, SecretPlaces, SigningIn, Snapshot, Suggestion, SyncMode,
 };
 pub use handle::{Handle, Mailbox, Voice};
 pub use job::Tuning;
@@ -72,15 +74,19 @@ pub fn start_with(
         .build()
         .map_err(|error| Problem::failed(format!("The background work could not be started: {error}")))?;
     let (handle, mailbox) = Handle::new(wake);
+    let secrets = Arc::new(secrets::Secrets::new(workspace));
+    let opening = Arc::clone(&secrets);
     let shared = job::Shared {
         db: db::Db::new(store),
         platforms,
-        secrets: Arc::new(secrets::Secrets::new()),
+        secrets: Arc::clone(&secrets),
+        signer: Arc::new(signing::Signer::new(secrets, tuning.sign_in_wait)),
         voice: mailbox.voice.clone(),
         tuning,
     };
     let folder = workspace.to_owned();
     let serve = move || {
+        opening.unlock_by_environment();
         runtime.block_on(hub::serve(shared, folder, mailbox));
         // What still waits on a thread of its own (a keyring that does not answer) must not hold up
         // the end of the program.
