@@ -10,6 +10,7 @@ pub mod csv;
 mod error;
 pub mod memory;
 pub mod oauth;
+mod shared;
 
 use std::sync::Arc;
 
