@@ -15,6 +15,7 @@ mod guarded;
 mod handle;
 mod hub;
 mod job;
+mod keeping;
 mod platforms;
 mod recover;
 mod report;

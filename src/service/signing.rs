@@ -112,13 +112,7 @@ fn place(account: &AccountSettings) -> SecretRef {
 impl Signer {
     /// Nothing is known yet.
     pub(crate) fn new(secrets: Arc<Secrets>, wait: Duration) -> Self {
-        Self {
-            secrets,
-            wait,
-            keepers: Mutex::default(),
-            waiting: Mutex::default(),
-            changed: Arc::new(Notify::new()),
-        }
+        Self { secrets, wait, keepers: Mutex::default(), waiting: Mutex::default(), changed: Arc::new(Notify::new()) }
     }
 
     /// Told whenever a snapshot would look different.
@@ -127,7 +121,11 @@ impl Signer {
     }
 
     /// The tokens of an account; none where it does not sign in in the browser.
-    pub(crate) fn tokens_of(self: &Arc<Self>, shared: &Shared, account: &AccountSettings) -> Option<Arc<dyn TokenSource>> {
+    pub(crate) fn tokens_of(
+        self: &Arc<Self>,
+        shared: &Shared,
+        account: &AccountSettings,
+    ) -> Option<Arc<dyn TokenSource>> {
         let info = browser_sign_in(&shared.platforms.known(), &account.connector)?;
         Some(Arc::new(self.source(account, info)))
     }
@@ -256,7 +254,8 @@ impl Source {
         }
         let name = &self.account.name;
         let found = held.kept.as_ref();
-        let kept = found.filter(|kept| App::issuer_of(&self.info, &self.account.options).as_ref() == Some(&kept.issuer));
+        let kept =
+            found.filter(|kept| App::issuer_of(&self.info, &self.account.options).as_ref() == Some(&kept.issuer));
         match kept {
             Some(kept) if !kept.over => {
                 self.knows(Known::SignedIn);
@@ -274,12 +273,13 @@ impl Source {
     }
 
     async fn load(&self) -> Result<Option<Kept>, ConnectorError> {
-        let (secrets, place, name) = (Arc::clone(&self.signer.secrets), place(&self.account), self.account.name.clone());
+        let (secrets, place, name) =
+            (Arc::clone(&self.signer.secrets), place(&self.account), self.account.name.clone());
         let read = move || secrets.read(&place, Slot::Tokens, &name);
         let found = tokio::task::spawn_blocking(read).await.map_err(|_panicked| self.unusable())?;
         match found {
             Ok(text) => {
-                let kept: Kept = serde_json::from_str(text.reveal()).map_err(|_| self.unusable())?;
+                let kept: Kept = serde_json::from_str(text.reveal()).map_err(|_secret| self.unusable())?;
                 self.learn(&kept);
                 Ok(Some(kept))
             }

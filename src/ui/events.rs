@@ -8,6 +8,7 @@ use super::views::setup::Known;
 use super::words;
 use crate::model::{Outcome, RunId, Side};
 use crate::service::{Answer, Command, Event, Problem, Reply, RunReport, Snapshot, SyncMode};
+use crate::texts::tr;
 
 impl DuosyncApp {
     /// Takes everything that the service and the file dialog have said since the last frame.
@@ -33,6 +34,9 @@ impl DuosyncApp {
                     if self.page == Page::Alerts {
                         self.send(Command::Alerts, Purpose::Alerts);
                     }
+                }
+                Event::OpenBrowser { url, .. } => {
+                    self.open_browser(&url);
                 }
                 Event::Ended => self.ended = true,
             }
@@ -134,6 +138,8 @@ impl DuosyncApp {
                 }
             }
             Reply::Alerts(alerts) => self.alerts = Some(alerts),
+            Reply::SecretPlaces(_) => {}
+            Reply::SetAside(aside) => self.set_aside(aside.as_deref()),
         }
     }
 
@@ -152,6 +158,7 @@ impl DuosyncApp {
                 }
                 self.ask_password();
             }
+            Purpose::SignIn(account) => self.toast(tr!("secrets-signed-in", account = account), None),
             Purpose::SavePair(pair) => {
                 self.tidy_accounts();
                 self.setup = None;
@@ -175,6 +182,7 @@ impl DuosyncApp {
             | Purpose::Suggest
             | Purpose::Sample
             | Purpose::Demo
+            | Purpose::Passphrase
             | Purpose::Quiet => {}
         }
     }
@@ -189,6 +197,7 @@ impl DuosyncApp {
                 self.compare_list.not_settled(&ids);
                 self.problem = Some(problem.message);
             }
+            Purpose::Passphrase => self.passphrase_refused(problem.message),
             Purpose::Matters => {
                 self.matters_asked = false;
                 self.problem = Some(problem.message);
@@ -206,6 +215,7 @@ impl DuosyncApp {
             | Purpose::Demo
             | Purpose::Told(_)
             | Purpose::Password(_)
+            | Purpose::SignIn(_)
             | Purpose::Quiet => self.problem = Some(problem.message),
         }
     }

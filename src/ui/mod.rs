@@ -7,9 +7,11 @@
 
 mod act;
 mod app;
+mod browser;
 mod events;
 mod files;
 mod icons;
+mod secrets;
 mod text_diff;
 mod theme;
 mod views;

@@ -11,9 +11,8 @@ use std::time::Duration;
 
 use oauth2::basic::{BasicErrorResponseType, BasicTokenResponse};
 use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, ErrorResponse as _, HttpRequest,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope, TokenResponse as _,
-    TokenUrl,
+    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, PkceCodeChallenge, PkceCodeVerifier,
+    RedirectUrl, RefreshToken, RequestTokenError, Scope, TokenResponse as _, TokenUrl,
 };
 use reqwest::Url;
 use zeroize::Zeroizing;
@@ -36,7 +35,7 @@ pub struct App {
     scopes: Vec<String>,
     extra: Vec<(String, String)>,
     redirect: Url,
-    http: reqwest::Client,
+    http: wire::Wire,
 }
 
 /// What a sign-in or a refresh gave.
@@ -148,22 +147,19 @@ impl App {
         let code = returned.value("code").unwrap_or_default();
         let verifier = Zeroizing::new(proof.verifier.into_secret());
         let once = |in_body: bool| {
-            let (code, verifier) = (AuthorizationCode::new(code.to_owned()), PkceCodeVerifier::new(verifier.to_string()));
+            let (code, verifier) =
+                (AuthorizationCode::new(code.to_owned()), PkceCodeVerifier::new(verifier.to_string()));
             let client = self.client(in_body).set_redirect_uri(proof.redirect.clone());
             async move {
-                let send = |request: HttpRequest| wire::send(&self.http, request);
                 let request = client.exchange_code(code).set_pkce_verifier(verifier);
-                request.request_async(&send).await
+                request.request_async(&self.http).await
             }
         };
         let first = once(false).await;
         // Most platforms take the app's secret in the header, as RFC 6749, section 2.3.1 wants it; some only
         // look into the body, and refuse before they look at the code.
-        let (answer, in_body) = if self.secret.is_some() && is_about_client(&first) {
-            (once(true).await, true)
-        } else {
-            (first, false)
-        };
+        let (answer, in_body) =
+            if self.secret.is_some() && is_about_client(&first) { (once(true).await, true) } else { (first, false) };
         answer.map(|tokens| grant(&tokens, in_body)).map_err(|error| self.trouble(error))
     }
 
@@ -175,8 +171,7 @@ impl App {
     pub async fn refresh(&self, refresh: &str, in_body: bool) -> Result<Grant, ConnectorError> {
         let client = self.client(in_body);
         let token = RefreshToken::new(refresh.to_owned());
-        let send = |request: HttpRequest| wire::send(&self.http, request);
-        let answer = client.exchange_refresh_token(&token).request_async(&send).await;
+        let answer = client.exchange_refresh_token(&token).request_async(&self.http).await;
         answer.map(|tokens| grant(&tokens, in_body)).map_err(|error| self.trouble(error))
     }
 
@@ -314,7 +309,7 @@ fn endpoint(text: &str) -> Result<Url, ConnectorError> {
 
 fn redirect(text: &str) -> Result<Url, ConnectorError> {
     let wrong = || ConnectorError::new(ErrorKind::Settings, tr!("service-sign-in-redirect", url = text));
-    let url = Url::parse(text).map_err(|_| wrong())?;
+    let url = Url::parse(text).map_err(|_secret| wrong())?;
     let plain = url.scheme() == "http" && url.query().is_none() && url.fragment().is_none();
     if plain && loopback::is_loopback(&url) { Ok(url) } else { Err(wrong()) }
 }

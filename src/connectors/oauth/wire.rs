@@ -1,9 +1,10 @@
 //! Requests to the token endpoint over our own HTTP client, and answers that stray from RFC 6749.
 
 use std::error::Error as _;
+use std::pin::Pin;
 use std::time::Duration;
 
-use oauth2::{HttpRequest, HttpResponse};
+use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use serde_json::Value;
 
 use crate::connectors::{ConnectorError, ErrorKind};
@@ -16,8 +17,21 @@ const ANSWER_TIME: Duration = Duration::from_secs(45);
 /// No answer with tokens weighs more.
 const BODY_LIMIT: usize = 1024 * 1024;
 
+/// Our HTTP client as the `oauth2` crate wants one.
+#[derive(Clone)]
+pub(super) struct Wire(reqwest::Client);
+
+impl<'c> AsyncHttpClient<'c> for Wire {
+    type Error = ConnectorError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, ConnectorError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(send(&self.0, request))
+    }
+}
+
 /// A client that follows no redirect, as a refresh token must not be carried anywhere else.
-pub(super) fn client() -> Result<reqwest::Client, ConnectorError> {
+pub(super) fn client() -> Result<Wire, ConnectorError> {
     // That another client has brought the cryptography already is as it should be.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
@@ -28,13 +42,15 @@ pub(super) fn client() -> Result<reqwest::Client, ConnectorError> {
             .user_agent(concat!("Duosync/", env!("CARGO_PKG_VERSION")))
     };
     // A computer without any certificates can still speak to itself; every https address is refused then.
-    builder().build().or_else(|_| builder().tls_certs_only([]).build()).map_err(|error| {
-        ConnectorError::caused(ErrorKind::Settings, tr!("service-sign-in-no-certificates"), error)
-    })
+    builder()
+        .build()
+        .or_else(|_| builder().tls_certs_only([]).build())
+        .map(Wire)
+        .map_err(|error| ConnectorError::caused(ErrorKind::Settings, tr!("service-sign-in-no-certificates"), error))
 }
 
 /// Sends one request of the `oauth2` crate.
-pub(super) async fn send(http: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+async fn send(http: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
     let host = request.uri().host().unwrap_or_default().to_owned();
     let request = reqwest::Request::try_from(request).map_err(|error| trouble(&host, error))?;
     let mut response = http.execute(request).await.map_err(|error| trouble(&host, error))?;

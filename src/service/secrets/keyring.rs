@@ -39,7 +39,7 @@ impl Keyring {
             // As bytes, since Windows keeps a password with two bytes a letter, and has room for few.
             Slot::Tokens => {
                 let text = String::from_utf8(entry.get_secret().map_err(failed)?);
-                text.map(Secret::new).map_err(|_| unreadable(account))
+                text.map(Secret::new).map_err(|_secret| unreadable(account))
             }
         }
     }

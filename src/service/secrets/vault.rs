@@ -189,7 +189,7 @@ impl Vault {
             return Ok(None);
         }
         let free = |number: u32| self.file.with_extension(format!("duosync.forgotten-{number}"));
-        let aside = (1..).map(free).find(|path| !path.exists()).unwrap_or_else(|| free(0));
+        let aside = (1..1000).map(free).find(|path| !path.exists()).unwrap_or_else(|| free(1000));
         std::fs::rename(&self.file, &aside).map_err(|source| VaultError::File { file: self.file.clone(), source })?;
         *open = None;
         Ok(Some(aside))
@@ -245,14 +245,14 @@ impl Vault {
 impl Open {
     /// Writes the whole file beside the old one, and puts it in its place once it is on the disk.
     fn save(&self, file: &Path) -> Result<(), VaultError> {
-        let plain = Zeroizing::new(serde_json::to_vec(&self.content).map_err(|_| VaultError::Key)?);
-        let nonce = XNonce::try_generate().map_err(|_| VaultError::Key)?;
+        let plain = Zeroizing::new(serde_json::to_vec(&self.content).map_err(|_secret| VaultError::Key)?);
+        let nonce = XNonce::try_generate().map_err(|_secret| VaultError::Key)?;
         let bound = self.head.bytes();
         let cipher = XChaCha20Poly1305::new((&*self.key).into());
         let sealed =
             cipher.encrypt(&nonce, Payload { msg: &plain, aad: &bound }).map_err(|_refused| VaultError::Key)?;
         let whole = Sealed { head: self.head.clone(), nonce: BASE64.encode(nonce), sealed: BASE64.encode(sealed) };
-        let text = serde_json::to_vec_pretty(&whole).map_err(|_| VaultError::Key)?;
+        let text = serde_json::to_vec_pretty(&whole).map_err(|_secret| VaultError::Key)?;
         write(file, &text).map_err(|source| VaultError::File { file: file.to_owned(), source })
     }
 }
@@ -266,7 +266,7 @@ impl Head {
 
 /// A new salt, and the key that it gives.
 fn fresh_key(passphrase: &Secret) -> Result<(Head, Zeroizing<[u8; 32]>), VaultError> {
-    let salt = <[u8; 16]>::try_generate().map_err(|_| VaultError::Key)?;
+    let salt = <[u8; 16]>::try_generate().map_err(|_secret| VaultError::Key)?;
     let making = KeyMaking {
         name: "argon2id".to_owned(),
         memory_kib: MEMORY_KIB,
@@ -290,11 +290,12 @@ fn make_key(
     salt: &[u8],
     passphrase: &Secret,
 ) -> Result<(Zeroizing<[u8; 32]>, [u8; 16]), VaultError> {
-    let params = Params::new(making.memory_kib, making.passes, making.lanes, Some(48)).map_err(|_| VaultError::Key)?;
+    let params =
+        Params::new(making.memory_kib, making.passes, making.lanes, Some(48)).map_err(|_secret| VaultError::Key)?;
     let mut out = Zeroizing::new([0_u8; 48]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(passphrase.reveal().as_bytes(), salt, &mut *out)
-        .map_err(|_| VaultError::Key)?;
+        .map_err(|_secret| VaultError::Key)?;
     let (mut key, mut check) = (Zeroizing::new([0_u8; 32]), [0_u8; 16]);
     let (first, last) = out.split_at(32);
     key.copy_from_slice(first);
@@ -304,30 +305,29 @@ fn make_key(
 
 fn unseal(file: &Path, text: &[u8], passphrase: &Secret) -> Result<Open, VaultError> {
     let damaged = || VaultError::Damaged { file: file.to_owned() };
-    let bytes = |text: &str| BASE64.decode(text).map_err(|_| damaged());
-    let whole: serde_json::Value = serde_json::from_slice(text).map_err(|_| damaged())?;
+    let bytes = |text: &str| BASE64.decode(text).map_err(|_secret| damaged());
+    let whole: serde_json::Value = serde_json::from_slice(text).map_err(|_secret| damaged())?;
     if whole.get("format").and_then(|format| format.as_str()) != Some(FORMAT) {
         return Err(damaged());
     }
     if whole.get("version").and_then(serde_json::Value::as_u64).is_some_and(|version| version > u64::from(VERSION)) {
         return Err(VaultError::Newer { file: file.to_owned() });
     }
-    let Sealed { head, nonce, sealed } = serde_json::from_value(whole).map_err(|_| damaged())?;
+    let Sealed { head, nonce, sealed } = serde_json::from_value(whole).map_err(|_secret| damaged())?;
     let making = &head.key;
     if making.memory_kib > MOST_MEMORY_KIB || making.passes > MOST_PASSES || making.lanes > 16 {
         return Err(damaged());
     }
-    let (key, check) = make_key(making, &bytes(&making.salt)?, passphrase).map_err(|_| damaged())?;
+    let (key, check) = make_key(making, &bytes(&making.salt)?, passphrase).map_err(|_secret| damaged())?;
     if bytes(&head.check)? != check {
         return Err(VaultError::Wrong);
     }
-    let nonce = XNonce::try_from(bytes(&nonce)?.as_slice()).map_err(|_| damaged())?;
+    let nonce = XNonce::try_from(bytes(&nonce)?.as_slice()).map_err(|_secret| damaged())?;
     let cipher = XChaCha20Poly1305::new((&*key).into());
-    let plain = cipher
-        .decrypt(&nonce, Payload { msg: &bytes(&sealed)?, aad: &head.bytes() })
-        .map_err(|_refused| damaged())?;
+    let plain =
+        cipher.decrypt(&nonce, Payload { msg: &bytes(&sealed)?, aad: &head.bytes() }).map_err(|_refused| damaged())?;
     let mut plain = plain;
-    let content = serde_json::from_slice(&plain).map_err(|_| damaged());
+    let content = serde_json::from_slice(&plain).map_err(|_secret| damaged());
     plain.zeroize();
     Ok(Open { head, key, content: content? })
 }
