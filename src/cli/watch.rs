@@ -50,7 +50,7 @@ pub(super) fn run(handle: &mut Handle, as_json: bool, hints: &text::Hints) -> Re
             ),
             Event::Reply(_, Err(problem)) => say(as_json, &json::problem(&problem), || problem.message.clone()),
             // Nobody signs in while only the schedule runs.
-            Event::Reply(_, Ok(_)) | Event::OpenBrowser { .. } => {}
+            Event::Reply(_, Ok(_)) | Event::Trying(..) | Event::OpenBrowser { .. } => {}
             Event::Ended => return Ok(Code::Done),
         }
     }

@@ -10,6 +10,7 @@ pub mod csv;
 mod error;
 pub mod memory;
 pub mod oauth;
+pub mod rest;
 mod shared;
 
 use std::sync::Arc;

@@ -167,20 +167,13 @@ impl Hub {
             | Command::SignIn { .. }
             | Command::SecretPlaces
             | Command::Check(_)
-            | Command::Describe { .. }
-            | Command::Suggest(_) => {
-                let shared = self.shared.clone();
-                tokio::spawn(async move {
-                    let asked = shared.clone();
-                    let inner = tokio::spawn(async move { answers::from_platform(&asked, command).await });
-                    // A panic is answered like any other failure, so that nobody waits for ever.
-                    let answer = inner.await.unwrap_or_else(|panicked| {
-                        tracing::error!(%panicked, "the account was not asked to the end");
-                        Err(Problem::failed(tr!("sync-mistake-asking")))
-                    });
-                    shared.voice.reply(id, answer).await;
-                });
-                return;
+            | Command::Survey { .. }
+            | Command::Fit { .. } => {
+                return self.ask_platform(id, command);
+            }
+            Command::Stop(asked) => {
+                self.shared.desk.stop(asked);
+                Ok(Reply::Done)
             }
             Command::CancelSignIn(account) => {
                 self.shared.signer.cancel(&account);
@@ -214,6 +207,29 @@ impl Hub {
             self.tell_state().await;
         }
         voice.reply(id, answer).await;
+    }
+
+    /// Answers a command that asks a platform on a task of its own, until it is stopped.
+    fn ask_platform(&self, id: RequestId, command: Command) {
+        let shared = self.shared.clone();
+        let cancel = shared.desk.begin(id);
+        tokio::spawn(async move {
+            let (asked, token) = (shared.clone(), cancel.clone());
+            let mut inner = tokio::spawn(async move { answers::from_platform(&asked, id, command, &token).await });
+            let answer = tokio::select! {
+                // A panic is answered like any other failure, so that nobody waits for ever.
+                answer = &mut inner => answer.unwrap_or_else(|panicked| {
+                    tracing::error!(%panicked, "the account was not asked to the end");
+                    Err(Problem::failed(tr!("sync-mistake-asking")))
+                }),
+                () = cancel.cancelled() => {
+                    inner.abort();
+                    Err(Problem::failed(tr!("setup-check-stopped")))
+                }
+            };
+            shared.desk.end(id);
+            shared.voice.reply(id, answer).await;
+        });
     }
 
     /// Queues a piece of work; the same work that waits already is done once for all who ask.

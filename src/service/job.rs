@@ -60,6 +60,8 @@ pub(crate) struct Shared {
     pub(crate) signer: Arc<Signer>,
     pub(crate) voice: Voice,
     pub(crate) tuning: Tuning,
+    /// What is read while accounts are connected.
+    pub(crate) desk: Arc<super::survey::Desk>,
 }
 
 /// One piece of work on one pair.

@@ -16,6 +16,7 @@ mod handle;
 mod hub;
 mod job;
 mod keeping;
+mod manifests;
 mod platforms;
 mod recover;
 mod report;
@@ -25,6 +26,7 @@ mod secrets;
 mod settings_file;
 mod signing;
 mod snapshot;
+mod survey;
 mod undoing;
 mod writer;
 
@@ -33,10 +35,11 @@ use std::sync::Arc;
 
 pub use api::{
     AccountCheck, Answer, CheckStep, Command, Event, PairState, PairStatus, Problem, Progress, ProgressMap, Reply,
-    RequestId, RunReport, SecretFile, SecretPlaces, SigningIn, Snapshot, Suggestion, SyncMode,
+    RequestId, RunReport, SecretFile, SecretPlaces, SigningIn, Snapshot, Suggestion, SyncMode, trial_name,
 };
 pub use handle::{Handle, Mailbox, Voice};
 pub use job::Tuning;
+pub use manifests::{manifest_check, manifest_start};
 pub use platforms::{KnownPlatforms, Platforms};
 pub use settings_file::{Settings, SettingsError, SettingsProblem, parse, parse_with, render};
 
@@ -85,6 +88,7 @@ pub fn start_with(
         signer: Arc::new(signing::Signer::new(secrets, tuning.sign_in_wait)),
         voice: mailbox.voice.clone(),
         tuning,
+        desk: Arc::default(),
     };
     let folder = workspace.to_owned();
     let serve = move || {
