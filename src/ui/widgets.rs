@@ -237,13 +237,13 @@ pub(crate) fn badge(ui: &mut Ui, initials: &str, side: Side, width: f32) {
 pub(crate) fn account_badge(ui: &mut Ui, initials: &str, kind: Icon, side: Side, width: f32) {
     let (ink, fill) = tokens(ui).side(side);
     let card = tokens(ui).card;
-    let (rect, _) = ui.allocate_exact_size(vec2(width * 1.16, width), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(width * 1.26, width), Sense::hover());
     let middle = egui::pos2(rect.left() + width / 2.0, rect.center().y);
     ui.painter().circle_filled(middle, width / 2.0, fill);
-    ui.painter().text(middle, Align2::CENTER_CENTER, initials, strong(width * 0.38), ink);
-    let corner = rect.right_bottom() - Vec2::splat(width * 0.22);
-    ui.painter().circle_filled(corner, width * 0.26, card);
-    kind.paint(ui.painter(), Rect::from_center_size(corner, Vec2::splat(width * 0.38)), tokens(ui).text);
+    ui.painter().text(middle, Align2::CENTER_CENTER, initials, strong(width * 0.36), ink);
+    let corner = rect.right_bottom() - vec2(width * 0.2, width * 0.08);
+    ui.painter().circle_filled(corner, width * 0.25, card);
+    kind.paint(ui.painter(), Rect::from_center_size(corner, Vec2::splat(width * 0.36)), tokens(ui).text);
 }
 
 /// A state: colour, icon and words.

@@ -61,11 +61,22 @@ pub(crate) struct Card {
     /// Whether its schedule is paused.
     pub(crate) paused: bool,
     /// The account whose password has to be entered first.
-    pub(crate) asks: Option<String>,
+    pub(crate) asks: Option<Asks>,
     /// The last runs, oldest first.
     pub(crate) spark: Vec<Bar>,
     /// What the last runs were, in one sentence.
     pub(crate) spark_words: String,
+}
+
+/// What an account of a pair needs before anything can be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Asks {
+    /// This account's password.
+    Password(String),
+    /// The passphrase of the encrypted file.
+    Passphrase,
+    /// This account is to be signed in; whether it was before.
+    SignIn(String, bool),
 }
 
 /// How far a run is.
@@ -107,6 +118,38 @@ impl Home {
     }
 }
 
+impl Asks {
+    fn of(pair: &PairState, snapshot: &Snapshot) -> Option<Self> {
+        let ends = [&pair.spec.ends.a.account, &pair.spec.ends.b.account];
+        let first = |names: &[String]| ends.into_iter().find(|name| names.contains(name)).cloned();
+        if first(&snapshot.locked).is_some() {
+            return Some(Self::Passphrase);
+        }
+        first(&snapshot.asks)
+            .map(Self::Password)
+            .or_else(|| first(&snapshot.signed_out).map(|account| Self::SignIn(account, !pair.runs.is_empty())))
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Password(account) => tr!("home-next-password", account = account),
+            Self::Passphrase => tr!("secrets-waits-passphrase"),
+            Self::SignIn(account, _) => tr!("secrets-waits-sign-in", account = account),
+        }
+    }
+
+    fn button(&self) -> (String, Intent) {
+        match self {
+            Self::Password(account) => (tr!("home-enter-password"), Intent::EnterPassword(account.clone())),
+            Self::Passphrase => (tr!("secrets-enter-passphrase"), Intent::EnterPassphrase),
+            Self::SignIn(account, again) => {
+                let text = if *again { tr!("secrets-sign-in-again") } else { tr!("secrets-sign-in") };
+                (text, Intent::SignIn(account.clone()))
+            }
+        }
+    }
+}
+
 impl Card {
     fn of(pair: &PairState, snapshot: &Snapshot, progress: Option<(&Progress, Option<u64>)>, now: Timestamp) -> Self {
         let names = words::end_names(&pair.spec);
@@ -123,7 +166,7 @@ impl Card {
             | PairStatus::Waiting => None,
         };
         let ends = &pair.spec.ends;
-        let asks = [&ends.a, &ends.b].into_iter().map(|end| &end.account).find(|name| snapshot.asks.contains(name));
+        let asks = Asks::of(pair, snapshot);
         let work = working.then(|| {
             progress.map_or_else(
                 || Work { step: tr!("home-starting"), share: None, cancelling: false },
@@ -140,7 +183,7 @@ impl Card {
                 account.map_or(Icon::Plug, |account| Icon::of_connector(&account.connector))
             }),
             last: last_words(pair, &names, trouble.is_some(), now),
-            next: next_words(pair, asks, now),
+            next: next_words(pair, asks.as_ref(), now),
             compared: compared_words(pair, now),
             spark_words: spark_words(&spark),
             names,
@@ -152,7 +195,7 @@ impl Card {
             work,
             preview: pair.preview.is_some(),
             paused: pair.paused,
-            asks: asks.cloned(),
+            asks,
             spark,
         }
     }
@@ -219,10 +262,8 @@ fn show_card(ui: &mut Ui, shown: &Card, intents: &mut Vec<Intent>) {
         |ui| {
             ui.vertical(|ui| {
                 ui.add(egui::Label::new(&shown.last).wrap());
-                remark(ui, shown.next.clone());
-                if let Some(compared) = &shown.compared {
-                    remark(ui, compared.clone());
-                }
+                let compared = shown.compared.iter().map(String::as_str);
+                remark(ui, [shown.next.as_str()].into_iter().chain(compared).collect::<Vec<_>>().join(" "));
             });
         },
         |ui| show_spark(ui, &shown.spark, &shown.spark_words),
@@ -287,8 +328,9 @@ fn show_work(ui: &mut Ui, work: &Work, shown: &Card, intents: &mut Vec<Intent>) 
 
 fn show_buttons(ui: &mut Ui, shown: &Card, intents: &mut Vec<Intent>) {
     let pair = || shown.pair.clone();
-    let first = if let Some(account) = &shown.asks {
-        Some((tr!("home-enter-password"), Icon::Key, Intent::EnterPassword(account.clone())))
+    let first = if let Some(asks) = &shown.asks {
+        let (text, intent) = asks.button();
+        Some((text, Icon::Key, intent))
     } else if shown.preview {
         Some((tr!("home-review-first"), Icon::Review, Intent::GoPair(Page::Preview, pair())))
     } else if shown.open > 0 {
@@ -414,16 +456,14 @@ fn last_words(pair: &PairState, names: &PerSide<String>, told: bool, now: Timest
     tr!("home-last", when = words::ago(run.started, now), what = what)
 }
 
-fn next_words(pair: &PairState, asks: Option<&String>, now: Timestamp) -> String {
-    match (pair.paused, pair.next_sync) {
-        (true, _) => tr!("home-next-paused"),
-        (false, _) if asks.is_some() => {
-            tr!("home-next-password", account = asks.map_or("", String::as_str))
-        }
-        (false, _) if pair.runs.is_empty() => tr!("home-next-first"),
-        (false, Some(at)) => tr!("home-next", when = words::until(at, now)),
-        (false, None) if pair.spec.schedule.sync_every.is_some() => tr!("home-next-soon"),
-        (false, None) => tr!("home-next-manual"),
+fn next_words(pair: &PairState, asks: Option<&Asks>, now: Timestamp) -> String {
+    match (pair.paused, asks, pair.next_sync) {
+        (true, ..) => tr!("home-next-paused"),
+        (false, Some(asks), _) => asks.words(),
+        (false, None, _) if pair.runs.is_empty() => tr!("home-next-first"),
+        (false, None, Some(at)) => tr!("home-next", when = words::until(at, now)),
+        (false, None, None) if pair.spec.schedule.sync_every.is_some() => tr!("home-next-soon"),
+        (false, None, None) => tr!("home-next-manual"),
     }
 }
 
