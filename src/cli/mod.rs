@@ -5,6 +5,7 @@
 //! [`Output`] without printing anything, so that the contract can be tested as data.
 
 mod args;
+mod history;
 mod json;
 mod progress;
 mod resolve;

@@ -25,7 +25,7 @@ mod unlinked;
 pub use compare::compare;
 pub use conclude::{Written, conclude};
 pub use normalise::{Normal, ValueError, normal, same};
-pub use observe::{View, agrees, fingerprint, group_fingerprint, observe, view};
+pub use observe::{View, agrees, fingerprint, group_fingerprint, label, observe, view};
 pub use reconcile::{Input, reconcile};
 pub use suggest::suggest;
 pub use transform::{read, read_checked, write};

@@ -16,6 +16,7 @@ mod hub;
 mod job;
 mod platforms;
 mod recover;
+mod reopening;
 mod report;
 mod run;
 mod schedule;
