@@ -3,16 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::engine;
 use crate::model::{
     AccountSettings, ConflictKind, LifeQuery, Lives, MatterId, MatterKind, MismatchKind, Observed, PairSpec, PerSide,
-    SecretRef, Side,
+    Side,
 };
 use crate::texts::tr;
 
 use super::job::Shared;
-use super::secrets::Secret;
-use super::{Answer, Command, Problem, Reply, Settings, checking, parse_with, render};
+use super::{Answer, Command, Problem, Reply, RequestId, Settings, checking, keeping, parse_with, render, survey};
 
 /// How many alerts are shown.
 const ALERTS: usize = 500;
@@ -29,6 +30,10 @@ pub(crate) fn changes_state(command: &Command) -> bool {
     match command {
         Command::SaveAccount { .. }
         | Command::Password { .. }
+        | Command::ForgetPassword(_)
+        | Command::Unlock { .. }
+        | Command::NewPassphrase { .. }
+        | Command::ForgetSecrets
         | Command::RemoveAccount(_)
         | Command::SavePair(_)
         | Command::RemovePair(_)
@@ -37,11 +42,15 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::LoadSample
         | Command::AlertsSeen => true,
         Command::Snapshot
+        | Command::SecretPlaces
+        | Command::SignIn { .. }
+        | Command::CancelSignIn(_)
         | Command::Export(_)
         | Command::TryAccount { .. }
         | Command::Check(_)
-        | Command::Describe { .. }
-        | Command::Suggest(_)
+        | Command::Stop(_)
+        | Command::Survey { .. }
+        | Command::Fit { .. }
         | Command::Sync { .. }
         | Command::Compare { .. }
         | Command::LastCompare(_)
@@ -61,28 +70,42 @@ pub(crate) fn changes_state(command: &Command) -> bool {
     }
 }
 
-/// Answers a command that asks a platform.
-pub(crate) async fn from_platform(shared: &Shared, command: Command) -> Answer {
+/// Answers a command that asks a platform; `cancel` stops it.
+pub(crate) async fn from_platform(
+    shared: &Shared,
+    id: RequestId,
+    command: Command,
+    cancel: &CancellationToken,
+) -> Answer {
     match command {
-        Command::TryAccount { settings, password } => {
-            Ok(Reply::Checked(vec![checking::check(shared, &settings, password, None).await]))
+        Command::TryAccount { settings, password, collection } => {
+            let tried = checking::try_out(shared, &settings, password, collection.as_deref(), cancel, id);
+            Ok(Reply::Checked(vec![tried.await]))
         }
-        Command::Check(pair) => check(shared, pair).await,
-        Command::Describe { account, collection } => {
+        Command::SignIn { account } => {
             let account = account_named(shared, &account).await?;
-            Ok(Reply::Fields(checking::describe(shared, &account, collection.as_deref()).await?))
+            super::signing::sign_in(shared, account).await?;
+            Ok(Reply::Done)
         }
-        Command::Suggest(ends) => {
-            let (a, b) = (account_named(shared, &ends.a.0).await?, account_named(shared, &ends.b.0).await?);
-            let (a, b) = tokio::try_join!(
-                checking::describe(shared, &a, ends.a.1.as_deref()),
-                checking::describe(shared, &b, ends.b.1.as_deref())
-            )?;
-            Ok(Reply::Suggested(checking::suggest(&PerSide::new(a, b))))
+        Command::SecretPlaces => keeping::places(shared).await,
+        Command::Check(pair) => check(shared, pair).await,
+        Command::Survey { ends, anew } => {
+            let ends = ends_named(shared, ends).await?;
+            let (survey, suggestions) = survey::survey(shared, &ends, anew, cancel).await?;
+            Ok(Reply::Surveyed(Box::new(survey), suggestions))
+        }
+        Command::Fit { ends, trials } => {
+            let ends = ends_named(shared, ends).await?;
+            Ok(Reply::Fitted(Box::new(survey::fit(shared, &ends, *trials, cancel).await?)))
         }
         other @ (Command::Snapshot
         | Command::SaveAccount { .. }
         | Command::Password { .. }
+        | Command::ForgetPassword(_)
+        | Command::CancelSignIn(_)
+        | Command::Unlock { .. }
+        | Command::NewPassphrase { .. }
+        | Command::ForgetSecrets
         | Command::RemoveAccount(_)
         | Command::SavePair(_)
         | Command::RemovePair(_)
@@ -106,8 +129,18 @@ pub(crate) async fn from_platform(shared: &Shared, command: Command) -> Answer {
         | Command::Alerts
         | Command::AlertsSeen
         | Command::StartSchedule
+        | Command::Stop(_)
         | Command::Shutdown) => Err(not_here(&other)),
     }
+}
+
+/// The accounts of both ends with their collections.
+async fn ends_named(
+    shared: &Shared,
+    ends: PerSide<(String, Option<String>)>,
+) -> Result<PerSide<(AccountSettings, Option<String>)>, Problem> {
+    let (a, b) = (account_named(shared, &ends.a.0).await?, account_named(shared, &ends.b.0).await?);
+    Ok(PerSide::new((a, ends.a.1), (b, ends.b.1)))
 }
 
 /// Answers a command from the store.
@@ -116,9 +149,16 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
         Command::SaveAccount { settings, password } => save_account(shared, settings, password).await,
         Command::Password { account, password } => {
             let settings = account_named(shared, &account).await?;
-            keep_password(shared, &settings, password).await?;
+            keeping::keep_password(shared, &settings, password).await?;
             Ok(Reply::Done)
         }
+        Command::ForgetPassword(account) => {
+            let settings = account_named(shared, &account).await?;
+            keeping::forget_password(shared, &settings).await
+        }
+        Command::Unlock { passphrase } => keeping::unlock(shared, passphrase).await,
+        Command::NewPassphrase { passphrase } => keeping::new_passphrase(shared, passphrase).await,
+        Command::ForgetSecrets => keeping::forget_secrets(shared).await,
         Command::RemoveAccount(name) => {
             let used = pairs(shared)
                 .await?
@@ -127,16 +167,15 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
             if let Some(spec) = used {
                 return Err(Problem::wrong_use(tr!("sync-account-used", account = name, pair = spec.name)));
             }
-            let removed = name.clone();
+            let settings = account_named(shared, &name).await.ok();
             with(shared, move |store| store.remove_account(&name)).await?;
-            let secrets = Arc::clone(&shared.secrets);
-            // Where there is no keyring there is nothing of the account in it either.
-            let _none = tokio::task::spawn_blocking(move || secrets.delete(&removed)).await;
+            keeping::removed(shared, settings).await?;
             Ok(Reply::Done)
         }
         Command::SavePair(spec) => {
             check_pair(shared, &spec).await?;
             with(shared, move |store| store.save_pair(&spec)).await?;
+            shared.desk.clear();
             Ok(Reply::Done)
         }
         Command::RemovePair(name) => {
@@ -175,9 +214,13 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
             Ok(Reply::Done)
         }
         other @ (Command::TryAccount { .. }
+        | Command::SignIn { .. }
+        | Command::CancelSignIn(_)
+        | Command::SecretPlaces
         | Command::Check(_)
-        | Command::Describe { .. }
-        | Command::Suggest(_)
+        | Command::Stop(_)
+        | Command::Survey { .. }
+        | Command::Fit { .. }
         | Command::Snapshot
         | Command::Sync { .. }
         | Command::Compare { .. }
@@ -259,8 +302,8 @@ async fn check(shared: &Shared, pair: Option<String>) -> Answer {
         let (a, b) =
             (account_named(shared, &spec.ends.a.account).await?, account_named(shared, &spec.ends.b.account).await?);
         let (a, b) = tokio::join!(
-            checking::check(shared, &a, None, Some((spec, Side::A))),
-            checking::check(shared, &b, None, Some((spec, Side::B)))
+            checking::check(shared, &a, Some((spec, Side::A))),
+            checking::check(shared, &b, Some((spec, Side::B)))
         );
         checks.extend([a, b]);
     }
@@ -272,7 +315,10 @@ async fn save_account(shared: &Shared, settings: AccountSettings, password: Opti
         return Err(Problem::wrong_use(tr!("sync-name-account")));
     }
     if let Some(password) = password {
-        keep_password(shared, &settings, password).await?;
+        keeping::keep_password(shared, &settings, password).await?;
+    }
+    if let Ok(before) = account_named(shared, &settings.name).await {
+        keeping::moved(shared, &before, &settings).await?;
     }
     with(shared, move |store| {
         let name = settings.name.clone();
@@ -288,23 +334,6 @@ async fn save_account(shared: &Shared, settings: AccountSettings, password: Opti
     })
     .await?;
     Ok(Reply::Done)
-}
-
-/// Puts a password where the account's settings say.
-async fn keep_password(shared: &Shared, settings: &AccountSettings, password: String) -> Result<(), Problem> {
-    let (secrets, name, kind) = (Arc::clone(&shared.secrets), settings.name.clone(), settings.secret.clone());
-    let secret = Secret::new(password);
-    let kept = tokio::task::spawn_blocking(move || match kind {
-        Some(SecretRef::Keyring) => secrets.store(&name, &secret),
-        Some(SecretRef::Ask) => {
-            secrets.remember(&name, secret);
-            Ok(())
-        }
-        // A password that comes from the environment is never kept by Duosync.
-        Some(SecretRef::Env(_)) | None => Ok(()),
-    });
-    let kept = kept.await.map_err(|_panicked| Problem::failed(tr!("sync-password-not-kept")))?;
-    kept.map_err(|error| Problem::failed(error.to_string()))
 }
 
 async fn check_pair(shared: &Shared, spec: &PairSpec) -> Result<(), Problem> {
@@ -348,7 +377,7 @@ async fn import(shared: &Shared, path: &Path) -> Answer {
 async fn import_text(shared: &Shared, text: &str, folder: &Path) -> Answer {
     let known: Vec<String> =
         with(shared, |store| store.accounts()).await?.into_iter().map(|account| account.name).collect();
-    let settings = parse_with(text, folder, &known, &shared.platforms.known())
+    let settings = parse_with(text, folder, &known, &keeping::platforms(shared))
         .map_err(|error| Problem::wrong_use(error.to_string()))?;
     let names = |settings: &Settings| {
         let accounts = settings.accounts.iter().map(|account| account.name.clone()).collect();
@@ -374,10 +403,10 @@ async fn export(shared: &Shared, path: Option<PathBuf>) -> Answer {
     })
     .await?;
     let Some(path) = path else {
-        return Ok(Reply::Exported(render(&settings, Path::new(""), &shared.platforms.known())));
+        return Ok(Reply::Exported(render(&settings, Path::new(""), &keeping::platforms(shared))));
     };
     let folder = std::path::absolute(&path).ok().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
-    let text = render(&settings, &folder, &shared.platforms.known());
+    let text = render(&settings, &folder, &keeping::platforms(shared));
     let (file, written) = (path.clone(), text.clone());
     let done = tokio::task::spawn_blocking(move || std::fs::write(file, written));
     let done = done.await.map_err(|_panicked| Problem::failed(tr!("sync-file-unwritten")))?;

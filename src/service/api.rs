@@ -7,9 +7,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::model::{
-    AccountSettings, Alert, CollectionInfo, CompareReport, FieldInfo, FieldMapping, LifeQuery, Lives, Matter, MatterId,
-    Observed, PairSpec, PerSide, Plan, PlatformInfo, Resolution, RunId, RunPage, RunQuery, RunSummary, Side, Timestamp,
-    WritePage, WriteQuery,
+    AccountSettings, Alert, CollectionInfo, CompareReport, FieldInfo, FieldMapping, Fit, LifeQuery, Lives, Matter,
+    MatterId, Observed, PairSpec, PerSide, Plan, PlatformInfo, Record, Resolution, RunId, RunPage, RunQuery,
+    RunSummary, Side, Survey, Timestamp, Trials, WritePage, WriteQuery,
 };
 
 /// Names one command; its reply carries the same number.
@@ -17,12 +17,13 @@ use crate::model::{
 pub struct RequestId(pub u64);
 
 /// What a face can ask for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Command {
     /// The state of everything. Answered by [`Reply::Snapshot`]; also sent unasked after each change.
     Snapshot,
-    /// Adds an account or replaces the one of the same name. A password goes to the keyring, or is
-    /// kept in memory until the program ends (`SecretRef::Ask`).
+    /// Adds an account or replaces the one of the same name. A password goes to the keyring or the
+    /// encrypted file, or is kept in memory until the program ends (`SecretRef::Ask`). Where one signs in
+    /// in the browser, the password is the client secret, if there is one.
     SaveAccount {
         /// Its settings.
         settings: AccountSettings,
@@ -37,6 +38,31 @@ pub enum Command {
         /// The password.
         password: String,
     },
+    /// Forgets the password of an account, and its sign-in. Its settings stay.
+    ForgetPassword(String),
+    /// Signs a saved account in, in the system's browser: [`Event::OpenBrowser`] says what is to be
+    /// opened. Answered by [`Reply::Done`] once that is done and kept, else by a problem.
+    SignIn {
+        /// The account.
+        account: String,
+    },
+    /// Stops waiting for the browser.
+    CancelSignIn(String),
+    /// Where secrets can be kept on this computer. Answered by [`Reply::SecretPlaces`].
+    SecretPlaces,
+    /// Opens the file of secrets.
+    Unlock {
+        /// Its passphrase.
+        passphrase: String,
+    },
+    /// Makes the file of secrets where there is none, or gives an open one another passphrase.
+    NewPassphrase {
+        /// The new passphrase.
+        passphrase: String,
+    },
+    /// The passphrase is forgotten: sets the file of secrets aside, so that a new one can be made.
+    /// Answered by [`Reply::SetAside`].
+    ForgetSecrets,
     /// Removes an account that no pair uses.
     RemoveAccount(String),
     /// Adds a pair or replaces the one of the same name.
@@ -56,25 +82,35 @@ pub enum Command {
     Export(Option<PathBuf>),
     /// Makes the sample accounts and pair in the workspace.
     LoadSample,
-    /// Tries an account that may not be saved yet: reach, sign in, list. Answered by
-    /// [`Reply::Checked`].
+    /// Tries an account that may not be saved yet: reach, sign in, list, read. Each step is told by
+    /// [`Event::Trying`] as it is done, and all of them by [`Reply::Checked`].
     TryAccount {
         /// Its settings.
         settings: AccountSettings,
         /// The password, if it is not saved yet.
         password: Option<String>,
-    },
-    /// Tries both accounts of a pair, or of every pair.
-    Check(Option<String>),
-    /// The fields of a collection, with samples.
-    Describe {
-        /// The account's name.
-        account: String,
-        /// The collection's id or name.
+        /// The list to read, where the account has several.
         collection: Option<String>,
     },
-    /// Field mappings that go well together, from what two collections hold.
-    Suggest(PerSide<(String, Option<String>)>),
+    /// Stops waiting for the answer to a command that asks a platform.
+    Stop(RequestId),
+    /// Tries both accounts of a pair, or of every pair.
+    Check(Option<String>),
+    /// What two collections hold, and field mappings that go well together. Answered by
+    /// [`Reply::Surveyed`].
+    Survey {
+        /// The accounts' names and the collections' ids or names.
+        ends: PerSide<(String, Option<String>)>,
+        /// Whether the records are read anew though they were read a moment ago.
+        anew: bool,
+    },
+    /// Tries field mappings on the real records of two collections. Answered by [`Reply::Fitted`].
+    Fit {
+        /// The accounts' names and the collections' ids or names.
+        ends: PerSide<(String, Option<String>)>,
+        /// The mappings and filters.
+        trials: Box<Trials>,
+    },
     /// Starts a run. Answered when it ends, by [`Reply::Ran`].
     Sync {
         /// The pair.
@@ -138,6 +174,53 @@ pub enum Command {
     Shutdown,
 }
 
+/// Only what is asked for: passwords and passphrases come along with some.
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Snapshot => "Snapshot",
+            Self::SaveAccount { .. } => "SaveAccount",
+            Self::Password { .. } => "Password",
+            Self::ForgetPassword(..) => "ForgetPassword",
+            Self::SignIn { .. } => "SignIn",
+            Self::CancelSignIn(..) => "CancelSignIn",
+            Self::SecretPlaces => "SecretPlaces",
+            Self::Unlock { .. } => "Unlock",
+            Self::NewPassphrase { .. } => "NewPassphrase",
+            Self::ForgetSecrets => "ForgetSecrets",
+            Self::RemoveAccount(..) => "RemoveAccount",
+            Self::SavePair(..) => "SavePair",
+            Self::RemovePair(..) => "RemovePair",
+            Self::Pause { .. } => "Pause",
+            Self::Import(..) => "Import",
+            Self::Export(..) => "Export",
+            Self::LoadSample => "LoadSample",
+            Self::TryAccount { .. } => "TryAccount",
+            Self::Check(..) => "Check",
+            Self::Stop(..) => "Stop",
+            Self::Survey { .. } => "Survey",
+            Self::Fit { .. } => "Fit",
+            Self::Sync { .. } => "Sync",
+            Self::Compare { .. } => "Compare",
+            Self::LastCompare(..) => "LastCompare",
+            Self::Cancel(..) => "Cancel",
+            Self::Matters(..) => "Matters",
+            Self::Candidates(..) => "Candidates",
+            Self::Resolve { .. } => "Resolve",
+            Self::History(..) => "History",
+            Self::Writes(..) => "Writes",
+            Self::Lives(..) => "Lives",
+            Self::UndoPlan { .. } => "UndoPlan",
+            Self::Undo(..) => "Undo",
+            Self::UndoWrite { .. } => "UndoWrite",
+            Self::Alerts => "Alerts",
+            Self::AlertsSeen => "AlertsSeen",
+            Self::StartSchedule => "StartSchedule",
+            Self::Shutdown => "Shutdown",
+        })
+    }
+}
+
 /// What a run does with its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyncMode {
@@ -173,10 +256,10 @@ pub enum Reply {
     Exported(String),
     /// How an account answered.
     Checked(Vec<AccountCheck>),
-    /// The fields of a collection.
-    Fields(Vec<FieldInfo>),
-    /// Suggested mappings, each with the reason, and a suggested match key.
-    Suggested(Vec<Suggestion>),
+    /// What two collections hold, and suggested mappings, each with the reason.
+    Surveyed(Box<Survey>, Vec<Suggestion>),
+    /// What mappings would do, in the order in which they were tried.
+    Fitted(Box<Fit>),
     /// A run ended.
     Ran(Box<RunReport>),
     /// Answers were carried out.
@@ -199,6 +282,32 @@ pub enum Reply {
     UndoPlan(Arc<Plan>),
     /// Alerts.
     Alerts(Arc<Vec<Alert>>),
+    /// Where secrets can be kept.
+    SecretPlaces(SecretPlaces),
+    /// Where the file of secrets is now whose passphrase is forgotten; none where there was none.
+    SetAside(Option<PathBuf>),
+}
+
+/// Where secrets can be kept on this computer. An environment variable and asking at each start always
+/// can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecretPlaces {
+    /// Whether there is a keyring that Duosync can reach.
+    pub keyring: bool,
+    /// How the workspace's encrypted file stands.
+    pub file: SecretFile,
+}
+
+/// How the workspace's encrypted file of secrets stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SecretFile {
+    /// There is none: a passphrase has to be chosen first ([`Command::NewPassphrase`]).
+    #[default]
+    Absent,
+    /// Its passphrase has to be entered first ([`Command::Unlock`]).
+    Locked,
+    /// It can be used.
+    Open,
 }
 
 /// A run and, where it waits for a yes, its plan.
@@ -251,7 +360,7 @@ pub struct Suggestion {
 }
 
 /// How an account answered, step by step.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct AccountCheck {
     /// The account's name.
     pub account: String,
@@ -263,6 +372,12 @@ pub struct AccountCheck {
     pub collections: Vec<CollectionInfo>,
     /// The fields found in the collection that is used.
     pub fields: Vec<FieldInfo>,
+    /// A few of its records, where they were read.
+    #[serde(skip)]
+    pub records: Vec<Record>,
+    /// What is being tried now, while it goes on.
+    #[serde(skip)]
+    pub doing: Option<String>,
 }
 
 impl AccountCheck {
@@ -276,7 +391,7 @@ impl AccountCheck {
 /// One step of trying an account.
 #[derive(Clone, Debug, Serialize)]
 pub struct CheckStep {
-    /// What was tried: "reach and sign in", "find the lists", "read fields".
+    /// What was tried: "reach it", "sign in", "find the lists", "read fields".
     pub what: String,
     /// What came of it, where it went well: "3 lists", "12 fields".
     pub found: String,
@@ -289,10 +404,19 @@ pub struct CheckStep {
 pub enum Event {
     /// The answer to a command.
     Reply(RequestId, Answer),
+    /// How far the account that a command tries is.
+    Trying(RequestId, Box<AccountCheck>),
     /// Something changed: the new state of everything.
     Changed(Arc<Snapshot>),
     /// A new alert came up (a desktop notification was shown, where there is a daemon).
     Alerted(Alert),
+    /// A sign-in waits for the browser: the face opens this address.
+    OpenBrowser {
+        /// The account.
+        account: String,
+        /// The address.
+        url: String,
+    },
     /// The service has ended.
     Ended,
 }
@@ -313,8 +437,27 @@ pub struct Snapshot {
     /// The accounts whose password is asked at each start and has not been entered yet. Their pairs
     /// start nothing by themselves until it is.
     pub asks: Vec<String>,
+    /// The accounts whose secrets are in the encrypted file, which is locked. Their pairs start nothing by
+    /// themselves until its passphrase is entered ([`Command::Unlock`]).
+    pub locked: Vec<String>,
+    /// How the encrypted file stands.
+    pub secret_file: SecretFile,
+    /// The accounts that have to be signed in in the browser before they can be used: never done yet,
+    /// ended with the program, or the consent was taken back.
+    pub signed_out: Vec<String>,
+    /// The sign-ins that wait for the browser.
+    pub signing_in: Vec<SigningIn>,
     /// The kinds of platforms that an account can be of, in the order in which they are offered.
     pub platforms: Arc<Vec<PlatformInfo>>,
+}
+
+/// A sign-in that waits for the browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SigningIn {
+    /// The account.
+    pub account: String,
+    /// The address, for a browser that did not open by itself.
+    pub url: String,
 }
 
 /// One pair and how it stands.
@@ -364,7 +507,14 @@ pub enum PairStatus {
     },
 }
 
-/// The newest progress of each pair at work, by pair name.
+/// Under what the progress of an account that is tried or read is found in a [`ProgressMap`]: no pair
+/// has a name with this sign in it.
+#[must_use]
+pub fn trial_name(account: &str) -> String {
+    format!("\u{1f}{account}")
+}
+
+/// The newest progress of each pair at work, by pair name, and of accounts that are tried.
 pub type ProgressMap = std::collections::BTreeMap<String, Progress>;
 
 /// How far a run is.

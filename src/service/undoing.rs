@@ -15,7 +15,7 @@ use super::executor::execute_with;
 use super::job::{Ended, Job, now};
 use super::recover::recover;
 use super::reopening::reopen;
-use super::run::{look_again, quiet_changes, remembered, who_is_there, with_journal};
+use super::run::{indexed, look_again, quiet_changes, remembered, who_is_there, with_journal};
 
 /// How many of the records that are left as they are a message names.
 const TOLD: usize = 5;
@@ -50,7 +50,7 @@ pub(crate) async fn undo(job: &Job, of: &Scope) -> Result<RunReport, Ended> {
             changes.writes.extend(back);
         })
         .await?;
-        let changes = quiet_changes(job.spec(), &plan, &execution);
+        let changes = indexed(job.spec(), quiet_changes(job.spec(), &plan, &execution));
         // Where something is left to do, the rest can be taken back by another try.
         let whole = execution.ended.is_none() && execution.failed.is_empty() && execution.replan.is_empty();
         let (pair, one, started) = (job.spec().name.clone(), of.write.is_some(), summary.started);

@@ -8,6 +8,7 @@ use super::views::setup::Known;
 use super::words;
 use crate::model::{Outcome, RunId, Side};
 use crate::service::{Answer, Command, Event, Problem, Reply, RunReport, Snapshot, SyncMode};
+use crate::texts::tr;
 
 impl DuosyncApp {
     /// Takes everything that the service and the file dialog have said since the last frame.
@@ -40,6 +41,10 @@ impl DuosyncApp {
                         self.send(Command::Alerts, Purpose::Alerts);
                     }
                 }
+                Event::OpenBrowser { url, .. } => {
+                    self.open_browser(&url);
+                }
+                Event::Trying(..) => {}
                 Event::Ended => self.ended = true,
             }
         }
@@ -82,17 +87,14 @@ impl DuosyncApp {
                     self.tried(side, checks.into_iter().next().ok_or_else(|| "No answer came.".to_owned()));
                 }
             }
-            Reply::Fields(fields) => {
-                if let (Purpose::Describe(side), Some(setup)) = (purpose, &mut self.setup) {
-                    *setup.fields.get_mut(side) = fields;
-                }
-            }
-            Reply::Suggested(suggestions) => {
+            Reply::Surveyed(survey, suggestions) => {
                 if let Some(setup) = &mut self.setup {
+                    setup.fields = survey.fields;
                     setup.suggest(suggestions);
                     setup.known = Known::Yes;
                 }
             }
+            Reply::Fitted(_) | Reply::SecretPlaces(_) => {}
             Reply::Ran(report) => self.ran(purpose, &[*report]),
             Reply::Resolved(reports) => self.ran(purpose, &reports),
             Reply::Compared(report) => {
@@ -141,6 +143,7 @@ impl DuosyncApp {
             }
             Reply::Lives(_) | Reply::UndoPlan(_) => {}
             Reply::Alerts(alerts) => self.alerts = Some(alerts),
+            Reply::SetAside(aside) => self.set_aside(aside.as_deref()),
         }
     }
 
@@ -159,6 +162,7 @@ impl DuosyncApp {
                 }
                 self.ask_password();
             }
+            Purpose::SignIn(account) => self.toast(tr!("secrets-signed-in", account = account), None),
             Purpose::SavePair(pair) => {
                 self.tidy_accounts();
                 self.setup = None;
@@ -178,10 +182,10 @@ impl DuosyncApp {
             | Purpose::Settle(..)
             | Purpose::Undo
             | Purpose::Try(_)
-            | Purpose::Describe(_)
-            | Purpose::Suggest
+            | Purpose::Survey
             | Purpose::Sample
             | Purpose::Demo
+            | Purpose::Passphrase
             | Purpose::Quiet => {}
         }
     }
@@ -190,12 +194,13 @@ impl DuosyncApp {
         match purpose {
             Purpose::Try(side) => self.tried(side, Err(problem.message)),
             Purpose::SaveForFields(side) | Purpose::SaveForPair(side) => self.account_failed(side, &problem.message),
-            Purpose::SavePair(_) | Purpose::Describe(_) | Purpose::Suggest => self.setup_failed(problem.message),
+            Purpose::SavePair(_) | Purpose::Survey => self.setup_failed(problem.message),
             Purpose::Settle(ids, _) => {
                 self.review.not_settled(&ids);
                 self.compare_list.not_settled(&ids);
                 self.problem = Some(problem.message);
             }
+            Purpose::Passphrase => self.passphrase_refused(problem.message),
             Purpose::Matters => {
                 self.matters_asked = false;
                 self.problem = Some(problem.message);
@@ -213,6 +218,7 @@ impl DuosyncApp {
             | Purpose::Demo
             | Purpose::Told(_)
             | Purpose::Password(_)
+            | Purpose::SignIn(_)
             | Purpose::Quiet => self.problem = Some(problem.message),
         }
     }

@@ -3,7 +3,7 @@
 use crate::model::Kind;
 
 /// The kind of values in a column; plain text where nothing else is sure.
-pub(super) fn kind(name: &str, samples: &[String]) -> Kind {
+pub(in crate::connectors) fn kind(name: &str, samples: &[String]) -> Kind {
     let name = name.to_lowercase();
     let all = |test: fn(&str) -> bool| !samples.is_empty() && samples.iter().all(|sample| test(sample.trim()));
     if all(is_email) || (samples.is_empty() && name.contains("mail")) {
@@ -56,7 +56,7 @@ fn is_word_of_two(text: &str) -> bool {
 }
 
 /// A number that loses nothing when it is read as one: no leading zero, as postcodes have.
-fn is_number(text: &str) -> bool {
+pub(in crate::connectors) fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, part) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
     let are_digits =

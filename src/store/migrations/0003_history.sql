@@ -15,7 +15,6 @@ UNION SELECT json_extract(subject, '$.single[0]'), json_extract(subject, '$.sing
     WHERE json_extract(subject, '$.single[1]') IS NOT NULL
 UNION SELECT side, record, seq FROM writes WHERE record IS NOT NULL;
 
-CREATE INDEX links_of_b ON links (pair, b_id);
 CREATE INDEX runs_by_time ON runs (started);
 
 -- Every question of a record, open or not, and what the operator answered.
