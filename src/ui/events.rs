@@ -94,7 +94,7 @@ impl DuosyncApp {
                     setup.known = Known::Yes;
                 }
             }
-            Reply::Fitted(_) | Reply::SecretPlaces(_) => {}
+            Reply::Fitted(_) | Reply::SecretPlaces(_) | Reply::Lives(_) | Reply::UndoPlan(_) => {}
             Reply::Ran(report) => self.ran(purpose, &[*report]),
             Reply::Resolved(reports) => self.ran(purpose, &reports),
             Reply::Compared(report) => {
@@ -141,7 +141,6 @@ impl DuosyncApp {
                     self.history.set_writes(Arc::new(writes.writes.iter().map(|one| one.write.clone()).collect()));
                 }
             }
-            Reply::Lives(_) | Reply::UndoPlan(_) => {}
             Reply::Alerts(alerts) => self.alerts = Some(alerts),
             Reply::SetAside(aside) => self.set_aside(aside.as_deref()),
         }
