@@ -326,6 +326,14 @@ fn show_work(ui: &mut Ui, work: &Work, shown: &Card, intents: &mut Vec<Intent>) 
     }
 }
 
+/// How much a button of a card asks to be pressed.
+#[derive(Clone, Copy)]
+enum Weight {
+    Next,
+    Plain,
+    Aside,
+}
+
 fn show_buttons(ui: &mut Ui, shown: &Card, intents: &mut Vec<Intent>) {
     let pair = || shown.pair.clone();
     let first = if let Some(asks) = &shown.asks {
@@ -345,17 +353,24 @@ fn show_buttons(ui: &mut Ui, shown: &Card, intents: &mut Vec<Intent>) {
     {
         intents.push(intent);
     }
-    let mut button = |ui: &mut Ui, text: String, sign: Icon, dress: fn(Btn<'_>) -> Btn<'_>, intent: Intent| {
-        if ui.add(dress(Btn::new(&text).named(&shown.named(&text)).icon(sign))).clicked() {
+    let mut button = |ui: &mut Ui, text: String, sign: Icon, weight: Weight, intent: Intent| {
+        let name = shown.named(&text);
+        let button = Btn::new(&text).named(&name).icon(sign);
+        let button = match weight {
+            Weight::Next => button.primary(),
+            Weight::Plain => button,
+            Weight::Aside => button.quiet(),
+        };
+        if ui.add(button).clicked() {
             intents.push(intent);
         }
     };
-    let sync: fn(Btn<'_>) -> Btn<'_> = if other { |button| button } else { |button| button.primary() };
+    let sync = if other { Weight::Plain } else { Weight::Next };
     button(ui, tr!("home-sync"), Icon::Sync, sync, Intent::Sync(pair()));
-    button(ui, tr!("home-compare"), Icon::Compare, |button| button, Intent::Compare(pair()));
+    button(ui, tr!("home-compare"), Icon::Compare, Weight::Plain, Intent::Compare(pair()));
     let (text, sign) = if shown.paused { (tr!("home-go-on"), Icon::Play) } else { (tr!("home-pause"), Icon::Pause) };
-    button(ui, text, sign, |button| button, Intent::Pause(pair(), !shown.paused));
-    button(ui, tr!("home-change"), Icon::Settings, |button| button.quiet(), Intent::EditPair(pair()));
+    button(ui, text, sign, Weight::Plain, Intent::Pause(pair(), !shown.paused));
+    button(ui, tr!("home-change"), Icon::Settings, Weight::Aside, Intent::EditPair(pair()));
     let confirm = Confirm {
         title: tr!("home-remove-title", pair = shown.pair),
         text: tr!("home-remove-text", a = shown.names.a, b = shown.names.b),
@@ -363,7 +378,7 @@ fn show_buttons(ui: &mut Ui, shown: &Card, intents: &mut Vec<Intent>) {
         danger: true,
         then: Intent::RemovePair(pair()),
     };
-    button(ui, tr!("home-remove"), Icon::Delete, |button| button.quiet(), Intent::Confirm(Box::new(confirm)));
+    button(ui, tr!("home-remove"), Icon::Delete, Weight::Aside, Intent::Confirm(Box::new(confirm)));
 }
 
 fn show_empty(ui: &mut Ui, warnings: &[String], intents: &mut Vec<Intent>) {
