@@ -520,6 +520,7 @@ impl Hub {
             Ok(snapshot) => {
                 let mut snapshot = snapshot;
                 snapshot.platforms = Arc::new(self.shared.platforms.known());
+                snapshot.warnings.extend(self.shared.platforms.warnings());
                 let asks = snapshot.accounts.iter().filter(|account| self.shared.secrets.waits_for_operator(account));
                 snapshot.asks = asks.map(|account| account.name.clone()).collect();
                 for pair in &mut snapshot.pairs {
