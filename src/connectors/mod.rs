@@ -10,8 +10,10 @@ pub mod csv;
 mod error;
 mod http;
 pub mod memory;
+pub mod oauth;
 pub mod rest;
 mod shared;
+pub mod xlsx;
 
 use std::sync::Arc;
 

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use crate::connectors::carddav::CardDavConnector;
 use crate::connectors::csv::CsvConnector;
 use crate::connectors::rest::{self, Manifest, RestConnector};
+use crate::connectors::xlsx::XlsxConnector;
 use crate::connectors::{Connector, ConnectorError, Credential, ErrorKind, builtin};
 use crate::model::{AccountSettings, PlatformInfo};
 use crate::texts::tr;
@@ -110,13 +111,8 @@ impl Platforms for KnownPlatforms {
         credential: Credential,
     ) -> Result<Arc<dyn Connector>, ConnectorError> {
         match account.connector.as_str() {
-            "csv" => {
-                let mut settings = account.clone();
-                if !keys.is_empty() && !settings.options.contains_key("key") {
-                    settings.options.insert("key".to_owned(), keys.join(","));
-                }
-                Ok(Arc::new(CsvConnector::open(&settings)?))
-            }
+            "csv" => Ok(Arc::new(CsvConnector::open(&with_keys(account, keys))?)),
+            "xlsx" => Ok(Arc::new(XlsxConnector::open(&with_keys(account, keys))?)),
             "carddav" => Ok(Arc::new(CardDavConnector::new(account, credential.secret())?)),
             other => match self.manifest(other) {
                 Some(manifest) => Ok(Arc::new(RestConnector::new(manifest, account, credential)?)),
@@ -133,6 +129,15 @@ impl Platforms for KnownPlatforms {
             },
         }
     }
+}
+
+/// The settings with the pair's keys, for tables in which no column identifies a row.
+fn with_keys(account: &AccountSettings, keys: &[String]) -> AccountSettings {
+    let mut settings = account.clone();
+    if !keys.is_empty() && !settings.options.contains_key("key") {
+        settings.options.insert("key".to_owned(), keys.join(","));
+    }
+    settings
 }
 
 fn read(folder: &Path) -> Found {

@@ -8,6 +8,7 @@ use super::views::setup::Known;
 use super::words;
 use crate::model::{Outcome, RunId, Side};
 use crate::service::{Answer, Command, Event, Problem, Reply, RunReport, Snapshot, SyncMode};
+use crate::texts::tr;
 
 impl DuosyncApp {
     /// Takes everything that the service and the file dialog have said since the last frame.
@@ -33,6 +34,9 @@ impl DuosyncApp {
                     if self.page == Page::Alerts {
                         self.send(Command::Alerts, Purpose::Alerts);
                     }
+                }
+                Event::OpenBrowser { url, .. } => {
+                    self.open_browser(&url);
                 }
                 Event::Trying(..) => {}
                 Event::Ended => self.ended = true,
@@ -84,7 +88,7 @@ impl DuosyncApp {
                     setup.known = Known::Yes;
                 }
             }
-            Reply::Fitted(_) => {}
+            Reply::Fitted(_) | Reply::SecretPlaces(_) => {}
             Reply::Ran(report) => self.ran(purpose, &[*report]),
             Reply::Resolved(reports) => self.ran(purpose, &reports),
             Reply::Compared(report) => {
@@ -132,6 +136,7 @@ impl DuosyncApp {
                 }
             }
             Reply::Alerts(alerts) => self.alerts = Some(alerts),
+            Reply::SetAside(aside) => self.set_aside(aside.as_deref()),
         }
     }
 
@@ -150,6 +155,7 @@ impl DuosyncApp {
                 }
                 self.ask_password();
             }
+            Purpose::SignIn(account) => self.toast(tr!("secrets-signed-in", account = account), None),
             Purpose::SavePair(pair) => {
                 self.tidy_accounts();
                 self.setup = None;
@@ -172,6 +178,7 @@ impl DuosyncApp {
             | Purpose::Survey
             | Purpose::Sample
             | Purpose::Demo
+            | Purpose::Passphrase
             | Purpose::Quiet => {}
         }
     }
@@ -186,6 +193,7 @@ impl DuosyncApp {
                 self.compare_list.not_settled(&ids);
                 self.problem = Some(problem.message);
             }
+            Purpose::Passphrase => self.passphrase_refused(problem.message),
             Purpose::Matters => {
                 self.matters_asked = false;
                 self.problem = Some(problem.message);
@@ -203,6 +211,7 @@ impl DuosyncApp {
             | Purpose::Demo
             | Purpose::Told(_)
             | Purpose::Password(_)
+            | Purpose::SignIn(_)
             | Purpose::Quiet => self.problem = Some(problem.message),
         }
     }

@@ -302,7 +302,7 @@ impl Client {
         let secret = Text::new("{{ secret }}", 0).text(vars).map_err(|error| wrong(&error))?.unwrap_or_default();
         match spec.sign_in.by {
             SignInBy::Bearer | SignInBy::Oauth if !secret.is_empty() => {
-                put("authorization", format!("Bearer {secret}"))
+                put("authorization", format!("Bearer {secret}"));
             }
             SignInBy::Basic => {
                 let text =
