@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use crate::connectors::carddav::CardDavConnector;
 use crate::connectors::csv::CsvConnector;
 use crate::connectors::rest::{self, Manifest, RestConnector};
+use crate::connectors::vcf::VcfConnector;
 use crate::connectors::xlsx::XlsxConnector;
 use crate::connectors::{Connector, ConnectorError, Credential, ErrorKind, builtin};
 use crate::model::{AccountSettings, PlatformInfo};
@@ -113,6 +114,7 @@ impl Platforms for KnownPlatforms {
         match account.connector.as_str() {
             "csv" => Ok(Arc::new(CsvConnector::open(&with_keys(account, keys))?)),
             "xlsx" => Ok(Arc::new(XlsxConnector::open(&with_keys(account, keys))?)),
+            "vcf" => Ok(Arc::new(VcfConnector::open(account)?)),
             "carddav" => Ok(Arc::new(CardDavConnector::new(account, credential.secret())?)),
             other => match self.manifest(other) {
                 Some(manifest) => Ok(Arc::new(RestConnector::new(manifest, account, credential)?)),
