@@ -5,7 +5,9 @@ use crate::model::{OptionInfo, OptionKind, PlatformInfo, SignIn};
 /// Every kind of platform that is built in, in the order in which they are offered.
 #[must_use]
 pub fn builtin() -> Vec<PlatformInfo> {
-    vec![csv(), super::xlsx::platform(), carddav(), super::vcf::platform()]
+    let mut platforms = vec![csv(), super::xlsx::platform(), carddav(), super::vcf::platform()];
+    platforms.extend(super::database::platforms());
+    platforms
 }
 
 fn csv() -> PlatformInfo {

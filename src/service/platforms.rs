@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::connectors::carddav::CardDavConnector;
 use crate::connectors::csv::CsvConnector;
+use crate::connectors::database::DatabaseConnector;
 use crate::connectors::vcf::VcfConnector;
 use crate::connectors::xlsx::XlsxConnector;
 use crate::connectors::{Connector, ConnectorError, Credential, ErrorKind, builtin};
@@ -45,6 +46,7 @@ impl Platforms for KnownPlatforms {
             "csv" => Ok(Arc::new(CsvConnector::open(&with_keys(account, keys))?)),
             "xlsx" => Ok(Arc::new(XlsxConnector::open(&with_keys(account, keys))?)),
             "vcf" => Ok(Arc::new(VcfConnector::open(account)?)),
+            "sqlite" | "postgresql" | "mysql" => Ok(Arc::new(DatabaseConnector::open(account, credential.secret())?)),
             "carddav" => Ok(Arc::new(CardDavConnector::new(account, credential.secret())?)),
             other => {
                 let known: Vec<String> = self.known().into_iter().map(|platform| platform.kind).collect();
