@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Args, Code, Output, Task, json, resolve, text};
 use crate::model::{Matter, Outcome, PerSide, RunId};
-use crate::service::{Command, Handle, PairState, Problem, Reply, RunReport, Snapshot, SyncMode};
+use crate::service::{Command, Handle, PairState, Problem, Reply, RunReport, Snapshot, SyncMode, Upkeep};
 
 /// Carries out the arguments' command; `watch` and the window are not commands of this kind.
 ///
@@ -16,7 +16,8 @@ use crate::service::{Command, Handle, PairState, Problem, Reply, RunReport, Snap
 pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
     let hints = text::Hints::new(args.workspace.as_deref());
     match &args.task {
-        None | Some(Task::Watch) => Err(Problem::wrong_use("This is not a command with one answer.")),
+        // Going back to a copy needs the workspace for itself.
+        None | Some(Task::Watch | Task::Restore { .. }) => Err(Problem::wrong_use("This is not a command with one answer.")),
         Some(Task::Demo { .. }) => demo(handle),
         Some(Task::Import { file }) => import(handle, file, &hints),
         Some(Task::Export { file }) => export(handle, file.as_deref()),
@@ -50,6 +51,17 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
             Some(run) => writes(handle, *run),
             None => history(handle, pair.as_deref(), *limit, &hints),
         },
+        Some(Task::Backup { file }) => {
+            let file = file.as_deref().map(absolute).transpose()?;
+            let written = written(handle, Upkeep::BackUp(file))?;
+            let text = format!("The copy is in {}. Go back to it with duosync restore.", written.display());
+            Ok(Output { json: json!({ "file": written.to_string_lossy() }), text, code: Code::Done })
+        }
+        Some(Task::Diagnostics { file }) => {
+            let written = written(handle, Upkeep::Diagnostics(absolute(file)?))?;
+            let text = format!("Written to {}. It holds no personal data and no passwords.", written.display());
+            Ok(Output { json: json!({ "file": written.to_string_lossy() }), text, code: Code::Done })
+        }
         Some(Task::Undo { run }) => {
             let Reply::Ran(report) = handle.call(Command::Undo(RunId(*run)), |_| {})? else {
                 return Err(unexpected());
@@ -58,6 +70,12 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
             Ok(runs(vec![Ok(*report)], &snapshot, &hints))
         }
     }
+}
+
+/// Something that ends with a file.
+fn written(handle: &mut Handle, wanted: Upkeep) -> Result<PathBuf, Problem> {
+    let Reply::Written(file) = handle.call(Command::Upkeep(wanted), |_| {})? else { return Err(unexpected()) };
+    Ok(file)
 }
 
 /// The state of everything.

@@ -44,7 +44,8 @@ pub(super) fn run(handle: &mut Handle, as_json: bool, hints: &text::Hints) -> Re
                 || format!("{} {}: {}", text::clock(alert.at), text::clean(&alert.pair), text::clean(&alert.text)),
             ),
             Event::Reply(_, Err(problem)) => say(as_json, &json::problem(&problem), || problem.message.clone()),
-            Event::Reply(_, Ok(_)) => {}
+            // There is no window here that a click on a notification could bring up.
+            Event::Reply(_, Ok(_)) | Event::Opened(_) => {}
             Event::Ended => return Ok(Code::Done),
         }
     }

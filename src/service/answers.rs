@@ -33,6 +33,7 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::Pause { .. }
         | Command::Import(_)
         | Command::LoadSample
+        | Command::SavePrefs(_)
         | Command::AlertsSeen => true,
         Command::Snapshot
         | Command::Export(_)
@@ -51,6 +52,7 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::Writes(_)
         | Command::Undo(_)
         | Command::Alerts
+        | Command::Upkeep(_)
         | Command::StartSchedule
         | Command::Shutdown => false,
     }
@@ -97,6 +99,8 @@ pub(crate) async fn from_platform(shared: &Shared, command: Command) -> Answer {
         | Command::Undo(_)
         | Command::Alerts
         | Command::AlertsSeen
+        | Command::SavePrefs(_)
+        | Command::Upkeep(_)
         | Command::StartSchedule
         | Command::Shutdown) => Err(not_here(&other)),
     }
@@ -164,6 +168,13 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
             with(shared, crate::store::Store::alerts_seen).await?;
             Ok(Reply::Done)
         }
+        Command::SavePrefs(prefs) => {
+            let prefs = prefs.within_limits();
+            let kept = prefs.clone();
+            with(shared, move |store| super::prefs::save(store, &kept)).await?;
+            shared.prefs.set(prefs);
+            Ok(Reply::Done)
+        }
         other @ (Command::TryAccount { .. }
         | Command::Check(_)
         | Command::Describe { .. }
@@ -174,6 +185,7 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
         | Command::Cancel(_)
         | Command::Resolve { .. }
         | Command::Undo(_)
+        | Command::Upkeep(_)
         | Command::StartSchedule
         | Command::Shutdown) => Err(not_here(&other)),
     }

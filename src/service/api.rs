@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::model::{
-    AccountSettings, Alert, CollectionInfo, CompareReport, FieldInfo, FieldMapping, Matter, MatterId, Observed,
-    PairSpec, PerSide, Plan, PlatformInfo, Resolution, RunId, RunSummary, Side, Timestamp, WriteEntry,
+    AccountSettings, Alert, CollectionInfo, CompareReport, Erased, FieldInfo, FieldMapping, FoundPerson, Matter,
+    MatterId, Observed, PairSpec, PerSide, Plan, PlatformInfo, Prefs, Resolution, RunId, RunSummary, Side, Timestamp, WriteEntry,
 };
 
 /// Names one command; its reply carries the same number.
@@ -120,10 +120,75 @@ pub enum Command {
     Alerts,
     /// The operator has seen these alerts.
     AlertsSeen,
+    /// Keeps the operator's preferences.
+    SavePrefs(Prefs),
+    /// Takes care of the workspace itself.
+    Upkeep(Upkeep),
     /// Runs the schedule from here on; without it, nothing starts by itself.
     StartSchedule,
     /// Ends the service; what goes on is stopped safely first.
     Shutdown,
+}
+
+/// What can be done for the workspace itself. None of it reads or writes a list.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Upkeep {
+    /// Duosync starts with the computer, without a window, or does not.
+    StartWithComputer(bool),
+    /// Another start of Duosync on this workspace brings this window up, from here on. Told by
+    /// [`Event::Opened`].
+    AnswerDoor,
+    /// The copies of the database in the workspace. Answered by [`Reply::Copies`].
+    Copies,
+    /// Copies the database to this file, or among the copies in the workspace. Answered by
+    /// [`Reply::Written`].
+    BackUp(Option<PathBuf>),
+    /// Puts a copy in the place of what is remembered now, of which a copy is kept first. Answered by
+    /// [`Reply::Written`], with that copy.
+    Restore(PathBuf),
+    /// Writes a file for whoever helps, without personal data and secrets. Answered by
+    /// [`Reply::Written`].
+    Diagnostics(PathBuf),
+    /// The people whose values hold all of these words. Answered by [`Reply::People`].
+    FindPeople(String),
+    /// Writes everything that is kept of one person: a page to read, or JSON where the file ends in
+    /// `.json`. Answered by [`Reply::Written`].
+    ExportPerson {
+        /// The records that are this person.
+        who: Vec<FoundPerson>,
+        /// The file.
+        file: PathBuf,
+    },
+    /// Erases one person from the history, and from the copies in the workspace. Answered by
+    /// [`Reply::Erased`].
+    ErasePerson(Vec<FoundPerson>),
+}
+
+/// A copy of the database in the workspace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeptCopy {
+    /// Where it is.
+    pub file: PathBuf,
+    /// When it was made.
+    pub at: Timestamp,
+    /// How large it is.
+    pub bytes: u64,
+    /// Why it was made.
+    pub why: CopyReason,
+}
+
+/// Why a copy of the database was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyReason {
+    /// It is made each day.
+    Daily,
+    /// The operator asked for it.
+    Asked,
+    /// Another copy was about to take its place.
+    BeforeRestore,
+    /// A newer Duosync was about to change its format.
+    BeforeUpgrade,
 }
 
 /// What a run does with its plan.
@@ -183,6 +248,14 @@ pub enum Reply {
     Writes(Arc<Vec<WriteEntry>>),
     /// Alerts.
     Alerts(Arc<Vec<Alert>>),
+    /// Copies of the database, newest first.
+    Copies(Arc<Vec<KeptCopy>>),
+    /// Something is in this file.
+    Written(PathBuf),
+    /// People who were found.
+    People(Arc<Vec<FoundPerson>>),
+    /// What was erased.
+    Erased(Erased),
 }
 
 /// A run and, where it waits for a yes, its plan.
@@ -277,6 +350,9 @@ pub enum Event {
     Changed(Arc<Snapshot>),
     /// A new alert came up (a desktop notification was shown, where there is a daemon).
     Alerted(Alert),
+    /// The operator clicked the notification of this alert, or of several: the window comes to the
+    /// front and shows it.
+    Opened(Option<Alert>),
     /// The service has ended.
     Ended,
 }
@@ -299,6 +375,12 @@ pub struct Snapshot {
     pub asks: Vec<String>,
     /// The kinds of platforms that an account can be of, in the order in which they are offered.
     pub platforms: Arc<Vec<PlatformInfo>>,
+    /// How the operator likes Duosync to behave.
+    pub prefs: Prefs,
+    /// Whether Duosync starts with the computer; none where that cannot be set up.
+    pub starts_with_computer: Option<bool>,
+    /// When an earlier state was put back, while not every pair has been looked at since.
+    pub restored: Option<Timestamp>,
 }
 
 /// One pair and how it stands.

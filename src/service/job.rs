@@ -54,6 +54,8 @@ pub(crate) struct Shared {
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) voice: Voice,
     pub(crate) tuning: Tuning,
+    pub(crate) prefs: super::prefs::Kept,
+    pub(crate) notifier: super::notifier::Notifier,
 }
 
 /// One piece of work on one pair.

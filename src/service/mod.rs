@@ -7,14 +7,21 @@
 mod alerts;
 mod answers;
 mod api;
+mod autostart;
+mod backup;
 mod checking;
 mod comparing;
 mod db;
+mod diagnostics;
+mod door;
 mod executor;
 mod handle;
 mod hub;
 mod job;
+mod notifier;
+mod person;
 mod platforms;
+mod prefs;
 mod recover;
 mod report;
 mod run;
@@ -23,15 +30,18 @@ mod secrets;
 mod settings_file;
 mod snapshot;
 mod undoing;
+mod upkeep;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use api::{
-    AccountCheck, Answer, CheckStep, Command, Event, PairState, PairStatus, Problem, Progress, ProgressMap, Reply,
-    RequestId, RunReport, Snapshot, Suggestion, SyncMode,
+    AccountCheck, Answer, CheckStep, Command, CopyReason, Event, KeptCopy, PairState, PairStatus, Problem, Progress,
+    ProgressMap, Reply, RequestId, RunReport, Snapshot, Suggestion, SyncMode, Upkeep,
 };
+pub use diagnostics::Recorder;
+pub use door::knock;
 pub use handle::{Handle, Mailbox, Voice};
 pub use job::Tuning;
 pub use platforms::{KnownPlatforms, Platforms};
@@ -44,6 +54,15 @@ use crate::texts::tr;
 #[must_use]
 pub fn default_workspace() -> Option<PathBuf> {
     crate::store::default_dir()
+}
+
+/// Puts a copy of the database in the place of that of a workspace that nobody has open, also of one
+/// that is damaged. Returns where what was there is kept.
+///
+/// # Errors
+/// When the workspace is in use, or the file is no whole copy.
+pub fn restore_closed(workspace: &Path, copy: &Path) -> Result<PathBuf, Problem> {
+    backup::restore_closed(workspace, copy)
 }
 
 /// Starts the service on a workspace. `wake` is called after each event and each step of progress; it
@@ -65,7 +84,8 @@ pub fn start_with(
     platforms: Arc<dyn Platforms>,
     tuning: Tuning,
 ) -> Result<Handle, Problem> {
-    let store = Store::open(workspace).map_err(|error| Problem::failed(error.to_string()))?;
+    let mut store = Store::open(workspace).map_err(|error| Problem::failed(error.to_string()))?;
+    backup::notice(&mut store).map_err(|error| Problem::failed(error.to_string()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("duosync")
@@ -74,6 +94,8 @@ pub fn start_with(
         .map_err(|error| Problem::failed(tr!("sync-not-started", why = error.to_string())))?;
     let (handle, mailbox) = Handle::new(wake);
     let shared = job::Shared {
+        prefs: prefs::Kept::of(&store),
+        notifier: notifier::Notifier::default(),
         db: db::Db::new(store),
         platforms,
         secrets: Arc::new(secrets::Secrets::new()),

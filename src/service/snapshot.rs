@@ -38,6 +38,9 @@ pub(crate) async fn make(
             warnings: overlaps(&specs),
             asks: Vec::new(),
             platforms: Arc::default(),
+            prefs: crate::model::Prefs::default(),
+            starts_with_computer: None,
+            restored: super::backup::restored(store)?,
         })
     })
     .await

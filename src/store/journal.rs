@@ -9,7 +9,7 @@ use crate::model::{PerSide, RecordId, RunId, RunSummary, SideCounts, Timestamp, 
 const RUN: &str = "SELECT r.id, p.name, r.trigger, r.outcome, r.started, r.millis, r.sides, r.conflicts, r.set_aside, \
                    r.failed, r.message, r.undone_by FROM runs r JOIN pairs p ON p.id = r.pair";
 
-const WRITE: &str = "SELECT w.id, w.run, w.side, w.kind, w.subject, w.record, w.label, w.fields, w.reason, w.state, \
+pub(super) const WRITE: &str = "SELECT w.id, w.run, w.side, w.kind, w.subject, w.record, w.label, w.fields, w.reason, w.state, \
                      w.error, w.at FROM writes w";
 
 impl Store {
@@ -196,7 +196,7 @@ fn run_row(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
     })
 }
 
-fn write_row(row: &Row<'_>) -> rusqlite::Result<WriteEntry> {
+pub(super) fn write_row(row: &Row<'_>) -> rusqlite::Result<WriteEntry> {
     Ok(WriteEntry {
         id: row.get(0)?,
         run: RunId(row.get(1)?),

@@ -199,7 +199,7 @@ impl From<LoadedSide> for SideBaseline {
     }
 }
 
-fn link_row(row: &Row<'_>) -> rusqlite::Result<Link> {
+pub(super) fn link_row(row: &Row<'_>) -> rusqlite::Result<Link> {
     let flips: Option<Json<BTreeMap<String, Flips>>> = row.get(5)?;
     Ok(Link {
         id: Some(LinkId(row.get(0)?)),

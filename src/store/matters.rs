@@ -58,7 +58,7 @@ pub enum MatterScope {
     Only(Vec<Subject>),
 }
 
-const MATTER: &str = "SELECT m.id, p.name, m.kind, m.subject, m.label, m.reason, m.fields, m.modified, m.opened, \
+pub(super) const MATTER: &str = "SELECT m.id, p.name, m.kind, m.subject, m.label, m.reason, m.fields, m.modified, m.opened, \
                       m.fingerprint, m.closed IS NULL FROM matters m JOIN pairs p ON p.id = m.pair";
 
 /// Where a decision that is not "not the same" is kept: one for each subject.
@@ -285,7 +285,7 @@ fn slot(resolution: &Resolution) -> String {
     }
 }
 
-fn matter_row(row: &Row<'_>) -> rusqlite::Result<Matter> {
+pub(super) fn matter_row(row: &Row<'_>) -> rusqlite::Result<Matter> {
     Ok(Matter {
         id: MatterId(row.get(0)?),
         pair: row.get(1)?,

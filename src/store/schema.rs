@@ -12,9 +12,6 @@ use super::StoreError;
 /// Every format's SQL in order; the first makes format 1. Released ones are never edited.
 pub(super) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_start.sql")];
 
-/// The folder of the copies, in the workspace.
-const COPIES: &str = "backups";
-
 /// How long a statement waits for another program that looks into the database.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -101,6 +98,7 @@ pub(super) fn copy_to(conn: &Connection, file: &Path, copy: &Path) -> Result<(),
         let mut target = Connection::open(&part)?;
         target.busy_timeout(PATIENCE)?;
         let done = Backup::new(conn, &mut target)?.step(-1)? == StepResult::Done;
+        super::copies::mark(&target)?;
         // The copy has no log beside it, so that copying one file brings everything back.
         target.pragma_update(None, "journal_mode", "DELETE")?;
         Ok(done)
@@ -178,5 +176,5 @@ fn step(conn: &mut Connection, number: i64, sql: &str) -> rusqlite::Result<()> {
 }
 
 fn copies_of(file: &Path) -> PathBuf {
-    file.with_file_name(COPIES)
+    file.with_file_name(super::copies::FOLDER)
 }

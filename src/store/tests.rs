@@ -489,7 +489,7 @@ fn a_migration_leaves_a_copy_and_is_all_or_nothing() {
     let broken = schema::migrate(&mut conn, Some(&file), &[start, "UPDATE meta SET value = 'x'; NONSENSE;"]);
     assert!(matches!(broken, Err(StoreError::Migration { number: 2, .. })), "{broken:?}");
     let value =
-        |conn: &Connection| conn.query_row("SELECT value FROM meta", [], |row| row.get::<_, String>(0)).unwrap();
+        |conn: &Connection| conn.query_row("SELECT value FROM meta WHERE key = 'k'", [], |row| row.get::<_, String>(0)).unwrap();
     assert_eq!(value(&conn), "before");
 
     schema::migrate(&mut conn, Some(&file), &[start, "UPDATE meta SET value = 'after'"]).unwrap();

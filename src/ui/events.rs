@@ -13,6 +13,7 @@ impl DuosyncApp {
     /// Takes everything that the service and the file dialog have said since the last frame.
     pub(super) fn listen(&mut self) {
         self.take_picked();
+        self.take_wishes();
         while let Some(event) = self.handle.try_event() {
             match event {
                 Event::Reply(id, answer) => {
@@ -34,6 +35,7 @@ impl DuosyncApp {
                         self.send(Command::Alerts, Purpose::Alerts);
                     }
                 }
+                Event::Opened(alert) => self.opened(alert.as_ref()),
                 Event::Ended => self.ended = true,
             }
         }
@@ -117,6 +119,7 @@ impl DuosyncApp {
                 let names = self.names.clone();
                 self.review.set(Arc::clone(&matters), &names);
                 self.compare_list.set(matters, &names);
+                self.show_wanted();
                 if self.matters_stale {
                     self.ask_matters();
                 }
@@ -134,6 +137,10 @@ impl DuosyncApp {
                 }
             }
             Reply::Alerts(alerts) => self.alerts = Some(alerts),
+            Reply::Copies(copies) => self.settings_form.copies = Some(copies),
+            Reply::Written(file) => self.written(&purpose, &file),
+            Reply::People(people) => self.found(people),
+            Reply::Erased(erased) => self.erased(&erased),
         }
     }
 
@@ -159,7 +166,13 @@ impl DuosyncApp {
                 self.sync(pair, SyncMode::Preview);
             }
             Purpose::Told(text) => self.toast(text, None),
-            Purpose::Snapshot
+            Purpose::Prefs => self.desk.saving = self.desk.saving.saturating_sub(1),
+            Purpose::Restore
+            | Purpose::BackUp
+            | Purpose::Diagnostics
+            | Purpose::ExportPerson
+            | Purpose::FindPeople
+            | Purpose::Snapshot
             | Purpose::Matters
             | Purpose::History
             | Purpose::Writes(_)
@@ -193,6 +206,14 @@ impl DuosyncApp {
                 self.matters_asked = false;
                 self.problem = Some(problem.message);
             }
+            Purpose::Prefs => {
+                self.desk.saving = self.desk.saving.saturating_sub(1);
+                self.problem = Some(problem.message);
+            }
+            Purpose::FindPeople => {
+                self.settings_form.forget_people();
+                self.problem = Some(problem.message);
+            }
             Purpose::Snapshot
             | Purpose::History
             | Purpose::Writes(_)
@@ -204,6 +225,10 @@ impl DuosyncApp {
             | Purpose::Undo
             | Purpose::Sample
             | Purpose::Demo
+            | Purpose::Restore
+            | Purpose::BackUp
+            | Purpose::Diagnostics
+            | Purpose::ExportPerson
             | Purpose::Told(_)
             | Purpose::Password(_)
             | Purpose::Quiet => self.problem = Some(problem.message),
@@ -218,7 +243,9 @@ impl DuosyncApp {
             self.review.set(Arc::clone(&self.matters), &names);
             self.compare_list.set(Arc::clone(&self.matters), &names);
         }
+        self.take_prefs(&snapshot.prefs);
         self.snapshot = Some(snapshot);
+        self.take_wishes();
         self.ask_password();
     }
 

@@ -88,6 +88,11 @@ pub(crate) fn day(at: Timestamp) -> String {
     formatted(at, "%-d %b %Y")
 }
 
+/// Today, as it stands in the name of a file.
+pub(crate) fn file_day() -> String {
+    formatted(Timestamp(jiff::Timestamp::now().as_millisecond()), "%Y-%m-%d")
+}
+
 /// A moment in this computer's time zone: "3 Nov 2026, 10:42".
 pub(crate) fn moment(at: Timestamp) -> String {
     formatted(at, "%-d %b %Y, %H:%M")

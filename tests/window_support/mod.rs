@@ -15,14 +15,14 @@ use std::sync::{Arc, Mutex};
 
 use duosync::model::{
     AccountSettings, Action, Alert, AlertKind, CollectionInfo, CompareCounts, CompareReport, CompareSchedule, Conflict,
-    ConflictKind, DeleteGuard, DeletePolicy, Endpoint, FieldInfo, FieldMapping, Fields, Item, Kind, Matter,
+    ConflictKind, DeleteGuard, DeletePolicy, Endpoint, Erased, FieldInfo, FieldMapping, Fields, FoundPerson, Item, Kind, Matter,
     MatterField, MatterId, MatterKind, MismatchKind, Note, NoteKind, Observed, OpKind, Operation, Outcome, PairSpec,
-    PerSide, Plan, Policy, RecordId, RunId, RunSummary, Schedule, SecretRef, Seen, Side, SideCounts, Subject,
+    PerSide, PersonCounts, Plan, Policy, RecordId, RunId, RunSummary, Schedule, SecretRef, Seen, Side, SideCounts, Subject,
     Timestamp, Trigger, Value, WriteEntry, WriteField, WriteState,
 };
 use duosync::service::{
-    AccountCheck, CheckStep, Command, Event, Handle, Mailbox, PairState, PairStatus, Problem, Progress, Reply,
-    RunReport, Snapshot, Suggestion, SyncMode,
+    AccountCheck, CheckStep, Command, CopyReason, Event, Handle, KeptCopy, Mailbox, PairState, PairStatus, Problem, Progress, Reply,
+    RunReport, Snapshot, Suggestion, SyncMode, Upkeep,
 };
 
 pub const PAIR: &str = "customers";
@@ -134,6 +134,10 @@ pub fn snapshot(pairs: Vec<PairState>) -> Snapshot {
         warnings: Vec::new(),
         asks: Vec::new(),
         platforms: std::sync::Arc::new(duosync::connectors::builtin()),
+        // Whatever language the desktop of whoever runs the tests speaks.
+        prefs: duosync::model::Prefs { language: Some("en".into()), ..duosync::model::Prefs::default() },
+        starts_with_computer: Some(false),
+        restored: None,
     }
 }
 
@@ -380,6 +384,36 @@ pub fn alerts() -> Vec<Alert> {
     .collect()
 }
 
+pub fn copies() -> Vec<KeptCopy> {
+    let day = 24 * 60;
+    let kept = |name: &str, days: i64, why: CopyReason| KeptCopy {
+        file: PathBuf::from("/home/ann/.local/share/duosync/backups").join(name),
+        at: minutes_ago(days * day + 90),
+        bytes: 4_200_000,
+        why,
+    };
+    let mut copies = vec![kept("asked-1.db", 0, CopyReason::Asked)];
+    copies.extend((0..14).map(|days| kept(&format!("daily-{days}.db"), days, CopyReason::Daily)));
+    copies.push(kept("before-restore-1.db", 3, CopyReason::BeforeRestore));
+    copies
+}
+
+/// Who is found by these words: nobody by "nobody".
+pub fn people(words: &str) -> Vec<FoundPerson> {
+    if words == "nobody" {
+        return Vec::new();
+    }
+    let found = |label: &str, detail: &str, there: bool| FoundPerson {
+        pair: PAIR.into(),
+        label: label.into(),
+        detail: detail.into(),
+        ids: PerSide::new(vec![RecordId::new("7")], vec![RecordId::new("a.vcf")]),
+        there: PerSide::new(there, false),
+        counts: PersonCounts { records: u64::from(there), writes: 12, matters: 3, kept: 1 },
+    };
+    vec![found("Ann Peeters", "ann@example.org", true), found("Ann Peeters-Maes", "maes@example.org", false)]
+}
+
 pub fn field_infos(side: Side) -> Vec<FieldInfo> {
     let names: &[(&str, &str, &str)] = match side {
         Side::A => &[
@@ -532,9 +566,33 @@ impl Stand {
                     })
                     .collect(),
             ),
+            Command::SavePrefs(prefs) => {
+                world.snapshot.prefs = prefs.clone();
+                Reply::Done
+            }
+            Command::Upkeep(Upkeep::Copies) => Reply::Copies(Arc::new(copies())),
+            Command::Upkeep(
+                Upkeep::BackUp(Some(file))
+                | Upkeep::Restore(file)
+                | Upkeep::Diagnostics(file)
+                | Upkeep::ExportPerson { file, .. },
+            ) => Reply::Written(file.clone()),
+            Command::Upkeep(Upkeep::BackUp(None)) => Reply::Written("/home/ann/copy.db".into()),
+            Command::Upkeep(Upkeep::FindPeople(words)) => Reply::People(Arc::new(people(words))),
+            Command::Upkeep(Upkeep::ErasePerson(who)) => Reply::Erased(Erased {
+                writes: who.iter().map(|one| one.counts.writes).sum(),
+                copies: 2,
+                still_there: 1,
+                ..Erased::default()
+            }),
+            Command::Upkeep(Upkeep::StartWithComputer(on)) => {
+                world.snapshot.starts_with_computer = Some(*on);
+                Reply::Done
+            }
             Command::Export(_) => Reply::Exported(String::new()),
             Command::Import(_) => Reply::Imported { accounts: vec!["Shop list".into()], pairs: vec![PAIR.into()] },
-            Command::SaveAccount { .. }
+            Command::Upkeep(Upkeep::AnswerDoor)
+            | Command::SaveAccount { .. }
             | Command::Password { .. }
             | Command::RemoveAccount(_)
             | Command::SavePair(_)
