@@ -5,6 +5,7 @@
 //! [`Output`] without printing anything, so that the contract can be tested as data.
 
 mod args;
+mod connector;
 mod json;
 mod progress;
 mod resolve;
@@ -112,6 +113,13 @@ pub fn main_with(args: &Args, start: &Start, open_window: impl FnOnce(&Path, Wan
             open_window(&workspace, Wanted { sample: true, ..Wanted::default() })
         }
         Some(Task::Restore { file }) => restore(args.json, &workspace, file),
+        Some(Task::Connector { task }) => match connector::without_workspace(task) {
+            Ok(output) => {
+                print(&if args.json { output.json.to_string() } else { output.text });
+                ExitCode::from(output.code.number())
+            }
+            Err(problem) => tell(args.json, &problem),
+        },
         Some(_) => terminal(args, &workspace, start),
     }
 }

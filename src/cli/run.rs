@@ -16,8 +16,10 @@ use crate::service::{Command, Handle, PairState, Problem, Reply, RunReport, Snap
 pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
     let hints = text::Hints::new(args.workspace.as_deref());
     match &args.task {
-        // Going back to a copy needs the workspace for itself.
-        None | Some(Task::Watch | Task::Restore { .. }) => Err(Problem::wrong_use("This is not a command with one answer.")),
+        // Going back to a copy needs the workspace for itself, and a manifest needs none.
+        None | Some(Task::Watch | Task::Restore { .. } | Task::Connector { .. }) => {
+            Err(Problem::wrong_use("This is not a command with one answer."))
+        }
         Some(Task::Demo { .. }) => demo(handle),
         Some(Task::Import { file }) => import(handle, file, &hints),
         Some(Task::Export { file }) => export(handle, file.as_deref()),

@@ -45,7 +45,7 @@ pub(super) fn run(handle: &mut Handle, as_json: bool, hints: &text::Hints) -> Re
             ),
             Event::Reply(_, Err(problem)) => say(as_json, &json::problem(&problem), || problem.message.clone()),
             // There is no window here that a click on a notification could bring up.
-            Event::Reply(_, Ok(_)) | Event::Opened(_) => {}
+            Event::Reply(_, Ok(_)) | Event::Trying(..) | Event::Opened(_) => {}
             Event::Ended => return Ok(Code::Done),
         }
     }

@@ -5,8 +5,10 @@
 
 mod choices;
 mod compare;
+mod concepts;
 mod conclude;
 mod dates;
+mod fit;
 mod guard;
 mod linked;
 mod matching;
@@ -16,6 +18,7 @@ mod normalise;
 mod numbers;
 mod observe;
 mod phones;
+mod reach;
 mod reconcile;
 mod suggest;
 mod transform;
@@ -24,8 +27,10 @@ mod unlinked;
 
 pub use compare::compare;
 pub use conclude::{Written, conclude};
+pub use fit::{Sampled, count_passing, fit, labels};
 pub use normalise::{Normal, ValueError, normal, same};
 pub use observe::{View, agrees, fingerprint, group_fingerprint, observe, view};
+pub use reach::{index, index_print, reach, spoken_of};
 pub use reconcile::{Input, reconcile};
 pub use suggest::suggest;
 pub use transform::{read, read_checked, write};

@@ -83,6 +83,7 @@ impl Handle {
             match event {
                 Event::Reply(reply, answer) if reply == id => return answer,
                 event @ (Event::Reply(..)
+                | Event::Trying(..)
                 | Event::Changed(_)
                 | Event::Alerted(_)
                 | Event::Opened(_)

@@ -164,19 +164,12 @@ impl Hub {
             Command::Snapshot => Ok(Reply::Snapshot(Arc::new(self.snapshot().await))),
             Command::Upkeep(wanted) => return self.upkeep(id, wanted).await,
             // These wait for a platform, and must not make other commands wait.
-            Command::TryAccount { .. } | Command::Check(_) | Command::Describe { .. } | Command::Suggest(_) => {
-                let shared = self.shared.clone();
-                tokio::spawn(async move {
-                    let asked = shared.clone();
-                    let inner = tokio::spawn(async move { answers::from_platform(&asked, command).await });
-                    // A panic is answered like any other failure, so that nobody waits for ever.
-                    let answer = inner.await.unwrap_or_else(|panicked| {
-                        tracing::error!(%panicked, "the account was not asked to the end");
-                        Err(Problem::failed(tr!("sync-mistake-asking")))
-                    });
-                    shared.voice.reply(id, answer).await;
-                });
-                return;
+            Command::TryAccount { .. } | Command::Check(_) | Command::Survey { .. } | Command::Fit { .. } => {
+                return self.ask_platform(id, command);
+            }
+            Command::Stop(asked) => {
+                self.shared.desk.stop(asked);
+                Ok(Reply::Done)
             }
             command @ (Command::SaveAccount { .. }
             | Command::Password { .. }
@@ -236,6 +229,29 @@ impl Hub {
             Ok(None) => {}
             Err(problem) => tracing::warn!(%problem, "the copy of the day could not be made"),
         }
+    }
+
+    /// Answers a command that asks a platform on a task of its own, until it is stopped.
+    fn ask_platform(&self, id: RequestId, command: Command) {
+        let shared = self.shared.clone();
+        let cancel = shared.desk.begin(id);
+        tokio::spawn(async move {
+            let (asked, token) = (shared.clone(), cancel.clone());
+            let mut inner = tokio::spawn(async move { answers::from_platform(&asked, id, command, &token).await });
+            let answer = tokio::select! {
+                // A panic is answered like any other failure, so that nobody waits for ever.
+                answer = &mut inner => answer.unwrap_or_else(|panicked| {
+                    tracing::error!(%panicked, "the account was not asked to the end");
+                    Err(Problem::failed(tr!("sync-mistake-asking")))
+                }),
+                () = cancel.cancelled() => {
+                    inner.abort();
+                    Err(Problem::failed(tr!("setup-check-stopped")))
+                }
+            };
+            shared.desk.end(id);
+            shared.voice.reply(id, answer).await;
+        });
     }
 
     /// Queues a piece of work; the same work that waits already is done once for all who ask.

@@ -18,6 +18,7 @@ mod executor;
 mod handle;
 mod hub;
 mod job;
+mod manifests;
 mod notifier;
 mod person;
 mod platforms;
@@ -29,6 +30,7 @@ mod schedule;
 mod secrets;
 mod settings_file;
 mod snapshot;
+mod survey;
 mod undoing;
 mod upkeep;
 mod writer;
@@ -38,12 +40,13 @@ use std::sync::Arc;
 
 pub use api::{
     AccountCheck, Answer, CheckStep, Command, CopyReason, Event, KeptCopy, PairState, PairStatus, Problem, Progress,
-    ProgressMap, Reply, RequestId, RunReport, Snapshot, Suggestion, SyncMode, Upkeep,
+    ProgressMap, Reply, RequestId, RunReport, Snapshot, Suggestion, SyncMode, Upkeep, trial_name,
 };
 pub use diagnostics::Recorder;
 pub use door::knock;
 pub use handle::{Handle, Mailbox, Voice};
 pub use job::Tuning;
+pub use manifests::{manifest_check, manifest_start};
 pub use platforms::{KnownPlatforms, Platforms};
 pub use settings_file::{Settings, SettingsError, SettingsProblem, parse, parse_with, render};
 
@@ -101,6 +104,7 @@ pub fn start_with(
         secrets: Arc::new(secrets::Secrets::new()),
         voice: mailbox.voice.clone(),
         tuning,
+        desk: Arc::default(),
     };
     let folder = workspace.to_owned();
     let serve = move || {

@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
-pub use changes::Changes;
+pub use changes::{Changes, LinkIndexes};
 pub use copies::{Copy, copies, copy_path, copy_workspace, remove_copy, restore_closed};
 pub use error::StoreError;
 pub use person::erase_in_copy;

@@ -15,10 +15,11 @@ use std::sync::{Arc, Mutex};
 
 use duosync::model::{
     AccountSettings, Action, Alert, AlertKind, CollectionInfo, CompareCounts, CompareReport, CompareSchedule, Conflict,
-    ConflictKind, DeleteGuard, DeletePolicy, Endpoint, Erased, FieldInfo, FieldMapping, Fields, FoundPerson, Item, Kind, Matter,
-    MatterField, MatterId, MatterKind, MismatchKind, Note, NoteKind, Observed, OpKind, Operation, Outcome, PairSpec,
-    PerSide, PersonCounts, Plan, Policy, RecordId, RunId, RunSummary, Schedule, SecretRef, Seen, Side, SideCounts, Subject,
-    Timestamp, Trigger, Value, WriteEntry, WriteField, WriteState,
+    ConflictKind, DeleteGuard, DeletePolicy, Endpoint, Erased, Example, FieldFit, FieldInfo, FieldMapping, Fields, Fit, FoundPerson, Item,
+    Kind, Matter, MatterField, MatterId, MatterKind, Misfit, MisfitKind, MismatchKind, Note, NoteKind, Observed,
+    OpKind, Operation, Outcome, PairSpec, PerSide, PersonCounts, Plan, Policy, RecordId, RunId, RunSummary, Schedule, SecretRef,
+    Seen, Side, SideCounts, Subject, Survey, Timestamp, Trial, Trials, Trigger, Value, WriteEntry, WriteField,
+    WriteState,
 };
 use duosync::service::{
     AccountCheck, CheckStep, Command, CopyReason, Event, Handle, KeptCopy, Mailbox, PairState, PairStatus, Problem, Progress, Reply,
@@ -458,8 +459,30 @@ pub fn check(settings: &AccountSettings) -> AccountCheck {
             step("Read fields", "5 fields"),
         ],
         collections,
-        fields: Vec::new(),
+        ..AccountCheck::default()
     }
+}
+
+/// What mappings would do to two records of each side.
+fn fitted(trials: &Trials) -> Fit {
+    let one = |trial: &Trial| {
+        let phone = trial.mapping.kind == Kind::Phone;
+        let value = if phone { "0478/12 34 56" } else { "Ann Peeters" };
+        let example = Example { label: "Ann Peeters".into(), from: value.into(), to: Ok(value.to_owned()) };
+        let misfit = Misfit {
+            kind: MisfitKind::NotA(Kind::Phone),
+            side: Side::A,
+            field: "Phone".into(),
+            count: 2,
+            records: vec![("Bart De Smet".into(), "ask".into()), ("Chloé Dubois".into(), "none".into())],
+        };
+        FieldFit {
+            examples: PerSide::new(vec![example.clone()], vec![example]),
+            misfits: if phone { vec![misfit] } else { Vec::new() },
+            words: PerSide::default(),
+        }
+    };
+    Fit { fields: trials.fields.iter().map(one).collect(), passing: PerSide::new(200, 197) }
 }
 
 /// What the stand-in answers with.
@@ -551,12 +574,8 @@ impl Stand {
             Command::Compare { .. } => Reply::Compared(Arc::new(report())),
             Command::LastCompare(_) => Reply::LastCompare(Some(Arc::new(report()))),
             Command::TryAccount { settings, .. } => Reply::Checked(vec![check(settings)]),
-            Command::Describe { account, .. } => {
-                let csv =
-                    world.snapshot.accounts.iter().any(|known| known.name == *account && known.connector == "csv");
-                Reply::Fields(field_infos(if csv || account == "shop" { Side::A } else { Side::B }))
-            }
-            Command::Suggest(_) => Reply::Suggested(
+            Command::Survey { .. } => Reply::Surveyed(
+                Box::new(Survey { fields: PerSide::from_fn(field_infos), totals: PerSide::new(200, 197) }),
                 mappings()
                     .into_iter()
                     .map(|mapping| Suggestion {
@@ -589,6 +608,7 @@ impl Stand {
                 world.snapshot.starts_with_computer = Some(*on);
                 Reply::Done
             }
+            Command::Fit { trials, .. } => Reply::Fitted(Box::new(fitted(trials))),
             Command::Export(_) => Reply::Exported(String::new()),
             Command::Import(_) => Reply::Imported { accounts: vec!["Shop list".into()], pairs: vec![PAIR.into()] },
             Command::Upkeep(Upkeep::AnswerDoor)
@@ -600,6 +620,7 @@ impl Stand {
             | Command::Pause { .. }
             | Command::LoadSample
             | Command::Check(_)
+            | Command::Stop(_)
             | Command::Cancel(_)
             | Command::AlertsSeen
             | Command::StartSchedule

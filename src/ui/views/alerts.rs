@@ -188,9 +188,7 @@ fn show_row(ui: &mut Ui, alert: &Alert, row: &Row, intents: &mut Vec<Intent>) {
             },
             |ui| {
                 let Some(lead) = &row.lead else { return };
-                let button = ui.add(Btn::new(lead));
-                ui.ctx().accesskit_node_builder(button.id, |node| node.set_label(row.button_name.as_str()));
-                if button.clicked() {
+                if ui.add(Btn::new(lead).named(&row.button_name)).clicked() {
                     intents.push(Intent::OpenAlert(Box::new(alert.clone())));
                 }
             },

@@ -104,10 +104,8 @@ fn show_copy(ui: &mut Ui, copy: &KeptCopy, intents: &mut Vec<Intent>) {
             });
         },
         |ui| {
-            let button = ui.add(Btn::new(&tr!("settings-restore")));
             let name = tr!("settings-restore-of", when = when);
-            ui.ctx().accesskit_node_builder(button.id, |node| node.set_label(name.as_str()));
-            if button.clicked() {
+            if ui.add(Btn::new(&tr!("settings-restore")).named(&name)).clicked() {
                 intents.push(confirm_restore(copy.file.clone(), &when));
             }
         },
@@ -163,10 +161,9 @@ pub(super) fn show_accounts(ui: &mut Ui, snapshot: &Snapshot, intents: &mut Vec<
                         remark(ui, tr!("settings-account-used"));
                         return;
                     }
-                    let button = ui.add(Btn::new(&tr!("settings-account-remove")).icon(Icon::Delete).quiet());
                     let name = tr!("settings-account-remove-of", account = account.name);
-                    ui.ctx().accesskit_node_builder(button.id, |node| node.set_label(name.as_str()));
-                    if button.clicked() {
+                    let remove = tr!("settings-account-remove");
+                    if ui.add(Btn::new(&remove).named(&name).icon(Icon::Delete).quiet()).clicked() {
                         intents.push(Intent::Confirm(Box::new(Confirm {
                             title: tr!("settings-account-remove-title", account = account.name),
                             text: tr!("settings-account-remove-text"),
