@@ -65,7 +65,8 @@ pub(super) fn migrate(conn: &mut Connection, file: Option<&Path>, migrations: &[
             continue;
         }
         let copy = match file {
-            Some(file) if number > 1 => {
+            // A workspace that is made just now has nothing to copy.
+            Some(file) if found > 0 => {
                 let copy = copies_of(file).join(format!("before-migration-{number}.db"));
                 copy_to(conn, file, &copy)?;
                 Some(copy)
