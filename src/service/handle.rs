@@ -87,6 +87,7 @@ impl Handle {
                 | Event::Changed(_)
                 | Event::Alerted(_)
                 | Event::Opened(_)
+                | Event::OpenBrowser { .. }
                 | Event::Ended) => other(event),
             }
         }

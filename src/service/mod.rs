@@ -15,9 +15,11 @@ mod db;
 mod diagnostics;
 mod door;
 mod executor;
+mod guarded;
 mod handle;
 mod hub;
 mod job;
+mod keeping;
 mod manifests;
 mod notifier;
 mod person;
@@ -29,6 +31,7 @@ mod run;
 mod schedule;
 mod secrets;
 mod settings_file;
+mod signing;
 mod snapshot;
 mod survey;
 mod undoing;
@@ -40,7 +43,8 @@ use std::sync::Arc;
 
 pub use api::{
     AccountCheck, Answer, CheckStep, Command, CopyReason, Event, KeptCopy, PairState, PairStatus, Problem, Progress,
-    ProgressMap, Reply, RequestId, RunReport, Snapshot, Suggestion, SyncMode, Upkeep, trial_name,
+    ProgressMap, Reply, RequestId, RunReport, SecretFile, SecretPlaces, SigningIn, Snapshot, Suggestion, SyncMode,
+    Upkeep, trial_name,
 };
 pub use diagnostics::Recorder;
 pub use door::knock;
@@ -96,18 +100,22 @@ pub fn start_with(
         .build()
         .map_err(|error| Problem::failed(tr!("sync-not-started", why = error.to_string())))?;
     let (handle, mailbox) = Handle::new(wake);
+    let secrets = Arc::new(secrets::Secrets::new(workspace));
+    let opening = Arc::clone(&secrets);
     let shared = job::Shared {
         prefs: prefs::Kept::of(&store),
         notifier: notifier::Notifier::default(),
         db: db::Db::new(store),
         platforms,
-        secrets: Arc::new(secrets::Secrets::new()),
+        secrets: Arc::clone(&secrets),
+        signer: Arc::new(signing::Signer::new(secrets, tuning.sign_in_wait)),
         voice: mailbox.voice.clone(),
         tuning,
         desk: Arc::default(),
     };
     let folder = workspace.to_owned();
     let serve = move || {
+        opening.unlock_by_environment();
         runtime.block_on(hub::serve(shared, folder, mailbox));
         // What still waits on a thread of its own (a keyring that does not answer) must not hold up
         // the end of the program.

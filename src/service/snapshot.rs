@@ -36,11 +36,8 @@ pub(crate) async fn make(
             unseen_alerts: store.unseen_alerts()?,
             workspace,
             warnings: overlaps(&specs),
-            asks: Vec::new(),
-            platforms: Arc::default(),
-            prefs: crate::model::Prefs::default(),
-            starts_with_computer: None,
             restored: super::backup::restored(store)?,
+            ..Snapshot::default()
         })
     })
     .await

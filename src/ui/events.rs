@@ -8,6 +8,7 @@ use super::views::setup::Known;
 use super::words;
 use crate::model::{Outcome, RunId, Side};
 use crate::service::{Answer, Command, Event, Problem, Reply, RunReport, Snapshot, SyncMode};
+use crate::texts::tr;
 
 impl DuosyncApp {
     /// Takes everything that the service and the file dialog have said since the last frame.
@@ -36,6 +37,9 @@ impl DuosyncApp {
                     }
                 }
                 Event::Opened(alert) => self.opened(alert.as_ref()),
+                Event::OpenBrowser { url, .. } => {
+                    self.open_browser(&url);
+                }
                 Event::Trying(..) => {}
                 Event::Ended => self.ended = true,
             }
@@ -86,7 +90,7 @@ impl DuosyncApp {
                     setup.known = Known::Yes;
                 }
             }
-            Reply::Fitted(_) => {}
+            Reply::Fitted(_) | Reply::SecretPlaces(_) => {}
             Reply::Ran(report) => self.ran(purpose, &[*report]),
             Reply::Resolved(reports) => self.ran(purpose, &reports),
             Reply::Compared(report) => {
@@ -139,6 +143,7 @@ impl DuosyncApp {
             Reply::Written(file) => self.written(&purpose, &file),
             Reply::People(people) => self.found(people),
             Reply::Erased(erased) => self.erased(&erased),
+            Reply::SetAside(aside) => self.set_aside(aside.as_deref()),
         }
     }
 
@@ -157,6 +162,7 @@ impl DuosyncApp {
                 }
                 self.ask_password();
             }
+            Purpose::SignIn(account) => self.toast(tr!("secrets-signed-in", account = account), None),
             Purpose::SavePair(pair) => {
                 self.tidy_accounts();
                 self.setup = None;
@@ -185,6 +191,7 @@ impl DuosyncApp {
             | Purpose::Survey
             | Purpose::Sample
             | Purpose::Demo
+            | Purpose::Passphrase
             | Purpose::Quiet => {}
         }
     }
@@ -199,6 +206,7 @@ impl DuosyncApp {
                 self.compare_list.not_settled(&ids);
                 self.problem = Some(problem.message);
             }
+            Purpose::Passphrase => self.passphrase_refused(problem.message),
             Purpose::Matters => {
                 self.matters_asked = false;
                 self.problem = Some(problem.message);
@@ -228,6 +236,7 @@ impl DuosyncApp {
             | Purpose::ExportPerson
             | Purpose::Told(_)
             | Purpose::Password(_)
+            | Purpose::SignIn(_)
             | Purpose::Quiet => self.problem = Some(problem.message),
         }
     }

@@ -49,6 +49,7 @@ impl DuosyncApp {
         self.show_toasts(ui, narrow, &mut intents);
         self.show_confirm(ui, &mut intents);
         self.show_asking(ui);
+        self.show_secrets(ui, &mut intents);
         for intent in intents {
             self.act(intent);
         }

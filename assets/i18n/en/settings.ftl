@@ -93,6 +93,7 @@ settings-account-remove-title = Remove { $account }?
 settings-account-remove-text = Duosync forgets this account. The list itself is not touched.
 settings-account-remove-yes = Remove the account
 settings-secret-keyring = Its password is in this computer's keyring.
+settings-secret-file = Its password is in the encrypted file of this workspace.
 settings-secret-env = Its password is read from the environment variable { $name }.
 settings-secret-ask = Its password is not kept: it is asked for once at each start.
 

@@ -93,6 +93,7 @@ settings-account-remove-title = { $account } verwijderen?
 settings-account-remove-text = Duosync vergeet dit account. De lijst zelf wordt niet aangeraakt.
 settings-account-remove-yes = Account verwijderen
 settings-secret-keyring = Het wachtwoord staat in de sleutelbos van deze computer.
+settings-secret-file = Het wachtwoord staat in het versleutelde bestand van deze werkmap.
 settings-secret-env = Het wachtwoord wordt gelezen uit de omgevingsvariabele { $name }.
 settings-secret-ask = Het wachtwoord wordt niet bewaard: het wordt bij elke start één keer gevraagd.
 

@@ -182,6 +182,7 @@ pub(super) fn show_accounts(ui: &mut Ui, snapshot: &Snapshot, intents: &mut Vec<
 fn words_of(secret: &SecretRef) -> String {
     match secret {
         SecretRef::Keyring => tr!("settings-secret-keyring"),
+        SecretRef::File => tr!("settings-secret-file"),
         SecretRef::Env(name) => tr!("settings-secret-env", name = name),
         SecretRef::Ask => tr!("settings-secret-ask"),
     }
