@@ -26,6 +26,7 @@ mod person;
 mod platforms;
 mod prefs;
 mod recover;
+mod reopening;
 mod report;
 mod run;
 mod schedule;

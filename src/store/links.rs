@@ -347,9 +347,9 @@ impl<'a> StoredSide<'a> {
 
 /// The same, read back.
 #[derive(Deserialize)]
-struct LoadedSide {
-    values: Values,
-    seen: Option<Values>,
+pub(super) struct LoadedSide {
+    pub(super) values: Values,
+    pub(super) seen: Option<Values>,
     version: Option<Version>,
     modified: Option<Timestamp>,
     #[serde(default)]

@@ -299,6 +299,7 @@ fn erase_one(conn: &Connection, pair: i64, person: &FoundPerson, erased: &mut Er
     for link in links_of(conn, pair, &ids)? {
         let Some(id) = link.id else { continue };
         if link.sides.a.gone && link.sides.b.gone {
+            conn.execute("DELETE FROM link_keys WHERE pair = ?1 AND link = ?2", (pair, id.0))?;
             conn.execute("DELETE FROM links WHERE id = ?1", [id.0])?;
             erased.forgotten += 1;
         } else {

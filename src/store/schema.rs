@@ -10,8 +10,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 
 /// Every format's SQL in order; the first makes format 1. Released ones are never edited.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_start.sql"), include_str!("migrations/0002_links_by_key.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_start.sql"),
+    include_str!("migrations/0002_links_by_key.sql"),
+    include_str!("migrations/0003_history.sql"),
+];
 
 /// How long a statement waits for another program that looks into the database.
 const PATIENCE: Duration = Duration::from_secs(5);
