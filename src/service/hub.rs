@@ -624,6 +624,7 @@ impl Hub {
         match made {
             Ok(snapshot) => {
                 let mut snapshot = snapshot;
+                snapshot.warnings.extend(self.shared.platforms.warnings());
                 self.tell_secrets(&mut snapshot);
                 snapshot.prefs = self.shared.prefs.get();
                 snapshot.starts_with_computer = self.care.starts_with_computer(&self.workspace);

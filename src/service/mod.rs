@@ -79,7 +79,7 @@ pub fn restore_closed(workspace: &Path, copy: &Path) -> Result<PathBuf, Problem>
 /// # Errors
 /// When the workspace is in use by another Duosync, or cannot be opened.
 pub fn start(workspace: &Path, wake: Arc<dyn Fn() + Send + Sync>) -> Result<Handle, Problem> {
-    start_with(workspace, wake, Arc::new(KnownPlatforms), Tuning::default())
+    start_with(workspace, wake, Arc::new(KnownPlatforms::new(workspace)), Tuning::default())
 }
 
 /// Starts the service with platforms and patience of one's own, as tests do.
