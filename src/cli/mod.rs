@@ -103,9 +103,7 @@ pub fn main_with(args: &Args, start: &Start, open_window: impl FnOnce(&Path, Wan
         Err(problem) => return tell(args.json, &problem),
     };
     match &args.task {
-        None if has_display() => {
-            open_window(&workspace, Wanted { background: args.background, ..Wanted::default() })
-        }
+        None if has_display() => open_window(&workspace, Wanted { background: args.background, ..Wanted::default() }),
         None => tell(
             args.json,
             &Problem::failed("There is no display for the window here; try `duosync demo`, or `duosync --help`."),

@@ -98,9 +98,7 @@ pub(crate) async fn after_quiet(shared: &Shared) {
 
 /// The alerts from this number on that nobody has seen, that have not healed, and that are wanted.
 fn still_standing(alerts: Vec<Alert>, first: i64, wanted: &Notify) -> Vec<Alert> {
-    let stands = |alert: &Alert| {
-        alert.id >= first && !alert.seen && alert.healed.is_none() && wanted.wants(alert.kind)
-    };
+    let stands = |alert: &Alert| alert.id >= first && !alert.seen && alert.healed.is_none() && wanted.wants(alert.kind);
     alerts.into_iter().filter(stands).collect()
 }
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::model::{
-    AccountSettings, Alert, CollectionInfo, CompareReport, Erased, FieldInfo, FieldMapping, Fit, FoundPerson, LifeQuery,
-    Lives, Matter, MatterId, Observed, PairSpec, PerSide, Plan, PlatformInfo, Prefs, Record, Resolution, RunId, RunPage,
-    RunQuery, RunSummary, Side, Survey, Timestamp, Trials, WritePage, WriteQuery,
+    AccountSettings, Alert, CollectionInfo, CompareReport, Erased, FieldInfo, FieldMapping, Fit, FoundPerson,
+    LifeQuery, Lives, Matter, MatterId, Observed, PairSpec, PerSide, Plan, PlatformInfo, Prefs, Record, Resolution,
+    RunId, RunPage, RunQuery, RunSummary, Side, Survey, Timestamp, Trials, WritePage, WriteQuery,
 };
 
 /// Names one command; its reply carries the same number.

@@ -19,8 +19,8 @@ use super::alerts::{self, News};
 use super::job::{Ended, Job, Shared, now};
 use super::upkeep::{self, Care};
 use super::{
-    Command, Event, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, Upkeep, answers, backup, comparing, keeping,
-    run, signing, snapshot, undoing,
+    Command, Event, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, Upkeep, answers, backup, comparing,
+    keeping, run, signing, snapshot, undoing,
 };
 
 /// The schedule looks at the clock at least this often, since a timer stands still while the

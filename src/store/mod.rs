@@ -35,8 +35,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 pub use changes::{Changes, LinkIndexes};
 pub use copies::{Copy, copies, copy_path, copy_workspace, remove_copy, restore_closed};
 pub use error::StoreError;
-pub use person::erase_in_copy;
 pub use matters::{MatterScope, MattersUpdate, NewMatter, Origin};
+pub use person::erase_in_copy;
 pub use settings::PairRow;
 
 /// The database's name in the workspace.

@@ -126,11 +126,9 @@ impl Search<'_> {
         let mut found = conn.prepare_cached("SELECT id, a_id, b_id, a, b, flips FROM links WHERE pair = ?1")?;
         let mut rows = found.query([pair])?;
         while let Some(row) = rows.next()? {
-            if self.may(&[row.get_ref(3)?.as_str().unwrap_or_default(), row.get_ref(4)?.as_str().unwrap_or_default()])
-            {
+            if self.may(&[row.get_ref(3)?.as_str().unwrap_or_default(), row.get_ref(4)?.as_str().unwrap_or_default()]) {
                 let link: Link = links::link_row(row)?;
-                let values: Vec<&Values> =
-                    Side::BOTH.iter().flat_map(|side| of_link(&link, *side)).collect();
+                let values: Vec<&Values> = Side::BOTH.iter().flat_map(|side| of_link(&link, *side)).collect();
                 self.take(link_ids(&link), "", &values);
             }
         }
@@ -139,15 +137,18 @@ impl Search<'_> {
         while let Some(row) = rows.next()? {
             if self.may(&[row.get_ref(2)?.as_str().unwrap_or_default()]) {
                 let seen: Seen = row.get::<_, Json<Seen>>(2)?.0;
-                self.take([(side_of(row.get_ref(0)?.as_str().unwrap_or_default()), row.get(1)?)].into(), "", &[&seen.values]);
+                self.take(
+                    [(side_of(row.get_ref(0)?.as_str().unwrap_or_default()), row.get(1)?)].into(),
+                    "",
+                    &[&seen.values],
+                );
             }
         }
         let sql = format!("{} JOIN runs r ON r.id = w.run WHERE r.pair = ?1 ORDER BY w.seq DESC", journal::WRITE);
         let mut found = conn.prepare_cached(&sql)?;
         let mut rows = found.query([pair])?;
         while let Some(row) = rows.next()? {
-            if self.may(&[row.get_ref(6)?.as_str().unwrap_or_default(), row.get_ref(7)?.as_str().unwrap_or_default()])
-            {
+            if self.may(&[row.get_ref(6)?.as_str().unwrap_or_default(), row.get_ref(7)?.as_str().unwrap_or_default()]) {
                 let write = journal::write_row(row)?;
                 let values = write_values(&write);
                 self.take(write_ids(&write), &write.label, &values.iter().collect::<Vec<_>>());
@@ -161,7 +162,10 @@ impl Search<'_> {
         while let Some(row) = rows.next()? {
             if self.may(&[row.get_ref(4)?.as_str().unwrap_or_default()]) {
                 let mut ids = subject_ids(&row.get::<_, Json<Subject>>(0)?.0);
-                ids.extend(row.get::<_, Option<String>>(2)?.map(|id| (side_of(&row.get::<_, String>(1).unwrap_or_default()), id)));
+                ids.extend(
+                    row.get::<_, Option<String>>(2)?
+                        .map(|id| (side_of(&row.get::<_, String>(1).unwrap_or_default()), id)),
+                );
                 let raw = Values::from([("raw".to_owned(), Value::Text(row.get(4)?))]);
                 let label: String = row.get(3)?;
                 self.take(ids, &label, &[&raw]);
@@ -171,8 +175,7 @@ impl Search<'_> {
         let mut found = conn.prepare_cached(&sql)?;
         let mut rows = found.query([pair])?;
         while let Some(row) = rows.next()? {
-            if self.may(&[row.get_ref(4)?.as_str().unwrap_or_default(), row.get_ref(6)?.as_str().unwrap_or_default()])
-            {
+            if self.may(&[row.get_ref(4)?.as_str().unwrap_or_default(), row.get_ref(6)?.as_str().unwrap_or_default()]) {
                 let matter = matters::matter_row(row)?;
                 let values = field_values(&matter);
                 self.take(subject_ids(&matter.subject), &matter.label, &values.iter().collect::<Vec<_>>());
@@ -239,8 +242,7 @@ fn count(conn: &Connection, pair: i64, name: &str, group: Group) -> Result<Found
 
 fn gather(conn: &Connection, pair: i64, person: &FoundPerson) -> Result<PersonData, StoreError> {
     let ids = ids_of(person);
-    let mut data =
-        PersonData { pair: person.pair.clone(), label: person.label.clone(), ..PersonData::default() };
+    let mut data = PersonData { pair: person.pair.clone(), label: person.label.clone(), ..PersonData::default() };
     for link in links_of(conn, pair, &ids)? {
         for side in Side::BOTH {
             let (id, held) = (link.ids.get(side), link.sides.get(side));
@@ -261,8 +263,8 @@ fn gather(conn: &Connection, pair: i64, person: &FoundPerson) -> Result<PersonDa
         }
     }
     for (_, write) in writes_of(conn, pair, &ids)? {
-        let mut raw = conn
-            .prepare_cached("SELECT raw FROM raws JOIN writes ON writes.seq = raws.write WHERE writes.id = ?1")?;
+        let mut raw =
+            conn.prepare_cached("SELECT raw FROM raws JOIN writes ON writes.seq = raws.write WHERE writes.id = ?1")?;
         for raw in raw.query_map([&write.id], |row| row.get(0))? {
             data.kept.push((write.id.clone(), raw?));
         }
@@ -317,7 +319,8 @@ fn person_there(data: &PersonData) -> u64 {
 
 /// Answers that hold what the operator typed, and all of them where the records are gone.
 fn erase_answers(conn: &Connection, pair: i64, ids: &Ids, there: bool) -> Result<u64, StoreError> {
-    let mut found = conn.prepare_cached("SELECT subject_key, slot, subject, resolution FROM decisions WHERE pair = ?1")?;
+    let mut found =
+        conn.prepare_cached("SELECT subject_key, slot, subject, resolution FROM decisions WHERE pair = ?1")?;
     let rows = found.query_map([pair], |row| {
         let (subject, resolution) = (row.get::<_, Json<Subject>>(2)?.0, row.get::<_, Json<Resolution>>(3)?.0);
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, subject, resolution))
@@ -347,9 +350,8 @@ fn erase_sentences(conn: &Connection, pair: i64, ids: &Ids, words: &[String]) ->
     let id_in = |key: &str| key.split(' ').any(|part| ids.iter().any(|(_, id)| id == part));
     let mut number = 0;
     let mut found = conn.prepare_cached("SELECT id, key, text FROM alerts WHERE pair = ?1")?;
-    let rows: Vec<(i64, String, String)> = found
-        .query_map([pair], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect::<Result<_, _>>()?;
+    let rows: Vec<(i64, String, String)> =
+        found.query_map([pair], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
     for (id, key, text) in rows {
         if names(&text) || names(&key) || id_in(&key) {
             conn.execute("DELETE FROM alerts WHERE id = ?1", [id])?;
@@ -357,9 +359,8 @@ fn erase_sentences(conn: &Connection, pair: i64, ids: &Ids, words: &[String]) ->
         }
     }
     let mut found = conn.prepare_cached("SELECT id, failed, message FROM runs WHERE pair = ?1")?;
-    let rows: Vec<(i64, Json<Vec<crate::model::FailedRecord>>, Option<String>)> = found
-        .query_map([pair], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect::<Result<_, _>>()?;
+    let rows: Vec<(i64, Json<Vec<crate::model::FailedRecord>>, Option<String>)> =
+        found.query_map([pair], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
     for (id, Json(mut failed), message) in rows {
         let before = failed.len();
         failed.retain(|record| {
@@ -413,10 +414,7 @@ fn words_about(person: &FoundPerson, data: &PersonData) -> Vec<String> {
 }
 
 fn ids_of(person: &FoundPerson) -> Ids {
-    Side::BOTH
-        .iter()
-        .flat_map(|side| person.ids.get(*side).iter().map(|id| (*side, id.as_str().to_owned())))
-        .collect()
+    Side::BOTH.iter().flat_map(|side| person.ids.get(*side).iter().map(|id| (*side, id.as_str().to_owned()))).collect()
 }
 
 fn links_of(conn: &Connection, pair: i64, ids: &Ids) -> Result<Vec<Link>, StoreError> {
@@ -461,9 +459,8 @@ fn matters_of(conn: &Connection, pair: i64, ids: &Ids) -> Result<Vec<Matter>, St
     for matter in found.query_map([pair], matters::matter_row)? {
         let matter = matter?;
         let candidates = match &matter.kind {
-            MatterKind::Conflict(ConflictKind::Ambiguous(ids)) | MatterKind::Mismatch(MismatchKind::DuplicateKey(ids)) => {
-                Some(ids)
-            }
+            MatterKind::Conflict(ConflictKind::Ambiguous(ids))
+            | MatterKind::Mismatch(MismatchKind::DuplicateKey(ids)) => Some(ids),
             MatterKind::Conflict(_) | MatterKind::Mismatch(_) => None,
         };
         if concerns(&matter.subject, candidates, ids) {
@@ -493,9 +490,9 @@ fn differences_of(conn: &Connection, pair: i64, ids: &Ids) -> Result<Vec<(i64, M
 
 fn concerns(subject: &Subject, candidates: Option<&PerSide<Vec<RecordId>>>, ids: &Ids) -> bool {
     let among = candidates.is_some_and(|candidates| {
-        Side::BOTH.iter().any(|side| {
-            candidates.get(*side).iter().any(|id| ids.contains(&(*side, id.as_str().to_owned())))
-        })
+        Side::BOTH
+            .iter()
+            .any(|side| candidates.get(*side).iter().any(|id| ids.contains(&(*side, id.as_str().to_owned()))))
     });
     among || !subject_ids(subject).is_disjoint(ids)
 }

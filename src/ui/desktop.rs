@@ -158,10 +158,7 @@ impl DuosyncApp {
                 Wish::Open => self.desk.up = true,
                 Wish::SyncAll => {
                     for pair in self.pair_names() {
-                        self.send(
-                            Command::Sync { pair, mode: crate::service::SyncMode::Normal },
-                            Purpose::Sync,
-                        );
+                        self.send(Command::Sync { pair, mode: crate::service::SyncMode::Normal }, Purpose::Sync);
                     }
                 }
                 Wish::PauseAll => {

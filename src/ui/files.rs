@@ -78,9 +78,10 @@ fn ask(what: Browse) -> Option<PathBuf> {
             .add_filter(tr!("settings-dialog-tables"), &["csv", "tsv", "txt"])
             .add_filter(tr!("settings-dialog-all"), &["*"])
             .pick_file(),
-        Browse::Import => {
-            dialog.set_title(tr!("settings-dialog-import")).add_filter(tr!("settings-dialog-settings"), &["toml"]).pick_file()
-        }
+        Browse::Import => dialog
+            .set_title(tr!("settings-dialog-import"))
+            .add_filter(tr!("settings-dialog-settings"), &["toml"])
+            .pick_file(),
         Browse::Export => dialog.set_title(tr!("settings-dialog-export")).set_file_name("duosync.toml").save_file(),
         Browse::Report => dialog
             .set_title(tr!("settings-dialog-report"))
@@ -94,9 +95,10 @@ fn ask(what: Browse) -> Option<PathBuf> {
             .add_filter(tr!("settings-dialog-database"), &["db"])
             .set_file_name(format!("duosync-{day}.db"))
             .save_file(),
-        Browse::Restore => {
-            dialog.set_title(tr!("settings-dialog-restore")).add_filter(tr!("settings-dialog-database"), &["db"]).pick_file()
-        }
+        Browse::Restore => dialog
+            .set_title(tr!("settings-dialog-restore"))
+            .add_filter(tr!("settings-dialog-database"), &["db"])
+            .pick_file(),
         Browse::Diagnostics => dialog
             .set_title(tr!("settings-dialog-diagnostics"))
             .add_filter(tr!("settings-dialog-zip"), &["zip"])

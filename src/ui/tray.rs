@@ -253,8 +253,7 @@ mod native {
     impl Tray {
         /// Shows the icon.
         pub(crate) fn start(tell: Tell) -> Option<Self> {
-            let entries: [MenuItem; 4] =
-                std::array::from_fn(|at| MenuItem::with_id(at.to_string(), "", true, None));
+            let entries: [MenuItem; 4] = std::array::from_fn(|at| MenuItem::with_id(at.to_string(), "", true, None));
             let menu = Menu::new();
             for entry in &entries {
                 menu.append(entry).ok()?;
@@ -267,9 +266,8 @@ mod native {
                 }
             }));
             TrayIconEvent::set_event_handler(Some(move |event: TrayIconEvent| {
-                if let TrayIconEvent::Click {
-                    button: MouseButton::Left, button_state: MouseButtonState::Up, ..
-                } = event
+                if let TrayIconEvent::Click { button: MouseButton::Left, button_state: MouseButtonState::Up, .. } =
+                    event
                 {
                     tell(Wish::Open);
                 }

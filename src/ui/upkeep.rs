@@ -22,10 +22,9 @@ impl DuosyncApp {
                 (Upkeep::ExportPerson { who, file: whole(file) }, Purpose::ExportPerson)
             }
             Upkeep::FindPeople(words) => (Upkeep::FindPeople(words), Purpose::FindPeople),
-            wanted @ (Upkeep::StartWithComputer(_)
-            | Upkeep::AnswerDoor
-            | Upkeep::Copies
-            | Upkeep::ErasePerson(_)) => (wanted, Purpose::Quiet),
+            wanted @ (Upkeep::StartWithComputer(_) | Upkeep::AnswerDoor | Upkeep::Copies | Upkeep::ErasePerson(_)) => {
+                (wanted, Purpose::Quiet)
+            }
         };
         self.send(Command::Upkeep(wanted), purpose);
     }

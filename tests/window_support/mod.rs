@@ -15,16 +15,16 @@ use std::sync::{Arc, Mutex};
 
 use duosync::model::{
     AccountSettings, Action, Alert, AlertKind, Closed, CollectionInfo, CompareCounts, CompareReport, CompareSchedule,
-    Conflict, ConflictKind, DeleteGuard, DeletePolicy, Endpoint, Erased, Example, FieldFit, FieldInfo, FieldMapping, Fields,
-    Fit, FoundPerson, Item, Kind, LifeEvent, LifeQuery, LifeStep, Lives, Matter, MatterField, MatterId, MatterKind, Misfit,
-    MisfitKind, MismatchKind, Note, NoteKind, Numbered, Observed, OpKind, Operation, Outcome, PairSpec, PerSide, PersonCounts, Plan,
-    Policy, RecordId, RecordLife, Resolution, RunId, RunPage, RunQuery, RunSummary, Schedule, SecretRef, Seen, Side,
-    SideCounts, Subject, Survey, Timestamp, Trial, Trials, Trigger, Value, WriteEntry, WriteField, WritePage,
-    WriteQuery, WriteState,
+    Conflict, ConflictKind, DeleteGuard, DeletePolicy, Endpoint, Erased, Example, FieldFit, FieldInfo, FieldMapping,
+    Fields, Fit, FoundPerson, Item, Kind, LifeEvent, LifeQuery, LifeStep, Lives, Matter, MatterField, MatterId,
+    MatterKind, Misfit, MisfitKind, MismatchKind, Note, NoteKind, Numbered, Observed, OpKind, Operation, Outcome,
+    PairSpec, PerSide, PersonCounts, Plan, Policy, RecordId, RecordLife, Resolution, RunId, RunPage, RunQuery,
+    RunSummary, Schedule, SecretRef, Seen, Side, SideCounts, Subject, Survey, Timestamp, Trial, Trials, Trigger, Value,
+    WriteEntry, WriteField, WritePage, WriteQuery, WriteState,
 };
 use duosync::service::{
-    AccountCheck, CheckStep, Command, CopyReason, Event, Handle, KeptCopy, Mailbox, PairState, PairStatus, Problem, Progress, Reply,
-    RunReport, Snapshot, Suggestion, SyncMode, Upkeep,
+    AccountCheck, CheckStep, Command, CopyReason, Event, Handle, KeptCopy, Mailbox, PairState, PairStatus, Problem,
+    Progress, Reply, RunReport, Snapshot, Suggestion, SyncMode, Upkeep,
 };
 
 pub const PAIR: &str = "customers";
