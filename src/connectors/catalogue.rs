@@ -5,9 +5,10 @@ use crate::model::{OptionInfo, OptionKind, PlatformInfo, SignIn};
 /// Every kind of platform that is built in, in the order in which they are offered.
 #[must_use]
 pub fn builtin() -> Vec<PlatformInfo> {
-    let mut platforms = vec![csv(), super::xlsx::platform(), carddav(), super::vcf::platform()];
-    platforms.extend(super::database::platforms());
-    platforms
+    let mut all = vec![csv(), super::xlsx::platform(), carddav(), super::vcf::platform()];
+    all.extend(super::database::platforms());
+    all.extend(super::rest::shipped().iter().map(super::rest::Manifest::platform));
+    all
 }
 
 fn csv() -> PlatformInfo {

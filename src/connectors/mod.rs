@@ -9,6 +9,7 @@ mod catalogue;
 pub mod csv;
 pub mod database;
 mod error;
+mod http;
 pub mod memory;
 pub mod oauth;
 pub mod rest;
