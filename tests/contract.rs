@@ -18,6 +18,8 @@
 mod carddav;
 #[path = "contract/csv.rs"]
 mod csv;
+#[path = "contract/database.rs"]
+mod database;
 #[path = "contract/fixture.rs"]
 mod fixture;
 #[path = "contract/memory.rs"]
@@ -120,3 +122,18 @@ contract!(trouble: trouble_in_the_shop, Some(crate::rest::ShopFixture { batches:
 contract!(trouble: trouble_in_batches, Some(crate::rest::ShopFixture { batches: true }));
 contract!(pocketbase, crate::rest::PocketBaseFixture::find());
 contract!(tryton, crate::rest::TrytonFixture::find());
+contract!(sqlite_with_numbers, Some(crate::database::DatabaseFixture::file(false)));
+contract!(sqlite_with_text_ids, Some(crate::database::DatabaseFixture::file(true)));
+contract!(
+    postgresql,
+    crate::database::DatabaseFixture::server(crate::support::databases::Engine::Postgres, false, false)
+);
+contract!(
+    postgresql_changes,
+    crate::database::DatabaseFixture::server(crate::support::databases::Engine::Postgres, true, true)
+);
+contract!(mariadb, crate::database::DatabaseFixture::server(crate::support::databases::Engine::MariaDb, false, false));
+contract!(
+    mariadb_changes,
+    crate::database::DatabaseFixture::server(crate::support::databases::Engine::MariaDb, true, true)
+);
