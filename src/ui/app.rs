@@ -54,6 +54,8 @@ pub(super) enum Purpose {
     SaveForFields(Side),
     /// The fields of both sides and suggested mappings.
     Survey,
+    /// What mappings would do.
+    Fit,
     /// Both accounts are saved, then the pair.
     SaveForPair(Side),
     /// A password is kept, then what it was needed for is done.
@@ -212,12 +214,26 @@ impl DuosyncApp {
     }
 
     pub(super) fn send(&mut self, command: Command, purpose: Purpose) {
+        self.send_for(command, purpose);
+    }
+
+    /// Sends a command; its number, unless it could not be sent.
+    pub(super) fn send_for(&mut self, command: Command, purpose: Purpose) -> Option<RequestId> {
         match self.handle.send(command) {
             Ok(id) => {
                 self.pending.insert(id, purpose);
+                Some(id)
             }
-            Err(problem) => self.problem = Some(problem.message),
+            Err(problem) => {
+                self.problem = Some(problem.message);
+                None
+            }
         }
+    }
+
+    /// Takes up the assistant where it was left the last time.
+    pub(super) fn restore_draft(&mut self, storage: &dyn eframe::Storage) {
+        self.setup = storage.get_string("setup").and_then(|text| Setup::of_text(&text));
     }
 
     pub(super) fn ask_matters(&mut self) {
@@ -297,7 +313,8 @@ impl DuosyncApp {
             }
             Page::Setup => {
                 if let Some(setup) = &mut self.setup {
-                    setup::show(ui, setup, &snapshot, intents);
+                    let progress = self.handle.progress();
+                    setup::show(ui, setup, self.preview.as_mut(), &snapshot, &progress, intents);
                 } else {
                     intents.push(Intent::Go(Page::Home));
                 }
@@ -481,7 +498,7 @@ impl DuosyncApp {
         if step >= Step::Fields {
             let ends = setup.ends_now();
             if setup.described.as_ref() != Some(&ends) {
-                self.read_fields();
+                self.read_fields(false);
             }
         }
     }
@@ -493,6 +510,8 @@ impl eframe::App for DuosyncApp {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        let draft = self.setup.as_ref().and_then(Setup::to_text).unwrap_or_default();
+        storage.set_string("setup", draft);
         storage.set_string("text_size", self.ctx.zoom_factor().to_string());
         let theme = match self.ctx.options(|options| options.theme_preference) {
             egui::ThemePreference::Light => "light",

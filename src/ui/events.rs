@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::app::{DuosyncApp, Purpose};
 use super::views::Page;
-use super::views::setup::Known;
+use super::views::setup::{Known, Step};
 use super::words;
 use crate::model::{Outcome, RunId, Side};
 use crate::service::{Answer, Command, Event, Problem, Reply, RunReport, Snapshot, SyncMode};
@@ -34,7 +34,14 @@ impl DuosyncApp {
                         self.send(Command::Alerts, Purpose::Alerts);
                     }
                 }
-                Event::Trying(..) => {}
+                Event::Trying(id, so_far) => {
+                    if let Some(Purpose::Try(side)) = self.pending.get(&id)
+                        && let Some(setup) = &mut self.setup
+                        && let Some(trying) = &mut setup.sides.get_mut(*side).trying
+                    {
+                        trying.so_far = *so_far;
+                    }
+                }
                 Event::Ended => self.ended = true,
             }
         }
@@ -80,11 +87,22 @@ impl DuosyncApp {
             Reply::Surveyed(survey, suggestions) => {
                 if let Some(setup) = &mut self.setup {
                     setup.fields = survey.fields;
+                    setup.totals = survey.totals;
+                    setup.passing = survey.totals;
+                    for row in &mut setup.rows {
+                        row.fit = None;
+                    }
+                    setup.not_fitted = None;
                     setup.suggest(suggestions);
                     setup.known = Known::Yes;
                 }
             }
-            Reply::Fitted(_) => {}
+            // An answer to a question that was stopped is an error, so this is of the newest one.
+            Reply::Fitted(fit) => {
+                if let Some(setup) = &mut self.setup {
+                    setup.take_fit(*fit);
+                }
+            }
             Reply::Ran(report) => self.ran(purpose, &[*report]),
             Reply::Resolved(reports) => self.ran(purpose, &reports),
             Reply::Compared(report) => {
@@ -152,8 +170,12 @@ impl DuosyncApp {
             }
             Purpose::SavePair(pair) => {
                 self.tidy_accounts();
-                self.setup = None;
-                self.page = Page::Home;
+                self.preview = None;
+                if let Some(setup) = &mut self.setup {
+                    setup.saving = false;
+                    setup.kept = Some(pair.clone());
+                    (setup.step, setup.reached) = (Step::Look, Step::Look);
+                }
                 self.sync(pair, SyncMode::Preview);
             }
             Purpose::Told(text) => self.toast(text, None),
@@ -170,6 +192,7 @@ impl DuosyncApp {
             | Purpose::Undo
             | Purpose::Try(_)
             | Purpose::Survey
+            | Purpose::Fit
             | Purpose::Sample
             | Purpose::Demo
             | Purpose::Quiet => {}
@@ -180,6 +203,12 @@ impl DuosyncApp {
         match purpose {
             Purpose::Try(side) => self.tried(side, Err(problem.message)),
             Purpose::SaveForFields(side) | Purpose::SaveForPair(side) => self.account_failed(side, &problem.message),
+            Purpose::Fit => {
+                if let Some(setup) = &mut self.setup {
+                    setup.fitting = None;
+                    setup.not_fitted = Some(problem.message);
+                }
+            }
             Purpose::SavePair(_) | Purpose::Survey => self.setup_failed(problem.message),
             Purpose::Settle(ids, _) => {
                 self.review.not_settled(&ids);
@@ -222,8 +251,7 @@ impl DuosyncApp {
     fn tried(&mut self, side: Side, result: Result<crate::service::AccountCheck, String>) {
         if let Some(setup) = &mut self.setup {
             let account = setup.sides.get_mut(side);
-            account.trying = false;
-            account.check = account.tried.take().map(|settings| (settings, result));
+            account.check = account.trying.take().map(|trying| (trying.settings, result));
         }
     }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use eframe::egui;
 
 use super::views::Browse;
+use crate::texts::tr;
 
 /// No person cancels a dialog this quickly: where the desktop has no file dialog, it answers so.
 const TOO_QUICK: Duration = Duration::from_millis(300);
@@ -36,10 +37,10 @@ impl Picker {
         }
         // One answer is all that a dialog gives.
         let (tell, hear) = sync_channel(1);
-        let ctx = ctx.clone();
+        let (ctx, asked) = (ctx.clone(), what.clone());
         let started = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
             let before = Instant::now();
-            let file = ask(what);
+            let file = ask(&asked);
             let picked = match file {
                 Some(path) => Picked::File(path),
                 None if before.elapsed() < TOO_QUICK => Picked::NoDialog,
@@ -57,7 +58,7 @@ impl Picker {
     /// What the dialog answered, if it has.
     pub(crate) fn answer(&mut self) -> Option<(Browse, Picked)> {
         let (what, hear) = self.open.as_ref()?;
-        let what = *what;
+        let what = what.clone();
         let picked = match hear.try_recv() {
             Ok(picked) => picked,
             Err(TryRecvError::Empty) => return None,
@@ -68,14 +69,15 @@ impl Picker {
     }
 }
 
-fn ask(what: Browse) -> Option<PathBuf> {
+fn ask(what: &Browse) -> Option<PathBuf> {
     let dialog = rfd::FileDialog::new();
     match what {
-        Browse::Account(_) => dialog
-            .set_title("The file of this account")
-            .add_filter("Tables", &["csv", "tsv", "txt"])
-            .add_filter("All files", &["*"])
+        Browse::Account(_, _, Some(endings)) => dialog
+            .set_title(tr!("setup-dialog-file"))
+            .add_filter(endings.join(", "), endings)
+            .add_filter(tr!("setup-dialog-all"), &["*"])
             .pick_file(),
+        Browse::Account(_, _, None) => dialog.set_title(tr!("setup-dialog-folder")).pick_folder(),
         Browse::Import => dialog.set_title("A settings file").add_filter("Settings", &["toml"]).pick_file(),
         Browse::Export => dialog.set_title("Save the settings").set_file_name("duosync.toml").save_file(),
         Browse::Report => dialog

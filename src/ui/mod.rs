@@ -93,6 +93,7 @@ where
             app.begin(start);
             if let Some(storage) = creation.storage {
                 app::restore_look(&ctx, storage);
+                app.restore_draft(storage);
             }
             Ok(Box::new(app))
         }),

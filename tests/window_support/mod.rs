@@ -17,9 +17,9 @@ use duosync::model::{
     AccountSettings, Action, Alert, AlertKind, CollectionInfo, CompareCounts, CompareReport, CompareSchedule, Conflict,
     ConflictKind, DeleteGuard, DeletePolicy, Endpoint, Example, FieldFit, FieldInfo, FieldMapping, Fields, Fit, Item,
     Kind, Matter, MatterField, MatterId, MatterKind, Misfit, MisfitKind, MismatchKind, Note, NoteKind, Observed,
-    OpKind, Operation, Outcome, PairSpec, PerSide, Plan, Policy, RecordId, RunId, RunSummary, Schedule, SecretRef,
-    Seen, Side, SideCounts, Subject, Survey, Timestamp, Trial, Trials, Trigger, Value, WriteEntry, WriteField,
-    WriteState,
+    OpKind, Operation, Outcome, PairSpec, PerSide, Plan, Policy, Record, RecordId, RunId, RunSummary, Schedule,
+    SecretRef, Seen, Side, SideCounts, Subject, Survey, Timestamp, Trial, Trials, Trigger, Value, WriteEntry,
+    WriteField, WriteState,
 };
 use duosync::service::{
     AccountCheck, CheckStep, Command, Event, Handle, Mailbox, PairState, PairStatus, Problem, Progress, Reply,
@@ -425,6 +425,15 @@ pub fn check(settings: &AccountSettings) -> AccountCheck {
             step("Read fields", "5 fields"),
         ],
         collections,
+        fields: field_infos(Side::A),
+        records: vec![Record {
+            id: RecordId::new("1"),
+            version: None,
+            modified: None,
+            fields: [("Name".to_owned(), Value::text("Ann Peeters")), ("City".to_owned(), Value::text("Sint-Niklaas"))]
+                .into(),
+            raw: None,
+        }],
         ..AccountCheck::default()
     }
 }
@@ -517,9 +526,9 @@ impl Stand {
         Ok(match command {
             Command::Snapshot => Reply::Snapshot(Arc::new(world.snapshot.clone())),
             Command::Matters(_) => Reply::Matters(Arc::clone(&world.matters)),
-            Command::Sync { mode: SyncMode::Preview, .. } => Reply::Ran(Box::new(RunReport {
+            Command::Sync { mode: SyncMode::Preview, pair } => Reply::Ran(Box::new(RunReport {
                 summary: run(13, Outcome::Preview, 0, 0, 0),
-                plan: Some(Arc::clone(&world.plan)),
+                plan: Some(Arc::new(Plan { pair: pair.clone(), ..world.plan.as_ref().clone() })),
             })),
             Command::Sync { .. } | Command::Undo(_) => {
                 Reply::Ran(Box::new(RunReport { summary: run(14, Outcome::Done, 0, 3, 12), plan: None }))
