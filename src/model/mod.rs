@@ -18,7 +18,7 @@ mod side;
 
 pub use account::{AccountSettings, CollectionInfo, FieldInfo, Identity, SecretRef};
 pub use fit::{Example, FieldFit, Fit, Misfit, MisfitKind, Survey, Trial, Trials};
-pub use link::{Flips, Link, LinkId, Observed, Seen, SideBaseline, Values};
+pub use link::{Flips, Link, LinkId, LinkIndex, Observed, Seen, SideBaseline, Values};
 pub use listing::{Cursor, Listing, Scope};
 pub use mapping::{Direction, FieldMapping, Kind, Policy, Transform, WriteMode};
 pub use matter::{

@@ -11,9 +11,12 @@ mod checking;
 mod comparing;
 mod db;
 mod executor;
+mod guarded;
 mod handle;
 mod hub;
 mod job;
+mod keeping;
+mod manifests;
 mod platforms;
 mod recover;
 mod report;
@@ -21,6 +24,7 @@ mod run;
 mod schedule;
 mod secrets;
 mod settings_file;
+mod signing;
 mod snapshot;
 mod survey;
 mod undoing;
@@ -31,10 +35,11 @@ use std::sync::Arc;
 
 pub use api::{
     AccountCheck, Answer, CheckStep, Command, Event, PairState, PairStatus, Problem, Progress, ProgressMap, Reply,
-    RequestId, RunReport, Snapshot, Suggestion, SyncMode, trial_name,
+    RequestId, RunReport, SecretFile, SecretPlaces, SigningIn, Snapshot, Suggestion, SyncMode, trial_name,
 };
 pub use handle::{Handle, Mailbox, Voice};
 pub use job::Tuning;
+pub use manifests::{manifest_check, manifest_start};
 pub use platforms::{KnownPlatforms, Platforms};
 pub use settings_file::{Settings, SettingsError, SettingsProblem, parse, parse_with, render};
 
@@ -74,16 +79,20 @@ pub fn start_with(
         .build()
         .map_err(|error| Problem::failed(tr!("sync-not-started", why = error.to_string())))?;
     let (handle, mailbox) = Handle::new(wake);
+    let secrets = Arc::new(secrets::Secrets::new(workspace));
+    let opening = Arc::clone(&secrets);
     let shared = job::Shared {
         db: db::Db::new(store),
         platforms,
-        secrets: Arc::new(secrets::Secrets::new()),
+        secrets: Arc::clone(&secrets),
+        signer: Arc::new(signing::Signer::new(secrets, tuning.sign_in_wait)),
         voice: mailbox.voice.clone(),
         tuning,
         desk: Arc::default(),
     };
     let folder = workspace.to_owned();
     let serve = move || {
+        opening.unlock_by_environment();
         runtime.block_on(hub::serve(shared, folder, mailbox));
         // What still waits on a thread of its own (a keyring that does not answer) must not hold up
         // the end of the program.

@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
-pub use changes::Changes;
+pub use changes::{Changes, LinkIndexes};
 pub use error::StoreError;
 pub use matters::{MatterScope, MattersUpdate, NewMatter, Origin};
 pub use settings::PairRow;

@@ -6,7 +6,7 @@ use super::views::review::Scope;
 use super::views::setup::{Fitting, Known, Setup, SetupIntent, Step, Trying};
 use super::views::{Browse, Intent, Page};
 use crate::model::{SecretRef, Side, Trials};
-use crate::service::{AccountCheck, Command, SyncMode};
+use crate::service::{AccountCheck, Command, SecretFile, SyncMode};
 use crate::texts::tr;
 
 impl DuosyncApp {
@@ -79,6 +79,13 @@ impl DuosyncApp {
             Intent::EnterPassword(account) => {
                 self.asking = Some(Asking { account, password: String::new(), then: None });
             }
+            Intent::EnterPassphrase => self.ask_passphrase(None),
+            Intent::ForgetSecrets => self.send(Command::ForgetSecrets, Purpose::Quiet),
+            Intent::SignIn(account) => {
+                self.send(Command::SignIn { account: account.clone() }, Purpose::SignIn(account));
+            }
+            Intent::CancelSignIn(account) => self.send(Command::CancelSignIn(account), Purpose::Quiet),
+            Intent::OpenBrowser(url) => self.open_browser(&url),
             Intent::Undo(run) => self.send(Command::Undo(run), Purpose::Undo),
             Intent::ShowRun(run) => {
                 self.history.pick(run);
@@ -181,6 +188,20 @@ impl DuosyncApp {
     fn act_setup(&mut self, wanted: SetupIntent) {
         match wanted {
             SetupIntent::Try(side) => self.try_account(side),
+            SetupIntent::SignIn(side) => {
+                let Some(setup) = &self.setup else { return };
+                let account = setup.sides.get(side);
+                let (settings, password) = (account.settings(), account.password());
+                self.send(Command::SaveAccount { settings, password }, Purpose::SaveForSignIn(side));
+            }
+            SetupIntent::Passphrase(side) => {
+                let Some(setup) = &mut self.setup else { return };
+                let passphrase = std::mem::take(&mut setup.sides.get_mut(side).passphrase);
+                let there = self.snapshot.as_ref().is_some_and(|snapshot| snapshot.secret_file == SecretFile::Locked);
+                let command =
+                    if there { Command::Unlock { passphrase } } else { Command::NewPassphrase { passphrase } };
+                self.send(command, Purpose::Told(tr!("setup-file-open")));
+            }
             SetupIntent::StopTrying(side) => {
                 let request = self.setup.as_mut().and_then(|setup| setup.sides.get_mut(side).trying.take());
                 if let Some(request) = request.and_then(|trying| trying.request) {

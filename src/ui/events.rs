@@ -8,6 +8,7 @@ use super::views::setup::{Known, Step};
 use super::words;
 use crate::model::{Outcome, RunId, Side};
 use crate::service::{Answer, Command, Event, Problem, Reply, RunReport, Snapshot, SyncMode};
+use crate::texts::tr;
 
 impl DuosyncApp {
     /// Takes everything that the service and the file dialog have said since the last frame.
@@ -41,6 +42,9 @@ impl DuosyncApp {
                     {
                         trying.so_far = *so_far;
                     }
+                }
+                Event::OpenBrowser { url, .. } => {
+                    self.open_browser(&url);
                 }
                 Event::Ended => self.ended = true,
             }
@@ -103,6 +107,7 @@ impl DuosyncApp {
                     setup.take_fit(*fit);
                 }
             }
+            Reply::SecretPlaces(_) => {}
             Reply::Ran(report) => self.ran(purpose, &[*report]),
             Reply::Resolved(reports) => self.ran(purpose, &reports),
             Reply::Compared(report) => {
@@ -150,6 +155,7 @@ impl DuosyncApp {
                 }
             }
             Reply::Alerts(alerts) => self.alerts = Some(alerts),
+            Reply::SetAside(aside) => self.set_aside(aside.as_deref()),
         }
     }
 
@@ -168,6 +174,14 @@ impl DuosyncApp {
                 }
                 self.ask_password();
             }
+            Purpose::SaveForSignIn(side) => {
+                if let Some(setup) = &mut self.setup {
+                    setup.has_saved(side);
+                    let account = setup.sides.get(side).shown_name();
+                    self.send(Command::SignIn { account: account.clone() }, Purpose::SignIn(account));
+                }
+            }
+            Purpose::SignIn(account) => self.toast(tr!("secrets-signed-in", account = account), None),
             Purpose::SavePair(pair) => {
                 self.tidy_accounts();
                 self.preview = None;
@@ -195,6 +209,7 @@ impl DuosyncApp {
             | Purpose::Fit
             | Purpose::Sample
             | Purpose::Demo
+            | Purpose::Passphrase
             | Purpose::Quiet => {}
         }
     }
@@ -202,7 +217,9 @@ impl DuosyncApp {
     fn hear_problem(&mut self, purpose: Purpose, problem: Problem) {
         match purpose {
             Purpose::Try(side) => self.tried(side, Err(problem.message)),
-            Purpose::SaveForFields(side) | Purpose::SaveForPair(side) => self.account_failed(side, &problem.message),
+            Purpose::SaveForFields(side) | Purpose::SaveForPair(side) | Purpose::SaveForSignIn(side) => {
+                self.account_failed(side, &problem.message);
+            }
             Purpose::Fit => {
                 if let Some(setup) = &mut self.setup {
                     setup.fitting = None;
@@ -215,6 +232,7 @@ impl DuosyncApp {
                 self.compare_list.not_settled(&ids);
                 self.problem = Some(problem.message);
             }
+            Purpose::Passphrase => self.passphrase_refused(problem.message),
             Purpose::Matters => {
                 self.matters_asked = false;
                 self.problem = Some(problem.message);
@@ -232,6 +250,7 @@ impl DuosyncApp {
             | Purpose::Demo
             | Purpose::Told(_)
             | Purpose::Password(_)
+            | Purpose::SignIn(_)
             | Purpose::Quiet => self.problem = Some(problem.message),
         }
     }

@@ -4,7 +4,7 @@ use eframe::egui::{self, Ui};
 
 use super::{AccountDraft, Keep, Setup, SetupIntent};
 use crate::model::{FieldInfo, OptionInfo, OptionKind, PlatformInfo, Record, Side, SignIn};
-use crate::service::{AccountCheck, ProgressMap, Snapshot, trial_name};
+use crate::service::{AccountCheck, ProgressMap, SecretFile, Snapshot, trial_name};
 use crate::texts::tr;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, Tone, tokens};
@@ -41,7 +41,7 @@ pub(super) fn show(
             }
         });
         show_options(ui, account, side, false, intents);
-        show_sign_in(ui, account);
+        show_sign_in(ui, account, side, snapshot, intents);
         let hint = account.shown_name();
         field(ui, &tr!("setup-call-it"), &mut account.name, &hint, false);
         if !account.asked(true).is_empty() {
@@ -52,7 +52,7 @@ pub(super) fn show(
     });
     if account.platform.is_some() {
         ui.add_space(theme::SMALL);
-        card(ui, |ui| show_try(ui, account, side, progress, intents));
+        card(ui, |ui| show_try(ui, account, side, (snapshot, progress), intents));
     }
 }
 
@@ -232,31 +232,23 @@ fn show_option(ui: &mut Ui, option: &OptionInfo, text: &mut String, side: Side, 
     }
 }
 
-fn show_sign_in(ui: &mut Ui, account: &mut AccountDraft) {
-    let label = match account.sign_in().clone() {
+fn show_sign_in(ui: &mut Ui, account: &mut AccountDraft, side: Side, snapshot: &Snapshot, intents: &mut Vec<Intent>) {
+    let (label, help, optional, browser) = match account.sign_in().clone() {
         SignIn::None => return,
-        SignIn::Secret { label, help, optional } => {
-            let hint = if account.base.as_ref().is_some_and(|base| base.secret.is_some()) {
-                tr!("setup-as-saved")
-            } else {
-                String::new()
-            };
-            let shown = if optional { tr!("setup-optional", what = label) } else { label.clone() };
-            if account.keep == Keep::Env {
-                field(ui, &tr!("setup-variable"), &mut account.variable, "ADDRESS_BOOK_PASSWORD", false);
-            } else {
-                field(ui, &shown, &mut account.password, &hint, true);
-            }
-            if !help.is_empty() {
-                remark(ui, help);
-            }
-            label
-        }
-        SignIn::Browser(_) => {
-            remark(ui, tr!("setup-browser-later"));
-            return;
-        }
+        SignIn::Secret { label, help, optional } => (label, help, optional, false),
+        SignIn::Browser(_) => (tr!("setup-client-secret"), tr!("setup-client-secret-help"), true, true),
     };
+    let saved = account.base.as_ref().is_some_and(|base| base.secret.is_some());
+    let hint = if saved { tr!("setup-as-saved") } else { String::new() };
+    let shown = if optional { tr!("setup-optional", what = label) } else { label.clone() };
+    if account.keep == Keep::Env {
+        field(ui, &tr!("setup-variable"), &mut account.variable, "ADDRESS_BOOK_PASSWORD", false);
+    } else {
+        field(ui, &shown, &mut account.password, &hint, true);
+    }
+    if !help.is_empty() {
+        remark(ui, help);
+    }
     if let Some(why) = &account.not_kept {
         banner(ui, Tone::Attention, why, None);
     }
@@ -264,6 +256,7 @@ fn show_sign_in(ui: &mut Ui, account: &mut AccountDraft) {
         remark(ui, tr!("setup-kept", what = label));
         for (keep, text) in [
             (Keep::Keyring, tr!("setup-keep-keyring")),
+            (Keep::File, tr!("setup-keep-file")),
             (Keep::Ask, tr!("setup-keep-ask")),
             (Keep::Env, tr!("setup-keep-env")),
         ] {
@@ -273,9 +266,50 @@ fn show_sign_in(ui: &mut Ui, account: &mut AccountDraft) {
             }
         }
     });
+    if account.keep == Keep::File {
+        show_passphrase(ui, account, side, snapshot.secret_file, intents);
+    }
+    if browser {
+        ui.horizontal_wrapped(|ui| {
+            let signed_in = is_signed_in(account, snapshot);
+            let text = if signed_in { tr!("setup-sign-in-again") } else { tr!("setup-sign-in") };
+            let button = Btn::new(&text).icon(Icon::Link);
+            let button = if signed_in { button } else { button.primary() };
+            if ui.add_enabled(account.missing().is_none(), button).clicked() {
+                intents.push(Intent::Setup(SetupIntent::SignIn(side)));
+            }
+            remark(ui, if signed_in { tr!("setup-signed-in") } else { tr!("setup-browser-opens") });
+        });
+    }
 }
 
-fn show_try(ui: &mut Ui, account: &mut AccountDraft, side: Side, progress: &ProgressMap, intents: &mut Vec<Intent>) {
+/// Whether an account that signs in with the browser has done so.
+pub(super) fn is_signed_in(account: &AccountDraft, snapshot: &Snapshot) -> bool {
+    let saved = account.base.as_ref() == Some(&account.settings());
+    saved && !snapshot.signed_out.contains(&account.shown_name())
+}
+
+/// Asks for the passphrase of the encrypted file, where it is not open.
+fn show_passphrase(ui: &mut Ui, account: &mut AccountDraft, side: Side, file: SecretFile, intents: &mut Vec<Intent>) {
+    let (why, text) = match file {
+        SecretFile::Open => return,
+        SecretFile::Absent => (tr!("setup-file-absent"), tr!("setup-file-make")),
+        SecretFile::Locked => (tr!("setup-file-locked"), tr!("setup-file-unlock")),
+    };
+    field(ui, &tr!("setup-passphrase"), &mut account.passphrase, "", true);
+    remark(ui, why);
+    if ui.add_enabled(!account.passphrase.is_empty(), Btn::new(&text)).clicked() {
+        intents.push(Intent::Setup(SetupIntent::Passphrase(side)));
+    }
+}
+
+fn show_try(
+    ui: &mut Ui,
+    account: &mut AccountDraft,
+    side: Side,
+    (snapshot, progress): (&Snapshot, &ProgressMap),
+    intents: &mut Vec<Intent>,
+) {
     if let Some(trying) = &account.trying {
         ui.horizontal(|ui| {
             let counted = progress.get(&trial_name(&trying.settings.name));
@@ -291,7 +325,8 @@ fn show_try(ui: &mut Ui, account: &mut AccountDraft, side: Side, progress: &Prog
         return;
     }
     ui.horizontal_wrapped(|ui| {
-        let ready = account.missing().is_none();
+        let waits = matches!(account.sign_in(), SignIn::Browser(_)) && !is_signed_in(account, snapshot);
+        let ready = account.missing().is_none() && !waits;
         let text = tr!("setup-try");
         let button = Btn::new(&text).icon(Icon::Sync);
         let button = if account.works() { button } else { button.primary() };

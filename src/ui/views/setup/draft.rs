@@ -14,6 +14,8 @@ pub(crate) enum Keep {
     /// From this computer's keyring.
     #[default]
     Keyring,
+    /// From the workspace's encrypted file.
+    File,
     /// From the operator, once after each start.
     Ask,
     /// From an environment variable.
@@ -43,6 +45,9 @@ pub(crate) struct AccountDraft {
     /// The password or key, if one was typed. Never kept.
     #[serde(skip)]
     pub(crate) password: String,
+    /// The passphrase of the encrypted file, while it is typed. Never kept.
+    #[serde(skip)]
+    pub(crate) passphrase: String,
     /// How Duosync gets the password.
     pub(crate) keep: Keep,
     /// The environment variable that holds it.
@@ -87,13 +92,14 @@ impl AccountDraft {
             name: settings.name.clone(),
             options: settings.options.clone(),
             keep: match &settings.secret {
+                Some(SecretRef::File) => Keep::File,
                 Some(SecretRef::Ask) => Keep::Ask,
                 Some(SecretRef::Env(_)) => Keep::Env,
                 Some(SecretRef::Keyring) | None => Keep::Keyring,
             },
             variable: match &settings.secret {
                 Some(SecretRef::Env(variable)) => variable.clone(),
-                Some(SecretRef::Ask | SecretRef::Keyring) | None => String::new(),
+                Some(SecretRef::Ask | SecretRef::File | SecretRef::Keyring) | None => String::new(),
             },
             collection,
             base: Some(settings.clone()),
@@ -137,6 +143,7 @@ impl AccountDraft {
     fn secret(&self) -> Option<SecretRef> {
         let place = || match self.keep {
             Keep::Keyring => SecretRef::Keyring,
+            Keep::File => SecretRef::File,
             Keep::Ask => SecretRef::Ask,
             Keep::Env => SecretRef::Env(self.variable.trim().to_owned()),
         };
@@ -237,7 +244,7 @@ impl AccountDraft {
 fn same_place(one: &AccountSettings, other: &AccountSettings) -> bool {
     let env = |settings: &AccountSettings| match &settings.secret {
         Some(SecretRef::Env(variable)) => Some(variable.clone()),
-        Some(SecretRef::Keyring | SecretRef::Ask) | None => None,
+        Some(SecretRef::Keyring | SecretRef::File | SecretRef::Ask) | None => None,
     };
     one.connector == other.connector && one.options == other.options && env(one) == env(other)
 }

@@ -65,6 +65,10 @@ pub(crate) enum SetupIntent {
     Try(Side),
     /// Not to wait for it any more.
     StopTrying(Side),
+    /// To save the account of a side and sign in with the browser.
+    SignIn(Side),
+    /// To make or open the encrypted file with the passphrase that is typed at a side.
+    Passphrase(Side),
     /// To go to a step; both accounts are saved on the way to the fields.
     Step(Step),
     /// To have the fields read anew.
