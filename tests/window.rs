@@ -345,7 +345,7 @@ fn two_accounts_are_connected_from_nothing_to_the_preview() {
     window.press("Address book (CardDAV)");
     window.write("Address of the server", "https://contacts.example.org");
     window.press("Try connection");
-    window.press("List");
+    window.press_far("List");
     window.press("Customers");
     window.press("Continue");
     assert!(window.sees("Which field is which?"));
@@ -420,7 +420,7 @@ fn without_a_keyring_the_assistant_offers_the_other_ways() {
     window.write("User name (if there is one)", "ann");
     window.write("Password (if there is one)", "s3cret");
     window.press("Try connection");
-    window.press("List");
+    window.press_far("List");
     window.press("Customers");
     window.press("Continue");
     window.press("Spreadsheet file (CSV)");

@@ -5,7 +5,7 @@ use super::views::preview::Preview;
 use super::views::review::Scope;
 use super::views::setup::{Fitting, Known, Setup, SetupIntent, Step, Trying};
 use super::views::{Browse, Intent, Page};
-use crate::model::{SecretRef, Side, Trials};
+use crate::model::{RunQuery, SecretRef, Side, Trials, WriteQuery};
 use crate::service::{AccountCheck, Command, SecretFile, SyncMode};
 use crate::texts::tr;
 
@@ -89,7 +89,7 @@ impl DuosyncApp {
             Intent::Undo(run) => self.send(Command::Undo(run), Purpose::Undo),
             Intent::ShowRun(run) => {
                 self.history.pick(run);
-                self.send(Command::Writes(run), Purpose::Writes(run));
+                self.send(Command::Writes(WriteQuery::all(run)), Purpose::Writes(run));
             }
             Intent::Browse(what) => {
                 let ctx = self.ctx.clone();
@@ -147,7 +147,7 @@ impl DuosyncApp {
                 self.ask_compare();
             }
             Page::History => {
-                self.send(Command::History { pair, limit: 500 }, Purpose::History);
+                self.send(Command::History(RunQuery { pair, limit: 500, ..RunQuery::default() }), Purpose::History);
             }
             Page::Alerts => {
                 self.send(Command::Alerts, Purpose::Alerts);

@@ -348,6 +348,10 @@ fn show_try(
         }
         None => {}
     }
+    if std::mem::take(&mut account.fresh) {
+        // What comes of a try would else lie below the edge of a small window.
+        ui.scroll_to_cursor(Some(egui::Align::Max));
+    }
 }
 
 fn show_steps(ui: &mut Ui, check: &AccountCheck) {

@@ -71,6 +71,9 @@ pub(crate) struct AccountDraft {
     /// The try that is going on.
     #[serde(skip)]
     pub(crate) trying: Option<Trying>,
+    /// Whether the result of a try has just come and is to be scrolled to.
+    #[serde(skip)]
+    pub(crate) fresh: bool,
     /// What the file dialog had to say.
     #[serde(skip)]
     pub(crate) hint: Option<String>,
