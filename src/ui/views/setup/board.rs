@@ -29,7 +29,7 @@ pub(super) struct Line {
     /// Which way changes travel.
     pub(super) direction: Direction,
     /// What the values are.
-    pub(super) kind: &'static str,
+    pub(super) kind: String,
     /// Whether records are matched by it.
     pub(super) key: bool,
     /// Why it was suggested.

@@ -120,9 +120,9 @@ fn show_fields(ui: &mut Ui, row: &mut MapRow, shown: &Shown<'_>) {
 fn show_choices(ui: &mut Ui, row: &mut MapRow, shown: &Shown<'_>) {
     let names = shown.names;
     ui.horizontal_wrapped(|ui| {
-        let kinds: Vec<String> = words::KINDS.iter().map(|kind| words::kind(*kind).to_owned()).collect();
+        let kinds: Vec<String> = words::KINDS.iter().map(|kind| words::kind(*kind)).collect();
         let now = words::kind(row.mapping.kind);
-        if let Some(kind) = labelled(ui, shown, &tr!("setup-kind"), now, &kinds).and_then(|at| words::KINDS.get(at)) {
+        if let Some(kind) = labelled(ui, shown, &tr!("setup-kind"), &now, &kinds).and_then(|at| words::KINDS.get(at)) {
             row.mapping.kind = *kind;
         }
         let directions = [Direction::Both, Direction::AToB, Direction::BToA];
