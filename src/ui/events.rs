@@ -14,6 +14,7 @@ impl DuosyncApp {
     /// Takes everything that the service and the file dialog have said since the last frame.
     pub(super) fn listen(&mut self) {
         self.take_picked();
+        self.take_wishes();
         while let Some(event) = self.handle.try_event() {
             match event {
                 Event::Reply(id, answer) => {
@@ -49,6 +50,7 @@ impl DuosyncApp {
                         trying.so_far = *so_far;
                     }
                 }
+                Event::Opened(alert) => self.opened(alert.as_ref()),
                 Event::OpenBrowser { url, .. } => {
                     self.open_browser(&url);
                 }
@@ -107,15 +109,7 @@ impl DuosyncApp {
             }
             Reply::Surveyed(survey, suggestions) => {
                 if let Some(setup) = &mut self.setup {
-                    setup.fields = survey.fields;
-                    setup.totals = survey.totals;
-                    setup.passing = survey.totals;
-                    for row in &mut setup.rows {
-                        row.fit = None;
-                    }
-                    setup.not_fitted = None;
-                    setup.suggest(suggestions);
-                    setup.known = Known::Yes;
+                    setup.take_survey(*survey, suggestions);
                 }
             }
             // An answer to a question that was stopped is an error, so this is of the newest one.
@@ -155,6 +149,7 @@ impl DuosyncApp {
                 let names = self.names.clone();
                 self.review.set(Arc::clone(&matters), &names);
                 self.compare_list.set(matters, &names);
+                self.show_wanted();
                 if self.matters_stale {
                     self.ask_matters();
                 }
@@ -172,6 +167,10 @@ impl DuosyncApp {
                 }
             }
             Reply::Alerts(alerts) => self.alerts = Some(alerts),
+            Reply::Copies(copies) => self.settings_form.copies = Some(copies),
+            Reply::Written(file) => self.written(&purpose, &file),
+            Reply::People(people) => self.found(people),
+            Reply::Erased(erased) => self.erased(&erased),
             Reply::SetAside(aside) => self.set_aside(aside.as_deref()),
         }
     }
@@ -210,7 +209,13 @@ impl DuosyncApp {
                 self.sync(pair, SyncMode::Preview);
             }
             Purpose::Told(text) => self.toast(text, None),
-            Purpose::Snapshot
+            Purpose::Prefs => self.desk.saving = self.desk.saving.saturating_sub(1),
+            Purpose::Restore
+            | Purpose::BackUp
+            | Purpose::Diagnostics
+            | Purpose::ExportPerson
+            | Purpose::FindPeople
+            | Purpose::Snapshot
             | Purpose::Matters
             | Purpose::History
             | Purpose::Writes(_)
@@ -254,6 +259,14 @@ impl DuosyncApp {
                 self.matters_asked = false;
                 self.problem = Some(problem.message);
             }
+            Purpose::Prefs => {
+                self.desk.saving = self.desk.saving.saturating_sub(1);
+                self.problem = Some(problem.message);
+            }
+            Purpose::FindPeople => {
+                self.settings_form.forget_people();
+                self.problem = Some(problem.message);
+            }
             Purpose::Snapshot
             | Purpose::History
             | Purpose::Writes(_)
@@ -265,6 +278,10 @@ impl DuosyncApp {
             | Purpose::Undo
             | Purpose::Sample
             | Purpose::Demo
+            | Purpose::Restore
+            | Purpose::BackUp
+            | Purpose::Diagnostics
+            | Purpose::ExportPerson
             | Purpose::Told(_)
             | Purpose::Password(_)
             | Purpose::SignIn(_)
@@ -280,6 +297,7 @@ impl DuosyncApp {
             self.review.set(Arc::clone(&self.matters), &names);
             self.compare_list.set(Arc::clone(&self.matters), &names);
         }
+        self.take_prefs(&snapshot.prefs);
         if let Some(Until::Run(pair)) = &self.problem_until {
             let state = snapshot.pairs.iter().find(|state| state.spec.name == *pair);
             let still = |status: &PairStatus| matches!(status, PairStatus::Failing { .. } | PairStatus::Working);
@@ -289,6 +307,7 @@ impl DuosyncApp {
             }
         }
         self.snapshot = Some(snapshot);
+        self.take_wishes();
         self.ask_password();
     }
 

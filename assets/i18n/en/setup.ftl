@@ -112,9 +112,7 @@ setup-which-list = Which list?
 setup-list = List
 setup-list-first = Choose the list to use.
 setup-list-read-only = { $list } (cannot be changed)
-setup-dialog-file = The file of this account
 setup-dialog-folder = The folder of this account
-setup-dialog-all = All files
 
 # The fields.
 setup-which-field = Which field is which?

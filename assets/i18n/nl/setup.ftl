@@ -112,9 +112,7 @@ setup-which-list = Welke lijst?
 setup-list = Lijst
 setup-list-first = Kies de lijst die je wilt gebruiken.
 setup-list-read-only = { $list } (kan niet gewijzigd worden)
-setup-dialog-file = Het bestand van dit account
 setup-dialog-folder = De map van dit account
-setup-dialog-all = Alle bestanden
 
 # De velden.
 setup-which-field = Welk veld is welk?

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{AccountDraft, Step, filters};
 use crate::model::{
     AccountSettings, CompareSchedule, DeleteGuard, DeletePolicy, Direction, Endpoint, FieldFit, FieldInfo,
-    FieldMapping, Filter, Fit, Kind, PairSpec, PerSide, Policy, Schedule, Side, Transform, Trial, WriteMode,
+    FieldMapping, Filter, Fit, Kind, PairSpec, PerSide, Policy, Schedule, Side, Survey, Transform, Trial, WriteMode,
 };
 use crate::service::{RequestId, Snapshot, Suggestion};
 use crate::texts::tr;
@@ -245,6 +245,19 @@ impl Setup {
     /// Both accounts and lists, to notice a change.
     pub(crate) fn ends_now(&self) -> PerSide<(AccountSettings, Option<String>)> {
         self.sides.as_ref().map(|side| (side.settings(), side.list()))
+    }
+
+    /// Takes what both ends hold. Everything is tried anew, as the records may be others.
+    pub(crate) fn take_survey(&mut self, survey: Survey, suggestions: Vec<Suggestion>) {
+        self.fields = survey.fields;
+        self.totals = survey.totals;
+        self.passing = survey.totals;
+        for row in &mut self.rows {
+            row.fit = None;
+        }
+        self.not_fitted = None;
+        self.suggest(suggestions);
+        self.known = Known::Yes;
     }
 
     /// Takes suggestions: all of them onto an empty board, else only the reasons of rows that agree.
