@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::app::{DuosyncApp, Purpose, Until};
 use super::views::Page;
-use super::views::setup::{Known, Step};
+use super::views::setup::Step;
 use super::words;
 use crate::model::{Outcome, RunId, Side};
 use crate::service::{Answer, Command, Event, PairStatus, Problem, Reply, RunReport, Snapshot, SyncMode};
