@@ -11,5 +11,6 @@
 )]
 
 pub mod lab;
+pub mod oidc;
 pub mod proxy;
 pub mod servers;
