@@ -29,7 +29,7 @@ pub use compare::compare;
 pub use conclude::{Written, conclude};
 pub use fit::{Sampled, count_passing, fit, labels};
 pub use normalise::{Normal, ValueError, normal, same};
-pub use observe::{View, agrees, fingerprint, group_fingerprint, observe, view};
+pub use observe::{View, agrees, fingerprint, group_fingerprint, label, observe, view};
 pub use reach::{index, index_print, reach, spoken_of};
 pub use reconcile::{Input, reconcile};
 pub use suggest::suggest;

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::engine;
 use crate::model::{
-    AccountSettings, ConflictKind, MatterId, MatterKind, MismatchKind, Observed, PairSpec, PerSide, Side,
+    AccountSettings, ConflictKind, LifeQuery, Lives, MatterId, MatterKind, MismatchKind, Observed, PairSpec, PerSide,
+    Side,
 };
 use crate::texts::tr;
 
@@ -56,9 +58,12 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::Matters(_)
         | Command::Candidates(_)
         | Command::Resolve { .. }
-        | Command::History { .. }
+        | Command::History(_)
         | Command::Writes(_)
+        | Command::Lives(_)
+        | Command::UndoPlan { .. }
         | Command::Undo(_)
+        | Command::UndoWrite { .. }
         | Command::Alerts
         | Command::StartSchedule
         | Command::Shutdown => false,
@@ -115,9 +120,12 @@ pub(crate) async fn from_platform(
         | Command::Matters(_)
         | Command::Candidates(_)
         | Command::Resolve { .. }
-        | Command::History { .. }
+        | Command::History(_)
         | Command::Writes(_)
+        | Command::Lives(_)
+        | Command::UndoPlan { .. }
         | Command::Undo(_)
+        | Command::UndoWrite { .. }
         | Command::Alerts
         | Command::AlertsSeen
         | Command::StartSchedule
@@ -193,11 +201,13 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
             let records = with(shared, move |store| candidates(store, id)).await?;
             Ok(Reply::Candidates(id, Arc::new(records)))
         }
-        Command::History { pair, limit } => {
-            let runs = with(shared, move |store| store.runs(pair.as_deref(), limit)).await?;
-            Ok(Reply::History(Arc::new(runs)))
+        Command::History(query) => {
+            Ok(Reply::History(Arc::new(with(shared, move |store| store.run_page(&query)).await?)))
         }
-        Command::Writes(run) => Ok(Reply::Writes(Arc::new(with(shared, move |store| store.writes(run)).await?))),
+        Command::Writes(query) => {
+            Ok(Reply::Writes(Arc::new(with(shared, move |store| store.write_page(&query)).await?)))
+        }
+        Command::Lives(query) => Ok(Reply::Lives(Arc::new(with(shared, move |store| lives(store, &query)).await?))),
         Command::Alerts => Ok(Reply::Alerts(Arc::new(with(shared, |store| store.alerts(ALERTS)).await?))),
         Command::AlertsSeen => {
             with(shared, crate::store::Store::alerts_seen).await?;
@@ -216,7 +226,9 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
         | Command::Compare { .. }
         | Command::Cancel(_)
         | Command::Resolve { .. }
+        | Command::UndoPlan { .. }
         | Command::Undo(_)
+        | Command::UndoWrite { .. }
         | Command::StartSchedule
         | Command::Shutdown) => Err(not_here(&other)),
     }
@@ -248,6 +260,20 @@ fn candidates(store: &crate::store::Store, id: MatterId) -> Result<PerSide<Vec<O
         records.get_mut(side).retain(|record| ids.get(side).contains(&record.id));
     }
     Ok(records)
+}
+
+/// The lives of records; one that was never written or asked about is called as a run would call it.
+fn lives(store: &crate::store::Store, query: &LifeQuery) -> Result<Lives, crate::store::StoreError> {
+    let mut lives = store.lives(query)?;
+    let specs: Vec<PairSpec> = store.pairs()?.into_iter().map(|row| row.spec).collect();
+    for life in lives.records.iter_mut().filter(|life| life.label.is_empty()) {
+        let id = life.ids.a.first().or_else(|| life.ids.b.first()).map(ToString::to_string).unwrap_or_default();
+        life.label = match specs.iter().find(|spec| spec.name == life.pair) {
+            Some(spec) => engine::label(spec, life.now.as_ref().map(Option::as_ref), &id),
+            None => id,
+        };
+    }
+    Ok(lives)
 }
 
 async fn pairs(shared: &Shared) -> Result<Vec<PairSpec>, Problem> {

@@ -46,7 +46,8 @@ pub(crate) async fn compare(job: &Job, export: Option<&Path>) -> Result<CompareR
                 .map(|matter| matter.subject.key())
                 .collect();
             let open = kept.mismatches.iter().filter(|one| !asked.contains(&one.subject.key())).map(matter).collect();
-            let matters = MattersUpdate { origin: Origin::Compare, now: started, open, scope: MatterScope::All };
+            let matters =
+                MattersUpdate { origin: Origin::Compare, by: None, now: started, open, scope: MatterScope::All };
             store.apply(&kept.pair, &Changes { matters: Some(matters), ..Changes::default() })?;
             store.save_compare(&kept)
         })

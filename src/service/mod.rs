@@ -19,6 +19,7 @@ mod keeping;
 mod manifests;
 mod platforms;
 mod recover;
+mod reopening;
 mod report;
 mod run;
 mod schedule;

@@ -6,7 +6,9 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::codec::{Json, to_size};
 use super::{Store, StoreError, pair_id};
-use crate::model::{Decision, Matter, MatterField, MatterId, MatterKind, PerSide, Resolution, Subject, Timestamp};
+use crate::model::{
+    Closed, Decision, Matter, MatterField, MatterId, MatterKind, PerSide, Resolution, RunId, Subject, Timestamp,
+};
 
 /// What found a matter. Each closes only what it has found itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,6 +43,8 @@ pub struct NewMatter {
 pub struct MattersUpdate {
     /// Which of the two.
     pub origin: Origin,
+    /// The run that says so; none for a compare.
+    pub by: Option<RunId>,
     /// The time for what is opened and closed.
     pub now: Timestamp,
     /// Everything that is open after it.
@@ -58,7 +62,7 @@ pub enum MatterScope {
     Only(Vec<Subject>),
 }
 
-const MATTER: &str = "SELECT m.id, p.name, m.kind, m.subject, m.label, m.reason, m.fields, m.modified, m.opened, \
+pub(super) const MATTER: &str = "SELECT m.id, p.name, m.kind, m.subject, m.label, m.reason, m.fields, m.modified, m.opened, \
                       m.fingerprint, m.closed IS NULL FROM matters m JOIN pairs p ON p.id = m.pair";
 
 /// Where a decision that is not "not the same" is kept: one for each subject.
@@ -111,9 +115,35 @@ impl Store {
         })
     }
 
-    /// Closes matters that are still open, with how they were settled.
-    pub fn close_matters(&mut self, ids: &[MatterId], how: &str, at: Timestamp) -> Result<(), StoreError> {
-        self.change(|tx| ids.iter().try_for_each(|id| close(tx, id.0, how, at)))
+    /// Closes matters that are still open, with how and by which run they were settled.
+    pub fn close_matters(
+        &mut self,
+        ids: &[MatterId],
+        how: Closed,
+        by: Option<RunId>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.change(|tx| ids.iter().try_for_each(|id| close(tx, id.0, how, by, at)))
+    }
+
+    /// Keeps what the operator answered to a matter, for its history.
+    pub fn answered(&mut self, id: MatterId, resolution: &Resolution, at: Timestamp) -> Result<(), StoreError> {
+        self.change(|tx| {
+            tx.prepare_cached("INSERT INTO answers (matter, resolution, made) VALUES (?1, ?2, ?3)")?.execute((
+                id.0,
+                Json(resolution),
+                at.0,
+            ))?;
+            Ok(())
+        })
+    }
+
+    /// The matters that a run closed.
+    pub fn closed_by(&self, run: RunId) -> Result<Vec<Matter>, StoreError> {
+        self.read(|conn| {
+            let mut found = conn.prepare_cached(&format!("{MATTER} WHERE m.closed_by = ?1 ORDER BY m.id"))?;
+            Ok(found.query_map([run.0], matter_row)?.collect::<Result<_, _>>()?)
+        })
     }
 
     /// The remembered answers of a pair.
@@ -213,7 +243,7 @@ pub(super) fn update(conn: &Connection, pair: i64, update: &MattersUpdate) -> Re
     };
     for ((subject, _), id) in &before {
         if !kept.contains(id) && scope.as_ref().is_none_or(|scope| scope.contains(subject)) {
-            close(conn, *id, "gone", update.now)?;
+            close(conn, *id, Closed::Gone, update.by, update.now)?;
         }
     }
     Ok(opened)
@@ -260,9 +290,11 @@ fn open_by_subject(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn close(conn: &Connection, id: i64, how: &str, at: Timestamp) -> Result<(), StoreError> {
-    conn.prepare_cached("UPDATE matters SET closed = ?2, closed_how = ?3 WHERE id = ?1 AND closed IS NULL")?
-        .execute((id, at.0, how))?;
+fn close(conn: &Connection, id: i64, how: Closed, by: Option<RunId>, at: Timestamp) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "UPDATE matters SET closed = ?2, closed_how = ?3, closed_by = ?4 WHERE id = ?1 AND closed IS NULL",
+    )?
+    .execute((id, at.0, how.word(), by.map(|run| run.0)))?;
     Ok(())
 }
 
@@ -285,7 +317,7 @@ fn slot(resolution: &Resolution) -> String {
     }
 }
 
-fn matter_row(row: &Row<'_>) -> rusqlite::Result<Matter> {
+pub(super) fn matter_row(row: &Row<'_>) -> rusqlite::Result<Matter> {
     Ok(Matter {
         id: MatterId(row.get(0)?),
         pair: row.get(1)?,

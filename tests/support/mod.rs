@@ -10,7 +10,9 @@
     reason = "each test uses a part of it, fails by panicking and says why it skips"
 )]
 
+pub mod evil;
 pub mod lab;
+pub mod leaks;
 pub mod oidc;
 pub mod proxy;
 pub mod servers;
