@@ -315,7 +315,12 @@ impl Desk {
                 Event::Reply(reply, answer) if reply != id => {
                     self.replies.insert(reply, answer);
                 }
-                _ => {}
+                Event::Reply(..)
+                | Event::Trying(..)
+                | Event::Changed(_)
+                | Event::Alerted(_)
+                | Event::OpenBrowser { .. }
+                | Event::Ended => {}
             }
         }
     }
@@ -330,7 +335,7 @@ impl Desk {
                     return (id, url);
                 }
                 Event::Reply(reply, answer) if reply == id => panic!("no browser: {answer:?}"),
-                _ => {}
+                Event::Reply(..) | Event::Trying(..) | Event::Changed(_) | Event::Alerted(_) | Event::Ended => {}
             }
         }
     }

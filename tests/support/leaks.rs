@@ -23,6 +23,7 @@ impl Search {
             add("the text", (*secret).to_owned());
             add("the form encoding", url::form_urlencoded::byte_serialize(secret.as_bytes()).collect());
             add("the percent encoding", secret.bytes().map(percent).collect());
+            add("the list of bytes", format!("{:?}", secret.as_bytes()));
             add("the JSON", serde_json::to_string(secret).unwrap().trim_matches('"').to_owned());
             add("the debug output", format!("{secret:?}").trim_matches('"').to_owned());
             // Within a longer text the same bytes are written in three ways; the letters at both ends that
