@@ -12,6 +12,7 @@ mod events;
 mod files;
 mod fonts;
 mod icons;
+mod pace;
 mod secrets;
 mod shell;
 mod text_diff;
