@@ -153,7 +153,8 @@ fn no_secret_is_in_anything_that_was_written() {
     let ended = place.run(&["-vv", "--json", "conflicts"]);
     let code = ended.code;
     run(ended, code, "conflicts");
-    std::fs::copy(place.workspace().join("duosync.db"), place.file("a copy of the database")).unwrap_or_default();
+    run(place.run(&["-vv", "backup", "copy.db"]), 0, "backup");
+    run(place.run(&["-vv", "diagnostics", "diagnostics.zip"]), 0, "diagnostics");
 
     let search = Search::of(&[PASSWORD, IN_FILE, IN_KEYRING, ASKED, PASSPHRASE, NEXT_PASSPHRASE]);
     for text in &said {

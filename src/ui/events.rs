@@ -14,6 +14,7 @@ impl DuosyncApp {
     /// Takes everything that the service and the file dialog have said since the last frame.
     pub(super) fn listen(&mut self) {
         self.take_picked();
+        self.take_wishes();
         while let Some(event) = self.handle.try_event() {
             match event {
                 Event::Reply(id, answer) => {
@@ -41,6 +42,7 @@ impl DuosyncApp {
                         self.send(Command::Alerts, Purpose::Alerts);
                     }
                 }
+                Event::Opened(alert) => self.opened(alert.as_ref()),
                 Event::OpenBrowser { url, .. } => {
                     self.open_browser(&url);
                 }
@@ -136,6 +138,7 @@ impl DuosyncApp {
                 let names = self.names.clone();
                 self.review.set(Arc::clone(&matters), &names);
                 self.compare_list.set(matters, &names);
+                self.show_wanted();
                 if self.matters_stale {
                     self.ask_matters();
                 }
@@ -153,6 +156,10 @@ impl DuosyncApp {
                 }
             }
             Reply::Alerts(alerts) => self.alerts = Some(alerts),
+            Reply::Copies(copies) => self.settings_form.copies = Some(copies),
+            Reply::Written(file) => self.written(&purpose, &file),
+            Reply::People(people) => self.found(people),
+            Reply::Erased(erased) => self.erased(&erased),
             Reply::SetAside(aside) => self.set_aside(aside.as_deref()),
         }
     }
@@ -180,7 +187,13 @@ impl DuosyncApp {
                 self.sync(pair, SyncMode::Preview);
             }
             Purpose::Told(text) => self.toast(text, None),
-            Purpose::Snapshot
+            Purpose::Prefs => self.desk.saving = self.desk.saving.saturating_sub(1),
+            Purpose::Restore
+            | Purpose::BackUp
+            | Purpose::Diagnostics
+            | Purpose::ExportPerson
+            | Purpose::FindPeople
+            | Purpose::Snapshot
             | Purpose::Matters
             | Purpose::History
             | Purpose::Writes(_)
@@ -215,6 +228,14 @@ impl DuosyncApp {
                 self.matters_asked = false;
                 self.problem = Some(problem.message);
             }
+            Purpose::Prefs => {
+                self.desk.saving = self.desk.saving.saturating_sub(1);
+                self.problem = Some(problem.message);
+            }
+            Purpose::FindPeople => {
+                self.settings_form.forget_people();
+                self.problem = Some(problem.message);
+            }
             Purpose::Snapshot
             | Purpose::History
             | Purpose::Writes(_)
@@ -226,6 +247,10 @@ impl DuosyncApp {
             | Purpose::Undo
             | Purpose::Sample
             | Purpose::Demo
+            | Purpose::Restore
+            | Purpose::BackUp
+            | Purpose::Diagnostics
+            | Purpose::ExportPerson
             | Purpose::Told(_)
             | Purpose::Password(_)
             | Purpose::SignIn(_)
@@ -241,6 +266,7 @@ impl DuosyncApp {
             self.review.set(Arc::clone(&self.matters), &names);
             self.compare_list.set(Arc::clone(&self.matters), &names);
         }
+        self.take_prefs(&snapshot.prefs);
         if let Some(Until::Run(pair)) = &self.problem_until {
             let state = snapshot.pairs.iter().find(|state| state.spec.name == *pair);
             let still = |status: &PairStatus| matches!(status, PairStatus::Failing { .. } | PairStatus::Working);
@@ -250,6 +276,7 @@ impl DuosyncApp {
             }
         }
         self.snapshot = Some(snapshot);
+        self.take_wishes();
         self.ask_password();
     }
 
