@@ -20,7 +20,7 @@ impl DuosyncApp {
     /// One frame: events first, then the page, then what the operator wants.
     pub fn show(&mut self, ui: &mut Ui) {
         self.listen();
-        let now = Timestamp(jiff::Timestamp::now().as_millisecond());
+        let now = self::now();
         let mut intents = Vec::new();
         let narrow = is_narrow(ui.ctx());
         let (wide, around) = if narrow { (theme::NAV_SMALL, 8) } else { (theme::NAV, 12) };
@@ -301,4 +301,9 @@ impl NavItem<'_> {
         ui.painter().galley(pill.center() - galley.size() / 2.0, galley, tokens.on_accent);
         pill.left()
     }
+}
+
+/// The time by the computer's clock.
+pub(super) fn now() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_millisecond())
 }

@@ -222,7 +222,9 @@ fn no_word_of_the_window_is_jargon() {
         "review",
         "detail",
         "compare",
-        "history",
+        "history/draw",
+        "history/life",
+        "history/model",
         "alerts",
         "settings",
     ] {
