@@ -8,10 +8,12 @@ pub mod carddav;
 mod catalogue;
 pub mod csv;
 mod error;
+mod http;
 pub mod memory;
 pub mod oauth;
 pub mod rest;
 mod shared;
+pub mod vcf;
 pub mod xlsx;
 
 use std::sync::Arc;

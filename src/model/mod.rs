@@ -11,8 +11,10 @@ mod listing;
 mod mapping;
 mod matter;
 mod pair;
+mod person;
 mod plan;
 mod platform;
+mod prefs;
 mod record;
 mod run;
 mod side;
@@ -29,8 +31,10 @@ pub use matter::{
     ConflictKind, Decision, FieldChoice, Matter, MatterField, MatterId, MatterKind, MismatchKind, Resolution, Subject,
 };
 pub use pair::{CompareSchedule, DeleteGuard, DeletePolicy, Endpoint, Filter, FilterTest, PairSpec, Schedule, Writes};
+pub use person::{Erased, FoundPerson, PersonCounts, PersonData};
 pub use plan::{Action, Conflict, Held, Item, Note, NoteKind, OpKind, Operation, Plan, Stop};
 pub use platform::{OAuthInfo, OptionInfo, OptionKind, PlatformInfo, SignIn};
+pub use prefs::{LARGEST_TEXT, Notify, Prefs, QuietHours, SMALLEST_TEXT, ThemeChoice};
 pub use record::{Fields, Record, RecordId, Timestamp, Value, Version};
 pub use run::{
     Alert, AlertKind, CompareCounts, CompareReport, FailedRecord, Mismatch, Outcome, RunId, RunSummary, SideCounts,

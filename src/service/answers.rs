@@ -40,6 +40,7 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::Pause { .. }
         | Command::Import(_)
         | Command::LoadSample
+        | Command::SavePrefs(_)
         | Command::AlertsSeen => true,
         Command::Snapshot
         | Command::SecretPlaces
@@ -65,6 +66,7 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::Undo(_)
         | Command::UndoWrite { .. }
         | Command::Alerts
+        | Command::Upkeep(_)
         | Command::StartSchedule
         | Command::Shutdown => false,
     }
@@ -128,6 +130,8 @@ pub(crate) async fn from_platform(
         | Command::UndoWrite { .. }
         | Command::Alerts
         | Command::AlertsSeen
+        | Command::SavePrefs(_)
+        | Command::Upkeep(_)
         | Command::StartSchedule
         | Command::Stop(_)
         | Command::Shutdown) => Err(not_here(&other)),
@@ -213,6 +217,13 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
             with(shared, crate::store::Store::alerts_seen).await?;
             Ok(Reply::Done)
         }
+        Command::SavePrefs(prefs) => {
+            let prefs = prefs.within_limits();
+            let kept = prefs.clone();
+            with(shared, move |store| super::prefs::save(store, &kept)).await?;
+            shared.prefs.set(prefs);
+            Ok(Reply::Done)
+        }
         other @ (Command::TryAccount { .. }
         | Command::SignIn { .. }
         | Command::CancelSignIn(_)
@@ -228,6 +239,7 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
         | Command::Resolve { .. }
         | Command::UndoPlan { .. }
         | Command::Undo(_)
+        | Command::Upkeep(_)
         | Command::UndoWrite { .. }
         | Command::StartSchedule
         | Command::Shutdown) => Err(not_here(&other)),

@@ -7,9 +7,13 @@
 mod alerts;
 mod answers;
 mod api;
+mod autostart;
+mod backup;
 mod checking;
 mod comparing;
 mod db;
+mod diagnostics;
+mod door;
 mod executor;
 mod guarded;
 mod handle;
@@ -17,7 +21,10 @@ mod hub;
 mod job;
 mod keeping;
 mod manifests;
+mod notifier;
+mod person;
 mod platforms;
+mod prefs;
 mod recover;
 mod reopening;
 mod report;
@@ -29,15 +36,19 @@ mod signing;
 mod snapshot;
 mod survey;
 mod undoing;
+mod upkeep;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use api::{
-    AccountCheck, Answer, CheckStep, Command, Event, PairState, PairStatus, Problem, Progress, ProgressMap, Reply,
-    RequestId, RunReport, SecretFile, SecretPlaces, SigningIn, Snapshot, Suggestion, SyncMode, trial_name,
+    AccountCheck, Answer, CheckStep, Command, CopyReason, Event, KeptCopy, PairState, PairStatus, Problem, Progress,
+    ProgressMap, Reply, RequestId, RunReport, SecretFile, SecretPlaces, SigningIn, Snapshot, Suggestion, SyncMode,
+    Upkeep, trial_name,
 };
+pub use diagnostics::Recorder;
+pub use door::knock;
 pub use handle::{Handle, Mailbox, Voice};
 pub use job::Tuning;
 pub use manifests::{manifest_check, manifest_start};
@@ -53,13 +64,22 @@ pub fn default_workspace() -> Option<PathBuf> {
     crate::store::default_dir()
 }
 
+/// Puts a copy of the database in the place of that of a workspace that nobody has open, also of one
+/// that is damaged. Returns where what was there is kept.
+///
+/// # Errors
+/// When the workspace is in use, or the file is no whole copy.
+pub fn restore_closed(workspace: &Path, copy: &Path) -> Result<PathBuf, Problem> {
+    backup::restore_closed(workspace, copy)
+}
+
 /// Starts the service on a workspace. `wake` is called after each event and each step of progress; it
 /// must not block.
 ///
 /// # Errors
 /// When the workspace is in use by another Duosync, or cannot be opened.
 pub fn start(workspace: &Path, wake: Arc<dyn Fn() + Send + Sync>) -> Result<Handle, Problem> {
-    start_with(workspace, wake, Arc::new(KnownPlatforms), Tuning::default())
+    start_with(workspace, wake, Arc::new(KnownPlatforms::new(workspace)), Tuning::default())
 }
 
 /// Starts the service with platforms and patience of one's own, as tests do.
@@ -72,7 +92,8 @@ pub fn start_with(
     platforms: Arc<dyn Platforms>,
     tuning: Tuning,
 ) -> Result<Handle, Problem> {
-    let store = Store::open(workspace).map_err(|error| Problem::failed(error.to_string()))?;
+    let mut store = Store::open(workspace).map_err(|error| Problem::failed(error.to_string()))?;
+    backup::notice(&mut store).map_err(|error| Problem::failed(error.to_string()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("duosync")
@@ -83,6 +104,8 @@ pub fn start_with(
     let secrets = Arc::new(secrets::Secrets::new(workspace));
     let opening = Arc::clone(&secrets);
     let shared = job::Shared {
+        prefs: prefs::Kept::of(&store),
+        notifier: notifier::Notifier::default(),
         db: db::Db::new(store),
         platforms,
         secrets: Arc::clone(&secrets),

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use eframe::egui::{self, Ui};
 
 use super::StartWith;
+use super::desktop::Desk;
 use super::files::Picker;
 use super::icons::Icon;
+use super::pace::Paces;
 use super::theme;
 use super::views::compare::{self, Given};
 use super::views::history::{self, History};
@@ -70,6 +72,18 @@ pub(super) enum Purpose {
     Sample,
     /// The sample is made, then synced and compared, and its result shown.
     Demo,
+    /// The preferences are kept.
+    Prefs,
+    /// A copy of the database is put back.
+    Restore,
+    /// A copy of the database is made.
+    BackUp,
+    /// The file for whoever helps is written.
+    Diagnostics,
+    /// Everything about one person is written.
+    ExportPerson,
+    /// Somebody is looked for.
+    FindPeople,
     /// Anything whose success is told in these words.
     Told(String),
     /// Anything whose success needs no words.
@@ -94,6 +108,15 @@ pub(super) struct Asking {
     pub(super) password: String,
     /// What it is needed for.
     pub(super) then: Option<Intent>,
+}
+
+/// With what the trouble that is shown is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Until {
+    /// With a run of this pair that does not fail.
+    Run(String),
+    /// With the next thing of this kind that is done.
+    Done(std::mem::Discriminant<Purpose>),
 }
 
 /// The application.
@@ -126,9 +149,13 @@ pub struct DuosyncApp {
     /// The run that the key Z takes back.
     pub(super) undo_next: Option<RunId>,
     pub(super) problem: Option<String>,
+    /// What the problem is over with; none where only the operator can tell.
+    pub(super) problem_until: Option<Until>,
     pub(super) picker: Picker,
     pub(super) ended: bool,
+    pub(super) desk: Desk,
     pub(super) title: String,
+    pub(super) paces: Paces,
 }
 
 impl DuosyncApp {
@@ -163,9 +190,12 @@ impl DuosyncApp {
             toasts: Vec::new(),
             undo_next: None,
             problem: None,
+            problem_until: None,
             picker: Picker::default(),
             ended: false,
+            desk: Desk::default(),
             title: String::new(),
+            paces: Paces::default(),
         };
         app.send(Command::Snapshot, Purpose::Snapshot);
         app.ask_matters();
@@ -175,6 +205,7 @@ impl DuosyncApp {
     /// Begins with a page or with the sample.
     pub fn begin(&mut self, start: StartWith) {
         self.send(Command::StartSchedule, Purpose::Quiet);
+        self.send(Command::Upkeep(crate::service::Upkeep::AnswerDoor), Purpose::Quiet);
         match start {
             StartWith::Home => {}
             StartWith::Sample => self.send(Command::LoadSample, Purpose::Demo),
@@ -240,7 +271,7 @@ impl DuosyncApp {
         };
         match self.page {
             Page::Home => {
-                let model = Home::of(&snapshot, &self.handle.progress(), now);
+                let model = Home::of(&snapshot, &self.handle.progress(), &self.paces, now);
                 home::show(ui, &model, intents);
             }
             Page::Setup => {
@@ -267,7 +298,11 @@ impl DuosyncApp {
             Page::Alerts => {
                 alerts::show(ui, self.alerts.as_ref().map(|alerts| alerts.as_slice()), now, intents);
             }
-            Page::Settings => settings::show(ui, &snapshot, &mut self.settings_form, intents),
+            Page::Settings => {
+                let prefs = self.desk.prefs.clone().unwrap_or_default();
+                let given = settings::Given { snapshot: &snapshot, prefs: &prefs, tray: self.desk.has_icon() };
+                settings::show(ui, &given, &mut self.settings_form, intents);
+            }
         }
     }
 
@@ -340,31 +375,15 @@ impl DuosyncApp {
     }
 }
 
-impl eframe::App for DuosyncApp {
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        self.show(ui);
-    }
-
-    fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        storage.set_string("text_size", self.ctx.zoom_factor().to_string());
-        let theme = match self.ctx.options(|options| options.theme_preference) {
-            egui::ThemePreference::Light => "light",
-            egui::ThemePreference::Dark => "dark",
-            egui::ThemePreference::System => "system",
-        };
-        storage.set_string("theme", theme.to_owned());
-    }
-
-    fn persist_egui_memory(&self) -> bool {
-        // Scroll places and open menus of the last time are no help, and may not fit what is there.
-        false
-    }
-
-    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        // The service ends when its handle is dropped in any case; asking first lets it stop a run
-        // at a safe place.
-        let _ended = self.handle.send(Command::Shutdown);
-    }
+/// The look is kept with the window's place too, so that the first frame has it already.
+pub(super) fn save_look(ctx: &egui::Context, storage: &mut dyn eframe::Storage) {
+    storage.set_string("text_size", ctx.zoom_factor().to_string());
+    let theme = match ctx.options(|options| options.theme_preference) {
+        egui::ThemePreference::Light => "light",
+        egui::ThemePreference::Dark => "dark",
+        egui::ThemePreference::System => "system",
+    };
+    storage.set_string("theme", theme.to_owned());
 }
 
 /// Takes the look of the last time.

@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use super::app::{DuosyncApp, Purpose};
+use super::app::{DuosyncApp, Purpose, Until};
 use super::views::Page;
 use super::views::history::HistoryIntent;
 use super::views::setup::Known;
 use super::words;
 use crate::model::{Outcome, RunId, Side};
-use crate::service::{Answer, Command, Event, Problem, Reply, RunReport, Snapshot, SyncMode};
+use crate::service::{Answer, Command, Event, PairStatus, Problem, Reply, RunReport, Snapshot, SyncMode};
 use crate::texts::tr;
 
 impl DuosyncApp {
     /// Takes everything that the service and the file dialog have said since the last frame.
     pub(super) fn listen(&mut self) {
         self.take_picked();
+        self.take_wishes();
         while let Some(event) = self.handle.try_event() {
             match event {
                 Event::Reply(id, answer) => {
@@ -40,6 +41,7 @@ impl DuosyncApp {
                         self.send(Command::Alerts, Purpose::Alerts);
                     }
                 }
+                Event::Opened(alert) => self.opened(alert.as_ref()),
                 Event::OpenBrowser { url, .. } => {
                     self.open_browser(&url);
                 }
@@ -50,9 +52,20 @@ impl DuosyncApp {
     }
 
     fn hear(&mut self, purpose: Purpose, answer: Answer) {
+        let kind = Until::Done(std::mem::discriminant(&purpose));
+        if answer.is_ok() && self.problem_until.as_ref() == Some(&kind) {
+            self.problem = None;
+            self.problem_until = None;
+        }
+        let before = self.problem.take();
         match answer {
             Ok(reply) => self.hear_reply(purpose, reply),
             Err(problem) => self.hear_problem(purpose, problem),
+        }
+        if self.problem.is_none() {
+            self.problem = before;
+        } else if before.as_ref() != self.problem.as_ref() && !matches!(self.problem_until, Some(Until::Run(_))) {
+            self.problem_until = Some(kind);
         }
     }
 
@@ -124,6 +137,7 @@ impl DuosyncApp {
                 let names = self.names.clone();
                 self.review.set(Arc::clone(&matters), &names);
                 self.compare_list.set(matters, &names);
+                self.show_wanted();
                 if self.matters_stale {
                     self.ask_matters();
                 }
@@ -145,6 +159,10 @@ impl DuosyncApp {
                 }
             }
             Reply::Alerts(alerts) => self.alerts = Some(alerts),
+            Reply::Copies(copies) => self.settings_form.copies = Some(copies),
+            Reply::Written(file) => self.written(&purpose, &file),
+            Reply::People(people) => self.found(people),
+            Reply::Erased(erased) => self.erased(&erased),
             Reply::SetAside(aside) => self.set_aside(aside.as_deref()),
         }
     }
@@ -172,7 +190,13 @@ impl DuosyncApp {
                 self.sync(pair, SyncMode::Preview);
             }
             Purpose::Told(text) => self.toast(text, None),
-            Purpose::Snapshot
+            Purpose::Prefs => self.desk.saving = self.desk.saving.saturating_sub(1),
+            Purpose::Restore
+            | Purpose::BackUp
+            | Purpose::Diagnostics
+            | Purpose::ExportPerson
+            | Purpose::FindPeople
+            | Purpose::Snapshot
             | Purpose::Matters
             | Purpose::History
             | Purpose::Writes
@@ -212,6 +236,14 @@ impl DuosyncApp {
                 self.matters_asked = false;
                 self.problem = Some(problem.message);
             }
+            Purpose::Prefs => {
+                self.desk.saving = self.desk.saving.saturating_sub(1);
+                self.problem = Some(problem.message);
+            }
+            Purpose::FindPeople => {
+                self.settings_form.forget_people();
+                self.problem = Some(problem.message);
+            }
             Purpose::Snapshot
             | Purpose::History
             | Purpose::Writes
@@ -223,6 +255,10 @@ impl DuosyncApp {
             | Purpose::Undo
             | Purpose::Sample
             | Purpose::Demo
+            | Purpose::Restore
+            | Purpose::BackUp
+            | Purpose::Diagnostics
+            | Purpose::ExportPerson
             | Purpose::Told(_)
             | Purpose::Password(_)
             | Purpose::SignIn(_)
@@ -238,7 +274,17 @@ impl DuosyncApp {
             self.review.set(Arc::clone(&self.matters), &names);
             self.compare_list.set(Arc::clone(&self.matters), &names);
         }
+        self.take_prefs(&snapshot.prefs);
+        if let Some(Until::Run(pair)) = &self.problem_until {
+            let state = snapshot.pairs.iter().find(|state| state.spec.name == *pair);
+            let still = |status: &PairStatus| matches!(status, PairStatus::Failing { .. } | PairStatus::Working);
+            if !state.is_some_and(|state| still(&state.status)) {
+                self.problem = None;
+                self.problem_until = None;
+            }
+        }
         self.snapshot = Some(snapshot);
+        self.take_wishes();
         self.ask_password();
     }
 
@@ -273,7 +319,11 @@ impl DuosyncApp {
             let wrote = !words::writes(summary, &names).is_empty();
             let sentence = words::run_sentence(summary, &names);
             if summary.outcome == Outcome::Failed {
-                self.problem = Some(sentence);
+                // On Home the pair's own card says it.
+                if self.page != Page::Home {
+                    self.problem = Some(sentence);
+                    self.problem_until = Some(Until::Run(summary.pair.clone()));
+                }
             } else {
                 let start = if undoes { "Undone" } else { "Synced" };
                 if undoes && matches!(self.page, Page::Review | Page::Compare) {

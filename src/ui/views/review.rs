@@ -105,6 +105,17 @@ impl Review {
         }
     }
 
+    /// Shows one matter, whatever was looked for.
+    pub(crate) fn pick(&mut self, id: MatterId) {
+        self.text.clear();
+        self.kind = None;
+        self.filter();
+        if let Some(at) = self.shown.iter().position(|at| self.matters.get(*at).is_some_and(|one| one.id == id)) {
+            self.select(at);
+            self.scroll = true;
+        }
+    }
+
     /// Looks for the text, kind and pair.
     pub(crate) fn filter(&mut self) {
         let text = self.text.trim().to_lowercase();
