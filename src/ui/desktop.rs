@@ -285,7 +285,7 @@ impl DuosyncApp {
                 let run = run_of(alert, &runs.unwrap_or_default());
                 self.go(Page::History, Some(pair));
                 if let Some(run) = run {
-                    self.act(super::views::Intent::ShowRun(run));
+                    self.act_history(super::views::history::HistoryIntent::Pick(run));
                 }
             }
             Lead::Connection => self.act(super::views::Intent::EditPair(pair)),
