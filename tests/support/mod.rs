@@ -1,6 +1,9 @@
 //! What the integration tests share.
 #![allow(
     dead_code,
+    clippy::format_push_string,
+    clippy::disallowed_methods,
+    clippy::wildcard_enum_match_arm,
     unreachable_pub,
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -13,4 +16,6 @@
 pub mod databases;
 pub mod lab;
 pub mod proxy;
+pub mod rest_servers;
 pub mod servers;
+pub mod shop;
