@@ -60,9 +60,9 @@ fn show_filters(ui: &mut Ui, history: &mut History, names: &Names, intents: &mut
             }
         }
         let all = tr!("history-every-outcome");
-        let outcomes = Choice::OUTCOMES.iter().map(|outcome| words::outcome(*outcome).to_owned());
+        let outcomes = Choice::OUTCOMES.into_iter().map(words::outcome);
         let choices: Vec<String> = std::iter::once(all.clone()).chain(outcomes).collect();
-        let now = history.choice.outcome.map_or(all, |outcome| words::outcome(outcome).to_owned());
+        let now = history.choice.outcome.map_or(all, words::outcome);
         if let Some(at) = choose(ui, &tr!("history-outcome"), &now, 160.0, &choices) {
             history.choice.outcome = at.checked_sub(1).and_then(|at| Choice::OUTCOMES.get(at)).copied();
         }
