@@ -14,17 +14,15 @@ fn care(desk: &mut Desk, wanted: Upkeep) -> Reply {
 }
 
 fn written(desk: &mut Desk, wanted: Upkeep) -> PathBuf {
-    match care(desk, wanted) {
-        Reply::Written(file) => file,
-        other => panic!("nothing was written: {other:?}"),
-    }
+    let reply = care(desk, wanted);
+    let Reply::Written(file) = reply else { panic!("nothing was written: {reply:?}") };
+    file
 }
 
 fn people(desk: &mut Desk, words: &str) -> Vec<FoundPerson> {
-    match care(desk, Upkeep::FindPeople(words.to_owned())) {
-        Reply::People(people) => people.as_ref().clone(),
-        other => panic!("nobody: {other:?}"),
-    }
+    let reply = care(desk, Upkeep::FindPeople(words.to_owned()));
+    let Reply::People(people) = reply else { panic!("nobody: {reply:?}") };
+    people.as_ref().clone()
 }
 
 /// Whether any file under a folder holds a text, in whatever case of letters it was planted.
@@ -89,7 +87,10 @@ fn what_is_no_copy_is_refused_and_changes_nothing() {
     for content in [b"not a database at all, only a text of some length".to_vec(), Vec::new()] {
         fs::write(&stranger, content).unwrap();
         let problem = desk.call(Command::Upkeep(Upkeep::Restore(stranger.clone()))).unwrap_err();
-        assert!(problem.message.contains("stranger.db") && problem.message.contains("Nothing was changed"), "{problem}");
+        assert!(
+            problem.message.contains("stranger.db") && problem.message.contains("Nothing was changed"),
+            "{problem}"
+        );
     }
     let missing = desk.folder.path().join("missing.db");
     desk.call(Command::Upkeep(Upkeep::Restore(missing.clone()))).unwrap_err();
@@ -138,8 +139,17 @@ fn the_file_for_whoever_helps_holds_nothing_of_anybody() {
     assert_eq!(written(&mut desk, Upkeep::Diagnostics(file.clone())), file);
 
     let planted = [
-        "xavierplant", "yolandeplant", "example.org", "plantnaam", "planthost", "hunter2", "left", "right", "people",
-        "on a stick", "kept",
+        "xavierplant",
+        "yolandeplant",
+        "example.org",
+        "plantnaam",
+        "planthost",
+        "hunter2",
+        "left",
+        "right",
+        "people",
+        "on a stick",
+        "kept",
     ];
     let whole = fs::read(&file).unwrap();
     let mut parts = vec![("the file itself".to_owned(), String::from_utf8_lossy(&whole).into_owned())];
