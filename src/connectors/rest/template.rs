@@ -6,7 +6,7 @@
 //! what is put in is percent-encoded, unless it goes through `safe`.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
@@ -53,17 +53,17 @@ pub(crate) struct TemplateError {
 
 /// What templates can name.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Vars(std::collections::BTreeMap<Cow<'static, str>, Value>);
+pub(crate) struct Vars(BTreeMap<String, Value>);
 
 impl Vars {
     /// Adds a variable, or puts it in the place of one of the same name.
-    pub(crate) fn set(&mut self, name: impl Into<Cow<'static, str>>, value: &Json) {
+    pub(crate) fn set(&mut self, name: impl Into<String>, value: &Json) {
         self.0.insert(name.into(), of(value));
     }
 
     /// The same with one more.
     #[must_use]
-    pub(crate) fn with(&self, name: impl Into<Cow<'static, str>>, value: &Json) -> Self {
+    pub(crate) fn with(&self, name: impl Into<String>, value: &Json) -> Self {
         let mut all = self.clone();
         all.set(name, value);
         all
@@ -71,9 +71,7 @@ impl Vars {
 
     fn context(&self) -> Value {
         // Collected straight into a value the pairs would become a list of pairs.
-        let all: std::collections::BTreeMap<&str, Value> =
-            self.0.iter().map(|(name, value)| (name.as_ref(), value.clone())).collect();
-        Value::from(all)
+        Value::from(self.0.clone())
     }
 }
 
