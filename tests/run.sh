@@ -17,6 +17,9 @@ packages=(
     xvfb:/usr/bin/Xvfb
     xdotool:/usr/bin/xdotool
     dbus:/usr/bin/dbus-daemon
+    gnome-keyring:/usr/bin/gnome-keyring-daemon
+    bsdutils:/usr/bin/script
+    npm:/usr/bin/npm
     at-spi2-core:/usr/libexec/at-spi-bus-launcher
     libx11-6:/usr/lib/*/libX11.so.6
     libx11-xcb1:/usr/lib/*/libX11-xcb.so.1
@@ -29,6 +32,8 @@ packages=(
     libegl1:/usr/lib/*/libEGL.so.1
     postgresql-15:/usr/lib/postgresql/*/bin/initdb
     mariadb-server-core:/usr/sbin/mariadbd
+    slapd:/usr/sbin/slapd
+    ldap-utils:/usr/bin/ldapmodify
     mariadb-client-core:/usr/bin/mariadb
 )
 missing=()
@@ -61,6 +66,16 @@ if [ ! -x "$servers/bin/radicale" ] || [ ! -x "$servers/bin/xandikos" ] || ! "$s
         echo "The test servers are in $servers"
     else
         echo "The test servers could not be installed; the tests that need them will be skipped." >&2
+    fi
+fi
+
+oidc=target/servers-oidc
+if [ ! -e "$oidc/node_modules/oidc-provider" ]; then
+    mkdir -p "$oidc"
+    if command -v npm >/dev/null && npm install --silent --no-audit --no-fund --prefix "$oidc" oidc-provider@9.13; then
+        echo "The OAuth 2 server is in $oidc"
+    else
+        echo "The OAuth 2 server could not be installed; the tests that need it will be skipped." >&2
     fi
 fi
 

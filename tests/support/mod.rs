@@ -14,7 +14,10 @@
 )]
 
 pub mod databases;
+pub mod evil;
 pub mod lab;
+pub mod leaks;
+pub mod oidc;
 pub mod proxy;
 pub mod rest_servers;
 pub mod servers;
