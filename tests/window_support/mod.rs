@@ -377,7 +377,7 @@ fn run_page(world: &World, query: &RunQuery) -> RunPage {
     let all: Vec<RunSummary> = all.filter(fits).collect();
     let total = all.len() as u64;
     let older = all.into_iter().filter(|run| query.before.is_none_or(|before| run.run < before));
-    RunPage { runs: older.take(query.limit).collect(), total }
+    RunPage { query: query.clone(), runs: older.take(query.limit).collect(), total }
 }
 
 fn write_page(query: &WriteQuery) -> WritePage {
@@ -689,6 +689,7 @@ impl Stand {
             Command::Compare { .. } => Reply::Compared(Arc::new(report())),
             Command::LastCompare(_) => Reply::LastCompare(Some(Arc::new(report()))),
             Command::TryAccount { settings, .. } => Reply::Checked(vec![check(settings)]),
+            Command::TryManifest { .. } => Reply::Checked(Vec::new()),
             Command::Survey { .. } => Reply::Surveyed(
                 Box::new(Survey { fields: PerSide::from_fn(field_infos), totals: PerSide::new(200, 197) }),
                 mappings()
