@@ -104,7 +104,9 @@ fn show_copy(ui: &mut Ui, copy: &KeptCopy, intents: &mut Vec<Intent>) {
             });
         },
         |ui| {
-            let name = tr!("settings-restore-of", when = when);
+            // Two copies of one minute are told apart by their files.
+            let file = copy.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = tr!("settings-restore-of", when = when, file = file);
             if ui.add(Btn::new(&tr!("settings-restore")).named(&name)).clicked() {
                 intents.push(confirm_restore(copy.file.clone(), &when));
             }
