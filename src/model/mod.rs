@@ -20,14 +20,15 @@ pub use link::{Flips, Link, LinkId, Observed, Seen, SideBaseline, Values};
 pub use listing::{Cursor, Listing, Scope};
 pub use mapping::{Direction, FieldMapping, Kind, Policy, Transform, WriteMode};
 pub use matter::{
-    ConflictKind, Decision, FieldChoice, Matter, MatterField, MatterId, MatterKind, MismatchKind, Resolution, Subject,
+    ConflictKind, Decision, FieldChoice, Likeness, Matter, MatterField, MatterId, MatterKind, MismatchKind, Partner,
+    Resolution, Subject,
 };
 pub use pair::{CompareSchedule, DeleteGuard, DeletePolicy, Endpoint, Filter, FilterTest, PairSpec, Schedule, Writes};
 pub use plan::{Action, Conflict, Held, Item, Note, NoteKind, OpKind, Operation, Plan, Stop};
 pub use platform::{OAuthInfo, OptionInfo, OptionKind, PlatformInfo, SignIn};
 pub use record::{Fields, Record, RecordId, Timestamp, Value, Version};
 pub use run::{
-    Alert, AlertKind, CompareCounts, CompareReport, FailedRecord, Mismatch, Outcome, RunId, RunSummary, SideCounts,
+    Alert, AlertKind, CompareCounts, CompareReport, CompareRow, FailedRecord, Mismatch, Outcome, RunId, RunSummary, SideCounts,
     Trigger, WriteEntry, WriteField, WriteState,
 };
 pub use side::{PerSide, Side};

@@ -32,6 +32,7 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::Pause { .. }
         | Command::Import(_)
         | Command::LoadSample
+        | Command::Reopen { .. }
         | Command::AlertsSeen => true,
         Command::Snapshot
         | Command::Export(_)
@@ -44,6 +45,7 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::LastCompare(_)
         | Command::Cancel(_)
         | Command::Matters(_)
+        | Command::Look(_)
         | Command::Candidates(_)
         | Command::Resolve { .. }
         | Command::History { .. }
@@ -89,6 +91,8 @@ pub(crate) async fn from_platform(shared: &Shared, command: Command) -> Answer {
         | Command::LastCompare(_)
         | Command::Cancel(_)
         | Command::Matters(_)
+        | Command::Look(_)
+        | Command::Reopen { .. }
         | Command::Candidates(_)
         | Command::Resolve { .. }
         | Command::History { .. }
@@ -134,7 +138,16 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
             Ok(Reply::Done)
         }
         Command::RemovePair(name) => {
-            with(shared, move |store| store.remove_pair(&name)).await?;
+            with(shared, move |store| {
+                let rows = store.rows_file(&name)?;
+                store.remove_pair(&name)?;
+                if let Some(rows) = rows {
+                    // Where there was no compare there is no file.
+                    let _none = std::fs::remove_file(rows);
+                }
+                Ok(())
+            })
+            .await?;
             Ok(Reply::Done)
         }
         Command::Pause { pair, paused } => {
@@ -151,6 +164,10 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
         Command::Matters(pair) => {
             let matters = with(shared, move |store| store.open_matters(pair.as_deref())).await?;
             Ok(Reply::Matters(Arc::new(matters)))
+        }
+        Command::Reopen { ids, resolution } => {
+            with(shared, move |store| store.reopen_matters(&ids, &resolution)).await?;
+            Ok(Reply::Done)
         }
         Command::Candidates(id) => {
             let records = with(shared, move |store| candidates(store, id)).await?;
@@ -170,6 +187,7 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
         | Command::Check(_)
         | Command::Describe { .. }
         | Command::Suggest(_)
+        | Command::Look(_)
         | Command::Snapshot
         | Command::Sync { .. }
         | Command::Compare { .. }

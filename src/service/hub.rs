@@ -11,13 +11,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::model::{
     AlertKind, CompareReport, ConflictKind, Decision, MatterId, MatterKind, MismatchKind, Outcome, PerSide, Plan,
-    Resolution, RunId, Subject, Timestamp, Trigger,
+    Resolution, RunId, Side, Subject, Timestamp, Trigger,
 };
 
 use super::alerts::{self, News};
 use super::job::{Ended, Job, Shared, now};
 use super::{
-    Command, Event, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, answers, comparing, run, snapshot, undoing,
+    Command, Event, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, answers, comparing, looking, run, snapshot, undoing,
 };
 
 /// The schedule looks at the clock at least this often, since a timer stands still while the
@@ -148,12 +148,22 @@ impl Hub {
                 Ok(Reply::Done)
             }
             Command::Snapshot => Ok(Reply::Snapshot(Arc::new(self.snapshot().await))),
-            // These wait for a platform, and must not make other commands wait.
-            Command::TryAccount { .. } | Command::Check(_) | Command::Describe { .. } | Command::Suggest(_) => {
+            // These wait for a platform or look through long lists, and must not make other commands wait.
+            Command::TryAccount { .. }
+            | Command::Check(_)
+            | Command::Describe { .. }
+            | Command::Suggest(_)
+            | Command::Look(_) => {
                 let shared = self.shared.clone();
                 tokio::spawn(async move {
                     let asked = shared.clone();
-                    let inner = tokio::spawn(async move { answers::from_platform(&asked, command).await });
+                    let inner = tokio::spawn(async move {
+                        if let Command::Look(look) = command {
+                            looking::answer(&asked, look).await.map(Reply::Looked)
+                        } else {
+                            answers::from_platform(&asked, command).await
+                        }
+                    });
                     // A panic is answered like any other failure, so that nobody waits for ever.
                     let answer = inner.await.unwrap_or_else(|panicked| {
                         tracing::error!(%panicked, "the account was not asked to the end");
@@ -176,6 +186,7 @@ impl Hub {
             | Command::LoadSample
             | Command::LastCompare(_)
             | Command::Matters(_)
+            | Command::Reopen { .. }
             | Command::Candidates(_)
             | Command::History { .. }
             | Command::Writes(_)
@@ -367,6 +378,10 @@ impl Hub {
                     Err(problem) => return Ok(Err(problem)),
                 };
                 store.save_decision(&matter.pair, &decision)?;
+                if matches!(decision.resolution, Resolution::NotSame(_)) && is_lone(&matter.kind) {
+                    // It is alone as before; only this one is proposed no more.
+                    continue;
+                }
                 match decision.resolution {
                     Resolution::Ignore => store.close_matters(&[matter.id], "left as it is", now())?,
                     Resolution::NotSame(_)
@@ -376,6 +391,11 @@ impl Hub {
                     | Resolution::Delete(_)
                     | Resolution::Link(_) => {
                         let subjects = kept.entry(matter.pair.clone()).or_default();
+                        if let Resolution::Link(ids) = &decision.resolution {
+                            // Each may have been found alone; they are no longer.
+                            subjects.insert(Subject::Single(Side::A, ids.a.clone()));
+                            subjects.insert(Subject::Single(Side::B, ids.b.clone()));
+                        }
                         subjects.insert(decision.subject);
                         subjects.insert(matter.subject);
                     }
@@ -448,15 +468,16 @@ impl Hub {
                     }
                 }
             }
-            let open = store.open_matters(Some(&name))?;
-            let fresh = open.iter().filter(|matter| matter.opened >= summary.started);
+            let open = store.count_open(&name)?;
+            let conflicts = store.open_conflicts(&name)?;
+            let fresh = conflicts.iter().filter(|matter| matter.opened >= summary.started);
             let conflicts = fresh.filter_map(|matter| match &matter.kind {
                 MatterKind::Conflict(kind) => Some(matches!(kind, ConflictKind::HeldDeletion(_))),
                 MatterKind::Mismatch(_) => None,
             });
             let (held, others): (Vec<bool>, Vec<bool>) = conflicts.partition(|held| *held);
             let news = alerts::of_run(&summary, others.len(), held.len(), sign_in_refused, was_failing);
-            let over = over(summary.outcome, open.is_empty());
+            let over = over(summary.outcome, open == (0, 0));
             alerts::settle(store, &name, &news, &over, now())
         });
         self.tell_alerts(told.await).await;
@@ -466,12 +487,8 @@ impl Hub {
         let (name, count, started) = (pair.to_owned(), report.counts.mismatches(), report.started);
         let told = self.shared.db.with(move |store| {
             // What a run asks about already was told when it was found, and is not counted again.
-            let open = store.open_matters(Some(&name))?;
-            let found: Vec<bool> = open
-                .iter()
-                .filter(|matter| matches!(matter.kind, MatterKind::Mismatch(_)))
-                .map(|matter| matter.opened >= started)
-                .collect();
+            let open = store.open_mismatches(&name)?;
+            let found: Vec<bool> = open.iter().map(|(_, _, opened)| *opened >= started).collect();
             let mut news = Vec::new();
             if found.contains(&true) {
                 let text = match found.len() {
@@ -670,6 +687,11 @@ fn decide(
             Resolution::Use(_) | Resolution::Fields(_) | Resolution::Create | Resolution::Delete(_),
         ) => Ok((subject.clone(), resolution.clone())),
     }
+}
+
+/// Whether the matter is about a record of one side that the other has not.
+fn is_lone(kind: &MatterKind) -> bool {
+    matches!(kind, MatterKind::Mismatch(MismatchKind::OnlyIn(_)))
 }
 
 /// The pairs that write to the same list, as sentences.

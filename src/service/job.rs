@@ -53,6 +53,7 @@ pub(crate) struct Shared {
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) voice: Voice,
     pub(crate) tuning: Tuning,
+    pub(crate) shelf: super::looking::Shelf,
 }
 
 /// One piece of work on one pair.

@@ -14,6 +14,8 @@ mod executor;
 mod handle;
 mod hub;
 mod job;
+mod looking;
+mod matter_list;
 mod platforms;
 mod recover;
 mod report;
@@ -30,8 +32,9 @@ use std::sync::Arc;
 
 pub use api::{
     AccountCheck, Answer, CheckStep, Command, Event, PairState, PairStatus, Problem, Progress, ProgressMap, Reply,
-    RequestId, RunReport, Snapshot, Suggestion, SyncMode,
+    RequestId, RunReport, Snapshot, Suggestion, SyncMode, CompareFound, CompareQuery, Look, Looked,
 };
+pub use matter_list::{FoundMatters, MatterList, MatterQuery, MatterRow, MatterSort};
 pub use handle::{Handle, Mailbox, Voice};
 pub use job::Tuning;
 pub use platforms::{KnownPlatforms, Platforms};
@@ -78,6 +81,7 @@ pub fn start_with(
         secrets: Arc::new(secrets::Secrets::new()),
         voice: mailbox.voice.clone(),
         tuning,
+        shelf: looking::Shelf::default(),
     };
     let folder = workspace.to_owned();
     let serve = move || {

@@ -297,7 +297,7 @@ pub(crate) async fn remembered(job: &Job) -> Result<Remembered, Ended> {
             unlinked: store.unlinked(&pair)?,
             decisions: store.decisions(&pair)?,
             held: store
-                .open_matters(Some(&pair))?
+                .open_conflicts(&pair)?
                 .into_iter()
                 .filter(|matter| matches!(matter.kind, MatterKind::Conflict(ConflictKind::HeldDeletion(_))))
                 .map(|matter| matter.subject)
@@ -418,16 +418,11 @@ impl Healed {
         job.shared
             .db
             .with(move |store| {
-                let over = store.open_matters(Some(&pair))?.into_iter().filter(|matter| {
-                    match (&matter.kind, &matter.subject) {
-                        (MatterKind::Conflict(_), _) => false,
-                        (MatterKind::Mismatch(_), Subject::Single(side, id)) => self.linked.get(*side).contains(id),
-                        (MatterKind::Mismatch(_), subject @ (Subject::Pair(_) | Subject::Key(..))) => {
-                            self.written.contains(subject)
-                        }
-                    }
+                let over = store.open_mismatches(&pair)?.into_iter().filter(|(_, subject, _)| match subject {
+                    Subject::Single(side, id) => self.linked.get(*side).contains(id),
+                    Subject::Pair(_) | Subject::Key(..) => self.written.contains(subject),
                 });
-                let ids: Vec<_> = over.map(|matter| matter.id).collect();
+                let ids: Vec<_> = over.map(|(id, ..)| id).collect();
                 if ids.is_empty() { Ok(()) } else { store.close_matters(&ids, "settled by a sync", now()) }
             })
             .await?;
