@@ -42,7 +42,7 @@ const FLOORS: [Floor; 7] = [
     },
     Floor {
         folder: "engine",
-        may_use: &["model", "engine"],
+        may_use: &["model", "engine", "texts"],
         never: &[
             "tokio",
             "reqwest",

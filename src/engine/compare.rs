@@ -7,6 +7,8 @@ use crate::model::{
     SideBaseline, Subject,
 };
 
+use crate::texts::tr;
+
 use super::matching::{self, Keys, Taken};
 use super::normalise::same;
 use super::observe::{View, agrees, fields_for_the_eye, fingerprint, group_fingerprint, label};
@@ -187,9 +189,9 @@ impl Report<'_> {
         let kind = if key_changed { MismatchKind::KeyChanged } else { MismatchKind::Different };
         let list = differing.join(", ");
         let reason = if key_changed {
-            format!("These two are kept together, but {list} is no longer the same.")
+            tr!("compare-reason-key-changed", fields = list)
         } else {
-            format!("{list} differs.")
+            tr!("compare-reason-differs", count = differing.len(), fields = list)
         };
         if self.add(kind, Subject::Pair(ids.clone()), now.as_ref().map(|seen| Some(*seen)), link, &differing, reason) {
             self.counts.different += 1;
@@ -199,20 +201,21 @@ impl Report<'_> {
 
     /// A linked record whose partner is gone.
     fn half(&mut self, link: &Link, side: Side, seen: &Seen) {
-        let gone = format!(" Its partner in {} was deleted.", self.spec.ends.get(side.opposite()).account);
+        let gone = tr!("compare-reason-partner-deleted", account = self.spec.ends.get(side.opposite()).account);
         self.only(side, link.ids.get(side), seen, Some(link), &gone);
     }
 
     fn only(&mut self, side: Side, id: &RecordId, seen: &Seen, link: Option<&Link>, more: &str) {
         let keyless = matching::keys(self.spec, side, seen).iter().all(String::is_empty);
-        let keys = self.spec.match_keys.join(" and no ");
+        let keys = self.spec.match_keys.join(", ");
         let more = if keyless && link.is_none() {
-            format!(" It has no {keys}, so it cannot be matched.")
+            tr!("compare-reason-keyless", keys = keys)
         } else {
             more.to_owned()
         };
         let account = |side: Side| &self.spec.ends.get(side).account;
-        let reason = format!("Only in {}, not in {}.{more}", account(side), account(side.opposite()));
+        let only = tr!("compare-reason-only", account = account(side), other = account(side.opposite()));
+        let reason = format!("{only} {more}").trim_end().to_owned();
         let subject = link.map_or_else(|| Subject::Single(side, id.clone()), |link| Subject::Pair(link.ids.clone()));
         if self.add(MismatchKind::OnlyIn(side), subject, PerSide::oriented(side, Some(seen), None), link, &[], reason) {
             match side {
@@ -233,8 +236,9 @@ impl Report<'_> {
         let now = PerSide::from_fn(|side| ids.get(side).first().and_then(|id| views.get(side).records.get(id)));
         let subject = Subject::Key(group.mapping.clone(), group.value.clone());
         let (a, b) = (&self.spec.ends.a.account, &self.spec.ends.b.account);
-        let (in_a, in_b) = (super::merge::count(ids.a.len()), super::merge::count(ids.b.len()));
-        let reason = format!("{in_a} in {a} and {in_b} in {b} have the same {}.", group.mapping);
+        let (in_a, in_b) = (ids.a.len(), ids.b.len());
+        let reason =
+            tr!("compare-reason-duplicates", in_a = in_a, a = a, in_b = in_b, b = b, field = group.mapping);
         if self.ignored.get(&subject).is_some_and(|ignored| **ignored == print) {
             self.counts.ignored += 1;
             self.leave(now, &subject, &group.value, true);

@@ -7,6 +7,7 @@ use crate::model::{
     Action, ConflictKind, FieldChoice, Item, Link, Note, NoteKind, Observed, OpKind, Operation, PairSpec, PerSide,
     Policy, RecordId, Resolution, Seen, Side, Subject,
 };
+use crate::texts::tr;
 use std::collections::BTreeMap;
 
 impl Work<'_> {
@@ -55,7 +56,7 @@ impl Work<'_> {
             Some(Resolution::Fields(choices)) => Some(merge(choices)),
             Some(Resolution::Delete(side)) => Some(merge::Merged {
                 action: Action {
-                    ops: vec![deletion(*side, &ids, seen.get(*side), "you deleted it")],
+                    ops: vec![deletion(*side, &ids, seen.get(*side), &tr!("plan-you-deleted"))],
                     ..Action::default()
                 },
                 notes: Vec::new(),
@@ -129,7 +130,7 @@ impl Work<'_> {
             unlink: true,
             ..Action::default()
         };
-        let was = format!("deleted in {}", spec.ends.get(gone).account);
+        let was = tr!("plan-deleted-in", account = spec.ends.get(gone).account);
         let changed = merge::has_changed(spec, &link, stays, &seen);
         let ask = |kind: ConflictKind| Action {
             conflict: Some(merge::conflict(spec, kind, Vec::new())),
@@ -146,28 +147,29 @@ impl Work<'_> {
                 Policy::Ask | Policy::Newest => ask(ConflictKind::DeletedAndChanged(gone)),
                 Policy::A if gone == Side::A => delete(&was),
                 Policy::B if gone == Side::B => delete(&was),
-                Policy::A | Policy::B => recreate("it was changed after it had been deleted on the other side"),
+                Policy::A | Policy::B => recreate(&tr!("plan-changed-after-deleted")),
             }
         } else {
             delete(&was)
         };
-        let you = format!("you chose {}", spec.ends.get(stays).account);
+        let you = tr!("plan-you-chose", account = spec.ends.get(stays).account);
         let chosen = match answer {
             Some(Resolution::Use(side)) if *side == gone => {
-                Some(delete(&format!("you chose {}", spec.ends.get(gone).account)))
+                Some(delete(&tr!("plan-you-chose", account = spec.ends.get(gone).account)))
             }
             Some(Resolution::Use(_) | Resolution::Create) => Some(recreate(&you)),
-            Some(Resolution::Delete(side)) if *side == stays => Some(delete("you deleted it")),
+            Some(Resolution::Delete(side)) if *side == stays => Some(delete(&tr!("plan-you-deleted"))),
             Some(Resolution::Ignore) => Some(Action::default()),
             Some(Resolution::Delete(_) | Resolution::Fields(_) | Resolution::Link(_) | Resolution::NotSame(_))
             | None => None,
         };
         let name = label(spec, refs, ids.get(stays).as_str());
         if !carried {
-            let why = if outside && spec.deletes.carries_from(gone) {
-                "A filter leaves it out"
+            let (from, at) = (&spec.ends.get(gone).account, &spec.ends.get(stays).account);
+            let text = if outside && spec.deletes.carries_from(gone) {
+                tr!("plan-partner-filtered", name = name, gone = from, stays = at)
             } else {
-                "Deletions are not carried over"
+                tr!("plan-partner-deleted", name = name, gone = from, stays = at)
             };
             self.notes.push(Note {
                 kind: NoteKind::PartnerDeleted,
@@ -175,7 +177,7 @@ impl Work<'_> {
                 id: ids.get(stays).clone(),
                 label: name.clone(),
                 field: None,
-                text: format!("{name} was {was}. {why}, so it stays in {}.", spec.ends.get(stays).account),
+                text,
             });
         }
         let quiet = default == Action::default() && chosen.as_ref().is_none_or(|chosen| *chosen == Action::default());

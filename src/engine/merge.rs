@@ -6,6 +6,7 @@ use crate::model::{
     Action, Conflict, ConflictKind, FieldChoice, FieldMapping, Fields, Flips, Link, NoteKind, OpKind, Operation,
     PairSpec, PerSide, Policy, RecordId, Seen, Side, Timestamp, Value, WriteMode,
 };
+use crate::texts::tr;
 
 use super::normalise::{normal, same};
 use super::observe::items;
@@ -157,38 +158,30 @@ pub(super) fn conflict(spec: &PairSpec, kind: ConflictKind, fields: Vec<String>)
     let name = |side: Side| &spec.ends.get(side).account;
     let list = fields.join(", ");
     let reason = match &kind {
-        ConflictKind::BothChanged => format!("{a} and {b} both changed {list}, to different values."),
+        ConflictKind::BothChanged => tr!("plan-both-changed", a = a, b = b, fields = list),
         ConflictKind::FirstMatch => {
-            format!("{a} and {b} meet here for the first time and hold different values for {list}.")
+            tr!("plan-first-match", a = a, b = b, fields = list)
         }
         ConflictKind::DeletedAndChanged(side) => {
-            format!("Deleted in {} and changed in {} since both last agreed.", name(*side), name(side.opposite()))
+            tr!("plan-deleted-and-changed", gone = name(*side), stays = name(side.opposite()))
         }
-        ConflictKind::HeldDeletion(side) => format!(
-            "Deleted in {}. More records than usual would be deleted from {} at once, so nothing was deleted before you say so.",
-            name(*side),
-            name(side.opposite())
-        ),
+        ConflictKind::HeldDeletion(side) => {
+            tr!("plan-held-deletion", gone = name(*side), stays = name(side.opposite()))
+        }
         ConflictKind::Ambiguous(ids) if ids.a.is_empty() || ids.b.is_empty() => {
             let (side, held) = if ids.a.is_empty() { (Side::B, &ids.b) } else { (Side::A, &ids.a) };
-            format!(
-                "{} in {} have the same {list}, so none of them is added to {} before they can be told apart. Change the {list} of one \
-                 of them, or leave them as they are.",
-                count(held.len()),
-                name(side),
-                name(side.opposite())
+            tr!(
+                "plan-ambiguous-one-side",
+                count = held.len(),
+                account = name(side),
+                fields = list,
+                other = name(side.opposite())
             )
         }
-        ConflictKind::Ambiguous(ids) => format!(
-            "{} in {a} and {} in {b} have the same {list}, so which belong together is not certain.",
-            count(ids.a.len()),
-            count(ids.b.len())
-        ),
-        ConflictKind::Flipping => format!(
-            "{list} went back and forth between {a} and {b} {FLIPS} times in a row: something in {a} or {b} rewrites it after each \
-             sync. It is left alone until you choose a value. If only the way of writing differs, choose another kind for {list} in \
-             the pair's fields."
-        ),
+        ConflictKind::Ambiguous(ids) => {
+            tr!("plan-ambiguous", in_a = ids.a.len(), a = a, in_b = ids.b.len(), b = b, fields = list)
+        }
+        ConflictKind::Flipping => tr!("plan-flipping", fields = list, a = a, b = b, times = FLIPS),
     };
     Conflict { kind, fields, reason }
 }
@@ -255,17 +248,17 @@ fn decide(couple: &Couple<'_>, mapping: &FieldMapping) -> Verdict {
     if first {
         return match (a.is_empty(), b.is_empty()) {
             (false, true) if open(couple, mapping, Side::B) => {
-                Verdict::Carry(Side::A, format!("{} was empty in {}", mapping.name, name(Side::B)))
+                Verdict::Carry(Side::A, tr!("plan-was-empty", field = mapping.name, account = name(Side::B)))
             }
             (true, false) if open(couple, mapping, Side::A) => {
-                Verdict::Carry(Side::B, format!("{} was empty in {}", mapping.name, name(Side::A)))
+                Verdict::Carry(Side::B, tr!("plan-was-empty", field = mapping.name, account = name(Side::A)))
             }
             // Both are empty, and one of them is to get a default then.
             (true, true) if mapping.default.b.is_some() && open(couple, mapping, Side::B) => {
-                Verdict::Carry(Side::A, format!("{} was empty on both sides", mapping.name))
+                Verdict::Carry(Side::A, tr!("plan-was-empty-both", field = mapping.name))
             }
             (true, true) if mapping.default.a.is_some() && open(couple, mapping, Side::A) => {
-                Verdict::Carry(Side::B, format!("{} was empty on both sides", mapping.name))
+                Verdict::Carry(Side::B, tr!("plan-was-empty-both", field = mapping.name))
             }
             (false, true) | (true, false | true) => Verdict::Settled,
             (false, false) => both(couple, mapping, a, b, ConflictKind::FirstMatch),
@@ -303,7 +296,7 @@ fn one_changed(couple: &Couple<'_>, mapping: &FieldMapping, side: Side) -> Verdi
         return Verdict::Settled;
     }
     let held = couple.now.get(target).values.get(&mapping.name);
-    let reason = format!("{} changed {}", couple.spec.ends.get(side).account, mapping.name);
+    let reason = tr!("plan-changed", account = couple.spec.ends.get(side).account, field = mapping.name);
     match mapping.write {
         WriteMode::Replace => Verdict::Carry(side, reason),
         WriteMode::FillEmpty if held.is_none_or(Value::is_empty) => Verdict::Carry(side, reason),
@@ -339,15 +332,19 @@ fn both(couple: &Couple<'_>, mapping: &FieldMapping, a: &Value, b: &Value, kind:
         WriteMode::Replace if is_list && !first => return merged_list(couple, mapping, a, b, true),
         WriteMode::Replace => {}
     }
-    let wins = |side: Side, why: &str| {
-        Verdict::Carry(side, format!("{} wins for {}{why}", couple.spec.ends.get(side).account, mapping.name))
+    let wins = |side: Side| {
+        let account = &couple.spec.ends.get(side).account;
+        Verdict::Carry(side, tr!("plan-wins", account = account, field = mapping.name))
     };
     match mapping.policy.unwrap_or(couple.spec.conflicts) {
         Policy::Ask => Verdict::Ask(kind),
-        Policy::A => wins(Side::A, ""),
-        Policy::B => wins(Side::B, ""),
+        Policy::A => wins(Side::A),
+        Policy::B => wins(Side::B),
         Policy::Newest => match newest(couple.now.map(|seen| seen.modified)) {
-            Some(side) => wins(side, ", as it was changed last"),
+            Some(side) => {
+                let account = &couple.spec.ends.get(side).account;
+                Verdict::Carry(side, tr!("plan-wins-newest", account = account, field = mapping.name))
+            }
             None => Verdict::Ask(kind),
         },
     }
@@ -389,7 +386,7 @@ fn merged_list(couple: &Couple<'_>, mapping: &FieldMapping, a: &Value, b: &Value
         }
     }
     let value = Value::List(result.into_values().collect());
-    let reason = format!("{} was changed on both sides, so both changes were joined", mapping.name);
+    let reason = tr!("plan-joined", field = mapping.name);
     Verdict::Put(PerSide::from_fn(|side| in_terms_of(mapping, side, &value)), reason)
 }
 
@@ -449,12 +446,14 @@ fn chosen(couple: &Couple<'_>, mapping: &FieldMapping, choice: &FieldChoice) -> 
                 (Some(value), Some(other)) if same(mapping, (*side, value), (side.opposite(), other)) => {
                     Verdict::Settled
                 }
-                (Some(_), Some(_) | None) => Verdict::Carry(*side, format!("you chose {name} for {}", mapping.name)),
+                (Some(_), Some(_) | None) => {
+                    Verdict::Carry(*side, tr!("plan-you-chose-field", account = name, field = mapping.name))
+                }
                 (None, Some(_) | None) => Verdict::Left,
             }
         }
         FieldChoice::Value(value) => {
-            let reason = format!("you gave a value for {}", mapping.name);
+            let reason = tr!("plan-you-typed", field = mapping.name);
             Verdict::Put(typed(mapping, value), reason)
         }
     }

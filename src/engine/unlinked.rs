@@ -10,6 +10,7 @@ use crate::model::{
     Action, ConflictKind, Item, Note, NoteKind, Observed, OpKind, Operation, PerSide, RecordId, Resolution, Seen, Side,
     Subject,
 };
+use crate::texts::tr;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Work<'_> {
@@ -75,7 +76,7 @@ impl Work<'_> {
                     continue;
                 }
                 self.set_aside(side, id, NoteKind::NoKey, |name, account, keys| {
-                    format!("{name} has no {keys} in {account}, so it takes no part. Fill it in, and it is taken along next time.")
+                    tr!("plan-no-key", name = name, keys = keys, account = account)
                 });
             }
             for id in found.kept_apart.get(side) {
@@ -83,7 +84,7 @@ impl Work<'_> {
                     continue;
                 }
                 self.set_aside(side, id, NoteKind::Ignored, |name, account, _| {
-                    format!("You said that {name} in {account} is not the same as the record with the same key.")
+                    tr!("plan-kept-apart", name = name, account = account)
                 });
             }
             for id in found.alone.get(side) {
@@ -123,7 +124,7 @@ impl Work<'_> {
             if !(a.outside && b.outside) {
                 let id = ids.get(inside).clone();
                 self.set_aside(inside, &id, NoteKind::PartnerOutside, |name, _, _| {
-                    format!("{name} is on the other side too, but the filter leaves it out there.")
+                    tr!("plan-partner-outside", name = name)
                 });
             }
             return PerSide::default();
@@ -149,7 +150,7 @@ impl Work<'_> {
             for id in group.ids.get(side) {
                 let key = &group.mapping;
                 self.set_aside(side, id, NoteKind::DoubledKey, |name, _, _| {
-                    format!("{name} shares its {key} with another record, so it is set aside until you say which belong together.")
+                    tr!("plan-doubled-key", name = name, key = key)
                 });
             }
         }
@@ -235,31 +236,31 @@ impl Work<'_> {
             // It would have no key there, so that nobody could tell again whose it is.
             if answer.is_none() {
                 self.set_aside(side, id, NoteKind::NoKey, |name, account, keys| {
-                    format!("{name} in {account} has no {keys} that goes to the other side, so it is not added there.")
+                    tr!("plan-no-key-across", name = name, account = account, keys = keys)
                 });
             }
             (Action::default(), Vec::new())
         } else if spec.writes.get(target).create {
-            make(format!("new in {}", account(side)))
+            make(tr!("plan-new", account = account(side)))
         } else {
             self.set_aside(side, id, NoteKind::CreateOff, |name, _, _| {
-                format!("{name} is only in {}. This pair adds no records to {}.", account(side), account(target))
+                tr!("plan-create-off", name = name, account = account(side), target = account(target))
             });
             (Action::default(), Vec::new())
         };
         let remove = || {
             let mut ids = PerSide::new(id.clone(), id.clone());
             *ids.get_mut(side) = id.clone();
-            Action { ops: vec![deletion(side, &ids, seen, "you deleted it")], ..Action::default() }
+            Action { ops: vec![deletion(side, &ids, seen, &tr!("plan-you-deleted"))], ..Action::default() }
         };
         let chosen = match answer {
-            Some(Resolution::Create) => Some(make("you chose to add it".to_owned()).0),
-            Some(Resolution::Use(by)) if *by == side => Some(make(format!("you chose {}", account(side))).0),
+            Some(Resolution::Create) => Some(make(tr!("plan-you-added")).0),
+            Some(Resolution::Use(by)) if *by == side => Some(make(tr!("plan-you-chose", account = account(side))).0),
             Some(Resolution::Use(_)) => Some(remove()),
             Some(Resolution::Delete(at)) if *at == side => Some(remove()),
             Some(Resolution::Ignore) => {
                 self.set_aside(side, id, NoteKind::Ignored, |name, account, _| {
-                    format!("You said to leave {name} in {account} as it is.")
+                    tr!("plan-you-left", name = name, account = account)
                 });
                 Some(Action::default())
             }

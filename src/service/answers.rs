@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::model::{
     AccountSettings, ConflictKind, MatterId, MatterKind, MismatchKind, Observed, PairSpec, PerSide, SecretRef, Side,
 };
+use crate::texts::tr;
 
 use super::job::Shared;
 use super::secrets::Secret;
@@ -120,10 +121,7 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
                 .into_iter()
                 .find(|spec| spec.ends.a.account == name || spec.ends.b.account == name);
             if let Some(spec) = used {
-                return Err(Problem::wrong_use(format!(
-                    "{name} is used by the pair {}. Remove the pair first.",
-                    spec.name
-                )));
+                return Err(Problem::wrong_use(tr!("sync-account-used", account = name, pair = spec.name)));
             }
             let removed = name.clone();
             with(shared, move |store| store.remove_account(&name)).await?;
@@ -233,7 +231,7 @@ async fn pairs(shared: &Shared) -> Result<Vec<PairSpec>, Problem> {
 
 async fn account_named(shared: &Shared, name: &str) -> Result<AccountSettings, Problem> {
     let found = with(shared, |store| store.accounts()).await?.into_iter().find(|account| account.name == name);
-    found.ok_or_else(|| Problem::wrong_use(format!("There is no account called \u{201c}{name}\u{201d}.")))
+    found.ok_or_else(|| Problem::wrong_use(tr!("sync-no-account", account = name)))
 }
 
 async fn check(shared: &Shared, pair: Option<String>) -> Answer {
@@ -244,8 +242,8 @@ async fn check(shared: &Shared, pair: Option<String>) -> Answer {
         .collect();
     if specs.is_empty() {
         return Err(Problem::wrong_use(match pair {
-            Some(pair) => format!("There is no pair called \u{201c}{pair}\u{201d}."),
-            None => "There is no pair yet. Connect two accounts first.".to_owned(),
+            Some(pair) => tr!("sync-no-pair", pair = pair),
+            None => tr!("sync-no-pair-yet"),
         }));
     }
     let mut checks = Vec::new();
@@ -263,7 +261,7 @@ async fn check(shared: &Shared, pair: Option<String>) -> Answer {
 
 async fn save_account(shared: &Shared, settings: AccountSettings, password: Option<String>) -> Answer {
     if settings.name.trim().is_empty() {
-        return Err(Problem::wrong_use("Give the account a name."));
+        return Err(Problem::wrong_use(tr!("sync-name-account")));
     }
     if let Some(password) = password {
         keep_password(shared, &settings, password).await?;
@@ -297,7 +295,7 @@ async fn keep_password(shared: &Shared, settings: &AccountSettings, password: St
         // A password that comes from the environment is never kept by Duosync.
         Some(SecretRef::Env(_)) | None => Ok(()),
     });
-    let kept = kept.await.map_err(|_panicked| Problem::failed("The password could not be kept."))?;
+    let kept = kept.await.map_err(|_panicked| Problem::failed(tr!("sync-password-not-kept")))?;
     kept.map_err(|error| Problem::failed(error.to_string()))
 }
 
@@ -307,22 +305,20 @@ async fn check_pair(shared: &Shared, spec: &PairSpec) -> Result<(), Problem> {
     for side in Side::BOTH {
         let name = &spec.ends.get(side).account;
         if !accounts.contains(name) {
-            return Err(Problem::wrong_use(format!("There is no account called \u{201c}{name}\u{201d}.")));
+            return Err(Problem::wrong_use(tr!("sync-no-account", account = name)));
         }
     }
     if spec.name.trim().is_empty() {
-        return Err(Problem::wrong_use("Give the pair a name."));
+        return Err(Problem::wrong_use(tr!("sync-name-pair")));
     }
     if spec.ends.a == spec.ends.b {
-        return Err(Problem::wrong_use("Both sides are the same list. Choose two different ones."));
+        return Err(Problem::wrong_use(tr!("sync-same-list")));
     }
     if spec.fields.is_empty() {
-        return Err(Problem::wrong_use("No field is paired yet. Pair at least the one by which records are matched."));
+        return Err(Problem::wrong_use(tr!("sync-no-field")));
     }
     if spec.match_keys.is_empty() || spec.match_keys.iter().any(|name| spec.field(name).is_none()) {
-        return Err(Problem::wrong_use(
-            "Choose the field by which a record of one side and of the other are the same, such as email.",
-        ));
+        return Err(Problem::wrong_use(tr!("sync-no-key")));
     }
     Ok(())
 }
@@ -334,9 +330,10 @@ async fn import(shared: &Shared, path: &Path) -> Answer {
         let folder = std::path::absolute(&file)?.parent().map(Path::to_owned).unwrap_or_default();
         Ok::<_, std::io::Error>((text, folder))
     });
-    let read = read.await.map_err(|_panicked| Problem::failed("The file could not be read."))?;
-    let (text, folder) =
-        read.map_err(|error| Problem::wrong_use(format!("{} cannot be read: {error}", path.display())))?;
+    let read = read.await.map_err(|_panicked| Problem::failed(tr!("sync-file-unread")))?;
+    let (text, folder) = read.map_err(|error| {
+        Problem::wrong_use(tr!("sync-file-unreadable", file = path.display().to_string(), why = error.to_string()))
+    })?;
     import_text(shared, &text, &folder).await
 }
 
@@ -375,8 +372,10 @@ async fn export(shared: &Shared, path: Option<PathBuf>) -> Answer {
     let text = render(&settings, &folder, &shared.platforms.known());
     let (file, written) = (path.clone(), text.clone());
     let done = tokio::task::spawn_blocking(move || std::fs::write(file, written));
-    let done = done.await.map_err(|_panicked| Problem::failed("The file could not be written."))?;
-    done.map_err(|error| Problem::failed(format!("{} cannot be written: {error}", path.display())))?;
+    let done = done.await.map_err(|_panicked| Problem::failed(tr!("sync-file-unwritten")))?;
+    done.map_err(|error| {
+        Problem::failed(tr!("sync-file-unwritable", file = path.display().to_string(), why = error.to_string()))
+    })?;
     Ok(Reply::Exported(text))
 }
 
@@ -395,12 +394,14 @@ async fn load_sample(shared: &Shared, workspace: &Path) -> Answer {
         }
         Ok::<_, std::io::Error>(())
     });
-    let laid = laid.await.map_err(|_panicked| Problem::failed("The sample could not be written."))?;
-    laid.map_err(|error| Problem::failed(format!("The sample could not be written to {}: {error}", folder.display())))?;
+    let laid = laid.await.map_err(|_panicked| Problem::failed(tr!("sync-sample-unwritten")))?;
+    laid.map_err(|error| {
+        Problem::failed(tr!("sync-sample-unwritable", folder = folder.display().to_string(), why = error.to_string()))
+    })?;
     import_text(shared, SAMPLE_SETTINGS, &folder).await
 }
 
 fn not_here(command: &Command) -> Problem {
     tracing::error!(?command, "a command came to the wrong place");
-    Problem::failed("Duosync made a mistake and did not do this.")
+    Problem::failed(tr!("sync-mistake-not-done"))
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::engine::{self, Compared, View};
 use crate::model::{CompareReport, CompareRow, MatterKind, Mismatch, PairSpec, PerSide, Side, Timestamp};
 use crate::store::{Changes, MatterScope, MattersUpdate, NewMatter, Origin, RowWriter, StoreError};
+use crate::texts::tr;
 
 use super::job::{Ended, Job, now};
 use super::{report, run};
@@ -18,14 +19,11 @@ pub(crate) async fn compare(job: &Job, export: Option<&Path>) -> Result<CompareR
     let fetched = run::fetch_all(job).await?;
     for side in Side::BOTH {
         if !fetched.views.get(side).complete {
-            return Err(Ended::Refused(format!(
-                "The list of {} could not be read to its end, so nothing was compared.",
-                job.account(side)
-            )));
+            return Err(Ended::Refused(tr!("sync-compare-cut", account = job.account(side))));
         }
     }
     let remembered = run::remembered(job).await?;
-    job.step("Comparing both lists", 0, None);
+    job.step(tr!("sync-comparing"), 0, None);
     let (spec, views) = (job.spec().clone(), fetched.views);
     let name = spec.name.clone();
     let file = job.shared.db.with(move |store| store.rows_file(&name)).await?;

@@ -10,6 +10,7 @@ use crate::model::{
     Subject, Values, WriteEntry, WriteField, WriteState,
 };
 use crate::store::Changes;
+use crate::texts::tr;
 
 use super::job::{Ended, Job, now};
 use super::writer::{self, Outcome};
@@ -82,7 +83,7 @@ pub(crate) async fn execute_with(
     let mut done = 0;
     while let Some((task, outcome)) = results.recv().await {
         done += 1;
-        job.step("Writing changes", done, Some(total));
+        job.step(tr!("sync-writing"), done, Some(total));
         let index = task.item;
         take(job, items, task, outcome, &mut execution, &mut pending);
         let left = waiting.entry(index).or_default();
@@ -196,7 +197,7 @@ fn take(job: &Job, items: &[Item], task: Task, outcome: Outcome, execution: &mut
         }
         Outcome::NotTried => {
             entry.state = WriteState::Failed;
-            entry.error = Some("not tried, because the run ended before".to_owned());
+            entry.error = Some(tr!("sync-not-tried"));
             Written::Failed
         }
     };

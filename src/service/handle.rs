@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{mpsc, watch};
 
+use crate::texts::tr;
+
 use super::{Answer, Command, Event, Problem, ProgressMap, Reply, RequestId};
 
 /// How many commands may wait: more means that the service is stuck, and the face says so.
@@ -55,12 +57,8 @@ impl Handle {
         let id = RequestId(self.next.fetch_add(1, Ordering::Relaxed));
         match self.commands.try_send((id, command)) {
             Ok(()) => Ok(id),
-            Err(mpsc::error::TrySendError::Full(_)) => {
-                Err(Problem::failed("Duosync is still busy with what you asked before. Try again in a moment."))
-            }
-            Err(mpsc::error::TrySendError::Closed(_)) => {
-                Err(Problem::failed("Duosync has stopped working in the background. Start it again."))
-            }
+            Err(mpsc::error::TrySendError::Full(_)) => Err(Problem::failed(tr!("sync-busy"))),
+            Err(mpsc::error::TrySendError::Closed(_)) => Err(Problem::failed(tr!("sync-gone"))),
         }
     }
 
@@ -87,7 +85,7 @@ impl Handle {
                 event @ (Event::Reply(..) | Event::Changed(_) | Event::Alerted(_) | Event::Ended) => other(event),
             }
         }
-        Err(Problem::failed("Duosync has stopped working in the background. Start it again."))
+        Err(Problem::failed(tr!("sync-gone")))
     }
 
     /// The newest progress of every pair at work.

@@ -13,6 +13,7 @@ use crate::model::{
     AlertKind, CompareReport, ConflictKind, Decision, MatterId, MatterKind, MismatchKind, Outcome, PerSide, Plan,
     Resolution, RunId, Side, Subject, Timestamp, Trigger,
 };
+use crate::texts::tr;
 
 use super::alerts::{self, News};
 use super::job::{Ended, Job, Shared, now};
@@ -167,9 +168,7 @@ impl Hub {
                     // A panic is answered like any other failure, so that nobody waits for ever.
                     let answer = inner.await.unwrap_or_else(|panicked| {
                         tracing::error!(%panicked, "the account was not asked to the end");
-                        Err(Problem::failed(
-                            "Duosync made a mistake while asking the account. Nothing was changed. Please report it.",
-                        ))
+                        Err(Problem::failed(tr!("sync-mistake-asking")))
                     });
                     shared.voice.reply(id, answer).await;
                 });
@@ -226,8 +225,7 @@ impl Hub {
         let pairs =
             self.shared.db.with(|store| store.pairs()).await.map_err(|error| Problem::failed(error.to_string()))?;
         let found = pairs.into_iter().find(|row| row.spec.name == pair);
-        let row =
-            found.ok_or_else(|| Problem::wrong_use(format!("There is no pair called \u{201c}{pair}\u{201d}.")))?;
+        let row = found.ok_or_else(|| Problem::wrong_use(tr!("sync-no-pair", pair = pair)))?;
         Ok(BTreeSet::from([row.spec.ends.a.account, row.spec.ends.b.account]))
     }
 
@@ -264,12 +262,7 @@ impl Hub {
                 Ok(ended) => ended,
                 Err(panicked) => {
                     tracing::error!(%panicked, "the work broke off");
-                    (
-                        Err(Problem::failed(
-                            "Duosync made a mistake and stopped this sync. Nothing is lost; the next one goes on from there.",
-                        )),
-                        false,
-                    )
+                    (Err(Problem::failed(tr!("sync-mistake"))), false)
                 }
             };
             let _gone = done.send(Done { pair, work, result, cut_off }).await;
@@ -351,12 +344,12 @@ impl Hub {
         let found = self.shared.db.with(move |store| store.run(run)).await;
         match found {
             Ok(Some(summary)) if summary.undone_by.is_some() => {
-                let problem = Problem::wrong_use(format!("Run {} was taken back already.", run.0));
+                let problem = Problem::wrong_use(tr!("sync-taken-back-already", run = run.0.to_string()));
                 self.shared.voice.reply(id, Err(problem)).await;
             }
             Ok(Some(summary)) => self.enqueue(id, summary.pair, Work::Undo(run)).await,
             Ok(None) => {
-                self.shared.voice.reply(id, Err(Problem::wrong_use(format!("There is no run {}.", run.0)))).await;
+                self.shared.voice.reply(id, Err(Problem::wrong_use(tr!("sync-no-run", run = run.0.to_string())))).await;
             }
             Err(error) => self.shared.voice.reply(id, Err(Problem::failed(error.to_string()))).await,
         }
@@ -368,10 +361,7 @@ impl Hub {
             let mut kept: BTreeMap<String, BTreeSet<Subject>> = BTreeMap::new();
             for matter in &ids {
                 let Some((matter, fingerprint, true)) = store.matter(*matter)? else {
-                    return Ok(Err(Problem::wrong_use(format!(
-                        "There is no open question {}. It may be settled already.",
-                        matter.0
-                    ))));
+                    return Ok(Err(Problem::wrong_use(tr!("sync-no-question", id = matter.0.to_string()))));
                 };
                 let decision = match decide(&matter.kind, &matter.subject, &resolution, &matter.fields) {
                     Ok((subject, resolution)) => Decision { subject, resolution, fingerprint, made: now() },
@@ -430,7 +420,7 @@ impl Hub {
         let (dropped, kept) = std::mem::take(&mut self.queue).into_iter().partition(|pending| pending.pair == pair);
         self.queue = kept;
         for pending in VecDeque::<Pending>::into_iter(dropped) {
-            let problem = Problem::failed("You stopped it before it began. Nothing was changed.");
+            let problem = Problem::failed(tr!("sync-stopped-before"));
             self.answer(pending.waiters, Err(problem)).await;
         }
         for active in self.active.iter().filter(|active| active.pair == pair) {
@@ -491,10 +481,7 @@ impl Hub {
             let found: Vec<bool> = open.iter().map(|(_, _, opened)| *opened >= started).collect();
             let mut news = Vec::new();
             if found.contains(&true) {
-                let text = match found.len() {
-                    1 => "1 difference was found.".to_owned(),
-                    several => format!("{several} differences were found."),
-                };
+                let text = tr!("sync-differences", count = found.len());
                 news.push(News { kind: AlertKind::Mismatches, key: format!("compare {}", started.0), text });
             }
             let over = if count == 0 { vec![AlertKind::Mismatches] } else { Vec::new() };
@@ -660,10 +647,7 @@ fn decide(
         (
             MatterKind::Conflict(ConflictKind::Ambiguous(_)) | MatterKind::Mismatch(MismatchKind::DuplicateKey(_)),
             Resolution::Use(_) | Resolution::Fields(_) | Resolution::Create | Resolution::Delete(_),
-        ) => Err(Problem::wrong_use(
-            "Several records have the same key here. Say which two belong together (link), that they do not, or ignore it; or make the \
-             key different in one of the lists.",
-        )),
+        ) => Err(Problem::wrong_use(tr!("sync-several-same-key"))),
         // The answer counts for what was asked, so that a field that was not shown as different is
         // never written.
         (
@@ -706,7 +690,5 @@ pub(crate) fn overlaps(specs: &[crate::model::PairSpec]) -> Vec<String> {
         }
     }
     let shared = writers.into_iter().filter(|(_, pairs)| pairs.len() > 1);
-    shared
-        .map(|((account, _), pairs)| format!("{} all write to the same list of {account}.", pairs.join(" and ")))
-        .collect()
+    shared.map(|((account, _), pairs)| tr!("sync-overlap", pairs = pairs.join(", "), account = account)).collect()
 }

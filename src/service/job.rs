@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::connectors::{Connector, ConnectorError, Context, ErrorKind};
 use crate::model::{AccountSettings, PairSpec, PerSide, Side, Timestamp};
 use crate::store::{PairRow, StoreError};
+use crate::texts::tr;
 
 use super::db::Db;
 use super::platforms::Platforms;
@@ -82,7 +83,7 @@ pub(crate) enum Ended {
     #[error("{0}")]
     Refused(String),
     /// The operator stopped it.
-    #[error("You stopped it. What was done until then is kept; the next sync goes on from there.")]
+    #[error("{}", tr!("sync-stopped"))]
     Cancelled,
     /// A test pulled the plug.
     #[error("the run was cut off")]
@@ -98,14 +99,14 @@ impl Job {
             Ok((row, store.accounts()?))
         });
         let (row, known) = found.await.map_err(|error| Problem::failed(error.to_string()))?;
-        let row = row.ok_or_else(|| Problem::wrong_use(format!("There is no pair called \u{201c}{pair}\u{201d}.")))?;
+        let row = row.ok_or_else(|| Problem::wrong_use(tr!("sync-no-pair", pair = pair)))?;
         let account = |side: Side| {
             let name = &row.spec.ends.get(side).account;
-            known.iter().find(|account| account.name == *name).cloned().ok_or_else(|| {
-                Problem::wrong_use(format!(
-                    "The pair \u{201c}{pair}\u{201d} uses the account \u{201c}{name}\u{201d}, which is not there."
-                ))
-            })
+            known
+                .iter()
+                .find(|account| account.name == *name)
+                .cloned()
+                .ok_or_else(|| Problem::wrong_use(tr!("sync-no-account-of-pair", pair = pair, account = name)))
         };
         let accounts = PerSide::new(account(Side::A)?, account(Side::B)?);
         // A row without an id of its own is known by its first match key; a second one, such as a
@@ -148,9 +149,8 @@ impl Job {
     }
 
     /// What a connector's call is given.
-    pub(crate) fn context(&self, side: Side, what: &str) -> Context {
+    pub(crate) fn context(&self, step: String) -> Context {
         let (voice, pair) = (self.shared.voice.clone(), self.row.spec.name.clone());
-        let step = format!("{what} {}", self.account(side));
         let over = self.cancel.clone();
         Context {
             cancel: self.cancel.clone(),
@@ -238,7 +238,7 @@ impl Job {
     pub(crate) async fn rest(&self, error: &ConnectorError, wait: Duration) -> Result<(), Ended> {
         let wait = error.retry_after.unwrap_or(wait).min(self.shared.tuning.longest_wait);
         tracing::debug!(?wait, %error, "trying again");
-        self.step("Waiting to try again", 0, None);
+        self.step(tr!("sync-waiting"), 0, None);
         tokio::select! {
             () = tokio::time::sleep(wait) => Ok(()),
             () = self.cancel.cancelled() => Err(Ended::Cancelled),
@@ -259,8 +259,7 @@ pub(crate) async fn open_account(
         let (secrets, account) = (Arc::clone(&shared.secrets), account.clone());
         let name = account.name.clone();
         let found = tokio::task::spawn_blocking(move || secrets.resolve(&account));
-        let found =
-            found.await.map_err(|_panicked| Problem::failed(format!("The password of {name} could not be read.")))?;
+        let found = found.await.map_err(|_panicked| Problem::failed(tr!("sync-password-unread", account = name)))?;
         found.map_err(|error| Problem::failed(format!("{name}: {error}")))?.map(|secret| secret.reveal().to_owned())
     };
     shared.platforms.open(account, keys, password.into()).map_err(|error| Problem {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::engine;
 use crate::model::{Matter, MatterId, MatterKind, MismatchKind, Observed, Resolution, Seen, Side, Subject};
+use crate::texts::tr;
 use crate::store::{RowReader, Store, StoreError};
 
 use super::job::Shared;
@@ -73,7 +74,7 @@ pub(crate) async fn answer(shared: &Shared, look: Look) -> Result<Looked, Proble
 /// Does something that takes its time.
 async fn calmly<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|_panicked| Problem::failed("Duosync made a mistake while it looked. Please report it."))
+    done.map_err(|_panicked| Problem::failed(tr!("compare-look-mistake")))
 }
 
 impl Shelf {

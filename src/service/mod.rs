@@ -41,6 +41,7 @@ pub use platforms::{KnownPlatforms, Platforms};
 pub use settings_file::{Settings, SettingsError, SettingsProblem, parse, parse_with, render};
 
 use crate::store::Store;
+use crate::texts::tr;
 
 /// The folder where the workspace lives unless another one is named.
 #[must_use]
@@ -73,7 +74,7 @@ pub fn start_with(
         .thread_name("duosync")
         .enable_all()
         .build()
-        .map_err(|error| Problem::failed(format!("The background work could not be started: {error}")))?;
+        .map_err(|error| Problem::failed(tr!("sync-not-started", why = error.to_string())))?;
     let (handle, mailbox) = Handle::new(wake);
     let shared = job::Shared {
         db: db::Db::new(store),
@@ -93,6 +94,6 @@ pub fn start_with(
     std::thread::Builder::new()
         .name("duosync-service".to_owned())
         .spawn(serve)
-        .map_err(|error| Problem::failed(format!("The background work could not be started: {error}")))?;
+        .map_err(|error| Problem::failed(tr!("sync-not-started", why = error.to_string())))?;
     Ok(handle)
 }

@@ -9,6 +9,7 @@ use crate::model::{
     Value, WriteEntry, WriteState,
 };
 use crate::store::Changes;
+use crate::texts::tr;
 
 use super::job::{Ended, Job};
 use super::run::{remembered, who_is_there};
@@ -33,9 +34,10 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
         if open.is_empty() {
             continue;
         }
-        job.step(format!("Finding out what the last sync still wrote to {}", job.account(side)), 0, None);
+        job.step(tr!("sync-finding-out", account = job.account(side)), 0, None);
         let ids: Vec<RecordId> = open.iter().filter_map(|write| write.record.clone()).collect();
-        let (connector, context) = (job.connectors.get(side), job.context(side, "Reading"));
+        let (connector, context) =
+            (job.connectors.get(side), job.context(tr!("sync-reading", account = job.account(side))));
         // What another list holds says nothing of what was written to this one.
         who_is_there(job, side, &context).await?;
         let want = job.spec().wanted_fields(side);
@@ -88,7 +90,7 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
                 write.state = WriteState::Done;
             } else {
                 write.state = WriteState::Failed;
-                write.error = Some("the sync was cut off before this was written; it is planned again".to_owned());
+                write.error = Some(tr!("sync-cut-before"));
             }
             changes.writes.push(write);
         }
@@ -102,8 +104,7 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
             }
             for mut run in interrupted.into_iter().filter(|run| run.run != current) {
                 run.outcome = Outcome::Failed;
-                run.message =
-                    Some("It was cut off. The sync after it has repaired what was left half done.".to_owned());
+                run.message = Some(tr!("sync-cut-repaired"));
                 store.update_run(&run)?;
             }
             Ok(())
@@ -115,8 +116,11 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
 /// The record that a create made, if it got through: by its token, else the only one that has its key
 /// and holds all that was to be written.
 async fn created(job: &Job, side: Side, write: &WriteEntry, links: &[Link]) -> Result<Option<Record>, Ended> {
-    let (connector, context, want) =
-        (job.connectors.get(side), job.context(side, "Reading"), job.spec().wanted_fields(side));
+    let (connector, context, want) = (
+        job.connectors.get(side),
+        job.context(tr!("sync-reading", account = job.account(side))),
+        job.spec().wanted_fields(side),
+    );
     let find =
         async |find: Find| job.patiently(side, || connector.find(&context, job.collection(side), &want, &find)).await;
     if let Some(record) = find(Find { token: Some(write.id.clone()), field: None }).await?.into_iter().next() {

@@ -10,6 +10,7 @@ use crate::model::{
     Observed, Outcome, PairSpec, PerSide, Plan, RecordId, RunId, RunSummary, Side, SideCounts, Stop, Subject, Trigger,
 };
 use crate::store::{Changes, MatterScope, MattersUpdate, NewMatter, Origin};
+use crate::texts::tr;
 
 use super::executor::{Execution, execute};
 use super::job::{Ended, Job, now};
@@ -72,7 +73,7 @@ pub(crate) async fn run(
             summary.outcome = Outcome::Preview;
             summary.conflicts = plan.conflicts().count() as u64;
             summary.set_aside = plan.notes.len() as u64;
-            summary.message = Some("This is what the sync would do. Nothing is written before you say yes.".to_owned());
+            summary.message = Some(tr!("sync-preview"));
             return Ok(Some(Arc::new(plan)));
         }
         if first {
@@ -89,10 +90,7 @@ pub(crate) async fn run(
         let cut = Side::BOTH.into_iter().find(|side| !fetched.views.get(*side).complete);
         if let Some(side) = cut {
             summary.outcome = Outcome::Partial;
-            summary.message = Some(format!(
-                "The list of {} could not be read to its end, so nothing was added on either side. The next sync tries again.",
-                job.account(side)
-            ));
+            summary.message = Some(tr!("sync-list-cut", account = job.account(side)));
         }
         Ok(None)
     })
@@ -109,10 +107,7 @@ pub(crate) async fn settle(job: &Job, subjects: BTreeSet<Subject>) -> Result<Run
         let mut fetched = fetch(job).await?;
         for side in Side::BOTH {
             if !fetched.views.get(side).complete {
-                return Err(Ended::Refused(format!(
-                    "The list of {} could not be read to its end, so nothing was done yet. The next sync carries your answer out.",
-                    job.account(side)
-                )));
+                return Err(Ended::Refused(tr!("sync-list-cut-answer", account = job.account(side))));
             }
             let ids: Vec<RecordId> = subjects.iter().filter_map(|subject| subject.id(side)).cloned().collect();
             look_again(job, side, &ids, fetched.views.get_mut(side)).await?;
@@ -207,7 +202,7 @@ fn gather(job: &Job, a: (Listing, Option<Identity>), b: (Listing, Option<Identit
 
 async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<(Listing, Option<Identity>), Ended> {
     let connector = job.connectors.get(side);
-    let context = job.context(side, "Reading");
+    let context = job.context(tr!("sync-reading", account = job.account(side)));
     let pair = job.spec().name.clone();
     let cursor = if incremental && job.is_accepted() {
         job.shared.db.with(move |store| store.cursor(&pair, side)).await?
@@ -249,11 +244,9 @@ async fn check_identity(job: &Job, side: Side, identity: &Identity) -> Result<()
     }
     let pair = job.spec().name.clone();
     match job.shared.db.with(move |store| store.identity(&pair, side)).await? {
-        Some(pinned) if pinned != *identity => Err(Ended::Refused(format!(
-            "{} is not the account that it was at the last sync, though its settings are the same. Nothing was read or written. If you \
-             moved it on purpose, open the account's settings and save them again; the next sync then shows first what it would do.",
-            job.account(side)
-        ))),
+        Some(pinned) if pinned != *identity => {
+            Err(Ended::Refused(tr!("sync-other-account", account = job.account(side))))
+        }
         Some(_) | None => Ok(()),
     }
 }
@@ -314,7 +307,7 @@ async fn plan(
     remembered: Remembered,
     only: Option<BTreeSet<Subject>>,
 ) -> Result<Plan, Ended> {
-    job.step("Comparing with what is known", 0, None);
+    job.step(tr!("sync-comparing-known"), 0, None);
     let (spec, views) = (job.spec().clone(), fetched.views.clone());
     let made = now();
     let planned = tokio::task::spawn_blocking(move || {
@@ -340,7 +333,8 @@ pub(crate) async fn look_again(job: &Job, side: Side, ids: &[RecordId], view: &m
     if ids.is_empty() {
         return Ok(());
     }
-    let (connector, context) = (job.connectors.get(side), job.context(side, "Reading"));
+    let (connector, context) =
+        (job.connectors.get(side), job.context(tr!("sync-reading", account = job.account(side))));
     let want = job.spec().wanted_fields(side);
     let records = job.patiently(side, || connector.get(&context, job.collection(side), &want, ids)).await?;
     let mut gone: BTreeSet<RecordId> = ids.iter().cloned().collect();
@@ -457,7 +451,7 @@ async fn carry_out_scoped(
 }
 
 async fn commit(job: &Job, summary: &mut RunSummary, changes: Changes) -> Result<(), Ended> {
-    job.step("Remembering what was done", 0, None);
+    job.step(tr!("sync-remembering"), 0, None);
     if !(job.shared.tuning.goes_on)("commit") {
         return Err(Ended::CutOff);
     }
@@ -516,8 +510,7 @@ async fn carry_out_items(
             id: subject.id(Side::A).or_else(|| subject.id(Side::B)).map(ToString::to_string).unwrap_or_default(),
             label: String::new(),
             field: None,
-            error: "It was changed again and again while Duosync was writing. It is tried again at the next sync."
-                .to_owned(),
+            error: tr!("sync-changed-again"),
         });
     }
     Ok((total, replaced))
@@ -637,10 +630,6 @@ fn essence(op: &crate::model::Operation) -> String {
 
 fn stop_sentence(job: &Job, stop: &Stop) -> String {
     match stop {
-        Stop::EmptyListing { side, known } => format!(
-            "{} came back empty, though {known} records were known there. Nothing was changed on either side. Look whether the list is \
-             really empty; if so, remove this pair and make it anew.",
-            job.account(*side)
-        ),
+        Stop::EmptyListing { side, known } => tr!("sync-empty-list", account = job.account(*side), count = *known),
     }
 }

@@ -8,6 +8,7 @@ use crate::model::{
     WriteEntry, WriteState,
 };
 use crate::store::{Changes, Store, StoreError};
+use crate::texts::tr;
 
 use super::RunReport;
 use super::executor::execute_with;
@@ -23,7 +24,7 @@ pub(crate) async fn undo(job: &Job, of: RunId) -> Result<RunReport, Ended> {
     with_journal(job, Trigger::Undo(of), async |run, summary| {
         for side in Side::BOTH {
             // Another list behind the same settings holds other records under these ids.
-            who_is_there(job, side, &job.context(side, "Reading")).await?;
+            who_is_there(job, side, &job.context(tr!("sync-reading", account = job.account(side)))).await?;
         }
         recover(job, run).await?;
         let (writes, raws) = job

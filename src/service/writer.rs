@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use crate::connectors::{Batch, ConnectorError, Context, ErrorKind, Find, Write, WriteKind};
 use crate::engine;
 use crate::model::{OpKind, Record, RecordId, Side, Value, WriteEntry};
+use crate::texts::tr;
 
 use super::executor::Task;
 use super::job::{Ended, Job, keys};
@@ -109,7 +110,7 @@ async fn journal(job: &Job, side: Side, chunk: &[Task]) -> Result<(), Ended> {
     let mut raws: Vec<(String, String)> = Vec::new();
     if !leaving.is_empty() {
         let (context, want) =
-            (job.context(side, "Keeping a copy of what is deleted from"), job.spec().wanted_fields(side));
+            (job.context(tr!("sync-keeping", account = job.account(side))), job.spec().wanted_fields(side));
         let connector = job.connectors.get(side);
         let records = job.patiently(side, || connector.get(&context, job.collection(side), &want, &leaving)).await?;
         for record in records {
@@ -243,7 +244,7 @@ async fn persist(job: &Job, side: Side, task: &Task, in_doubt: bool) -> Result<O
                 results
                     .into_iter()
                     .next()
-                    .unwrap_or_else(|| Err(ConnectorError::new(ErrorKind::BadAnswer, "the answer was empty")))
+                    .unwrap_or_else(|| Err(ConnectorError::new(ErrorKind::BadAnswer, tr!("sync-empty-answer"))))
             });
             judge(task, result)
         };
@@ -275,7 +276,7 @@ async fn persist(job: &Job, side: Side, task: &Task, in_doubt: bool) -> Result<O
 }
 
 fn unanswered() -> ConnectorError {
-    ConnectorError::new(ErrorKind::InDoubt, "no answer came; the next sync looks whether it was written")
+    ConnectorError::new(ErrorKind::InDoubt, tr!("sync-no-answer"))
 }
 
 /// Whether a write that may have been carried out was. None when it was not, or nothing can be said.
@@ -304,16 +305,13 @@ async fn look_up(job: &Job, side: Side, task: &Task, context: &Context, want: &[
                     if is_as_written(job, side, task, &record) {
                         Tried::Out(Outcome::Stored(record))
                     } else {
-                        Tried::Out(Outcome::Failed(ConnectorError::new(
-                            ErrorKind::Exists,
-                            "a record like it is there now; the next sync looks whether it is the same",
-                        )))
+                        Tried::Out(Outcome::Failed(ConnectorError::new(ErrorKind::Exists, tr!("sync-record-like-it"))))
                     }
                 }),
                 Ok(records) if records.is_empty() => None,
                 Ok(_) => Some(Tried::Out(Outcome::Failed(ConnectorError::new(
                     ErrorKind::Exists,
-                    "several records like it are there now, so it was not added again",
+                    tr!("sync-several-like-it"),
                 )))),
                 Err(error) => Some(Tried::Again(error)),
             }
@@ -325,7 +323,7 @@ async fn look_up(job: &Job, side: Side, task: &Task, context: &Context, want: &[
                     let Some(record) = records.into_iter().next() else {
                         return Some(Tried::Out(Outcome::ChangedMeanwhile(ConnectorError::new(
                             ErrorKind::NotFound,
-                            "the record is gone",
+                            tr!("sync-record-gone"),
                         ))));
                     };
                     let holds = fields.iter().all(|(name, value)| record.fields.get(name) == Some(value));
@@ -337,7 +335,7 @@ async fn look_up(job: &Job, side: Side, task: &Task, context: &Context, want: &[
                     }
                     Some(Tried::Out(Outcome::ChangedMeanwhile(ConnectorError::new(
                         ErrorKind::VersionMismatch,
-                        "the record has been changed meanwhile",
+                        tr!("sync-changed-meanwhile"),
                     ))))
                 }
                 Err(error) => Some(Tried::Again(error)),
@@ -370,7 +368,7 @@ fn judge(task: &Task, result: Result<Option<Record>, ConnectorError>) -> Tried {
         Ok(Some(record)) => return Tried::Out(Outcome::Stored(record)),
         Ok(None) if delete => return Tried::Out(Outcome::Deleted),
         Ok(None) => {
-            return Tried::Again(ConnectorError::new(ErrorKind::InDoubt, "the answer did not say what was stored"));
+            return Tried::Again(ConnectorError::new(ErrorKind::InDoubt, tr!("sync-not-said")));
         }
         Err(error) => error,
     };
@@ -401,7 +399,7 @@ fn write_of(task: &Task) -> Write {
 /// A write that has been sent is always awaited, so its call is not cancelled; the run stops between
 /// writes.
 fn uncancelled(job: &Job, side: Side) -> Context {
-    let mut context = job.context(side, "Writing to");
+    let mut context = job.context(tr!("sync-writing-to", account = job.account(side)));
     context.cancel = tokio_util::sync::CancellationToken::new();
     context.progress = Arc::new(|_| {});
     context

@@ -4,13 +4,11 @@
 //! in place: only the lines of the fields that change are composed anew (`vcard`).
 
 mod cache;
-mod card_fields;
 mod dav;
 mod discovery;
 mod http;
 mod listing;
 mod path;
-mod vcard;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -21,7 +19,8 @@ use async_trait::async_trait;
 use self::cache::Cards;
 use self::discovery::{Book, Found};
 use self::http::{Http, SharedHttp};
-use self::vcard::Card;
+use super::shared::card_fields;
+use super::shared::vcard::Card;
 use super::{Abilities, Batch, Connector, ConnectorError, Context, ErrorKind, Find, Write, WriteResult};
 use crate::model::{
     AccountSettings, CollectionInfo, Cursor, FieldInfo, Identity, Listing, Record, RecordId, Timestamp, Version,

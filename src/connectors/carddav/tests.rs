@@ -10,8 +10,8 @@
 
 use std::path::Path;
 
-use super::vcard::CardVersion;
 use super::*;
+use crate::connectors::shared::vcard::CardVersion;
 use crate::model::{Fields, Value};
 
 fn card(lines: &str) -> Card {

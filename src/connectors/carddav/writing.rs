@@ -7,8 +7,9 @@ use tokio::task::JoinSet;
 
 use super::cache::DIGEST;
 use super::http::Answer;
-use super::vcard::{Card, CardVersion};
-use super::{Account, ByHref, Stored, card_fields, dav, lock, path};
+use super::{Account, ByHref, Stored, dav, lock, path};
+use crate::connectors::shared::card_fields;
+use crate::connectors::shared::vcard::{Card, CardVersion};
 use crate::connectors::{ConnectorError, Context, ErrorKind, Write, WriteKind, WriteResult};
 use crate::model::{Fields, RecordId, Version};
 

@@ -7,9 +7,9 @@
 
 use std::ops::Range;
 
-use super::digest;
 use super::scan::{Broken, Cell, line_end_len, needs_quotes, next_record, split, write_cell};
 use super::sniff::{self, Dialect, TextEncoding};
+use crate::connectors::shared::{digest, rows};
 use crate::connectors::{ConnectorError, Context, ErrorKind};
 
 /// Rows between two looks at whether the operator wants to stop.
@@ -119,24 +119,12 @@ impl Document {
 
     /// The place of a column.
     pub(super) fn column(&self, name: &str) -> Option<usize> {
-        let name = name.trim();
-        self.header.iter().position(|header| header == name)
+        rows::column(&self.header, name)
     }
 
     /// The place of a column, or an error that names the nearest.
     pub(super) fn need_column(&self, name: &str) -> Result<usize, ConnectorError> {
-        self.column(name).ok_or_else(|| {
-            let nearest = self
-                .header
-                .iter()
-                .map(|header| (strsim::jaro_winkler(&header.to_lowercase(), &name.trim().to_lowercase()), header))
-                .max_by(|a, b| a.0.total_cmp(&b.0));
-            let hint = match nearest {
-                Some((likeness, header)) if likeness > 0.7 => format!("The nearest is \"{header}\"."),
-                Some(_) | None => format!("Its columns are: {}.", self.header.join(", ")),
-            };
-            content(format!("There is no column \"{name}\" in {}. {hint}", self.name)).about(name)
-        })
+        rows::need_column(&self.name, &self.header, name)
     }
 
     /// Writes a field's new value as its neighbours are written: in quotes where it needs them or

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::document::{Changes, Document, content, row_digest};
-use super::identity::{IdColumns, Index, Numbers, id_from_token};
+use super::identity::Index;
 use super::scan::{Cell, split};
+use crate::connectors::shared::rows::{IdColumns, Numbers, id_from_token};
 use crate::connectors::{ConnectorError, ErrorKind, Write, WriteKind};
 use crate::model::{Fields, RecordId, Value, Version};
 

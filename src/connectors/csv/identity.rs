@@ -9,38 +9,21 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::digest::{self, xxh64};
 use super::document::{Document, ROWS_PER_STEP, content, row_digest};
 use super::scan::Cell;
-use crate::connectors::{ConnectorError, Context, ErrorKind};
+use crate::connectors::shared::digest::xxh64;
+use crate::connectors::shared::rows::{IdColumns, Numbers};
+use crate::connectors::{ConnectorError, Context};
 
-/// What the settings say about a row's identity.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum IdSetting {
-    /// This column holds the id.
-    Column(String),
-    /// These columns, separated by commas, are tried in order; `given+family` takes two together.
-    Key(String),
-    /// Nothing is set: the file can be described, but not synced.
-    None,
-}
-
-/// The columns of one file that make a row's identity.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum IdColumns {
-    /// This column holds the id.
-    Column(usize),
-    /// The first of these that is filled; each is one column, or several taken together.
-    Key(Vec<Vec<usize>>),
-}
-
-/// Numbers in an id column: the next id continues them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Numbers {
-    /// The highest.
-    pub(super) max: u64,
-    /// The width to which they are filled with zeros; 0 where they are not.
-    pub(super) width: usize,
+/// The id or key of a row, before rows with the same key are told apart.
+fn id_of(columns: &IdColumns, cells: &[Cell<'_>], scratch: &mut Vec<u8>) -> String {
+    match columns {
+        IdColumns::Column(column) => cells.get(*column).map(|cell| cell.value().trim().to_owned()).unwrap_or_default(),
+        IdColumns::Key(_) => {
+            let key = columns.key_of(&|column| cells.get(column).map(|cell| cell.value()));
+            key.unwrap_or_else(|| format!("row-{:016x}", row_digest(cells, scratch)))
+        }
+    }
 }
 
 /// Finds rows by their id.
@@ -56,64 +39,6 @@ pub(super) struct Index {
     suffixes: BTreeMap<usize, usize>,
 }
 
-impl IdSetting {
-    /// The columns in this file.
-    pub(super) fn resolve(&self, document: &Document) -> Result<IdColumns, ConnectorError> {
-        match self {
-            Self::Column(name) => Ok(IdColumns::Column(document.need_column(name)?)),
-            Self::Key(names) => {
-                if let Some(column) = document.column(names) {
-                    return Ok(IdColumns::Key(vec![vec![column]]));
-                }
-                let parts = names.split(',').map(str::trim).filter(|name| !name.is_empty());
-                let keys: Result<Vec<Vec<usize>>, ConnectorError> = parts
-                    .map(|part| match document.column(part) {
-                        Some(column) => Ok(vec![column]),
-                        None => part.split('+').map(|name| document.need_column(name)).collect(),
-                    })
-                    .collect();
-                Ok(IdColumns::Key(keys?))
-            }
-            Self::None => Err(ConnectorError::new(
-                ErrorKind::Settings,
-                format!(
-                    "{}: nothing says which row is which. Set `id` to the column that identifies a row \
-                     (a customer number), or `key` to the column that rows are matched by (the email address). \
-                     The columns are: {}.",
-                    document.name,
-                    document.header.join(", ")
-                ),
-            )),
-        }
-    }
-}
-
-impl IdColumns {
-    /// The id or key of a row, before rows with the same key are told apart.
-    pub(super) fn of(&self, cells: &[Cell<'_>], scratch: &mut Vec<u8>) -> String {
-        match self {
-            Self::Column(column) => cells.get(*column).map(|cell| cell.value().trim().to_owned()).unwrap_or_default(),
-            Self::Key(_) => {
-                let key = self.key_of(&|column| cells.get(column).map(|cell| cell.value()));
-                key.unwrap_or_else(|| format!("row-{:016x}", row_digest(cells, scratch)))
-            }
-        }
-    }
-
-    /// The key that these values make; none where all key columns are empty.
-    pub(super) fn key_of<'a>(&self, value: &dyn Fn(usize) -> Option<std::borrow::Cow<'a, str>>) -> Option<String> {
-        let normal = |column: usize| value(column).unwrap_or_default().trim().to_lowercase();
-        match self {
-            Self::Column(column) => Some(normal(*column)).filter(|id| !id.is_empty()),
-            Self::Key(keys) => keys.iter().find_map(|columns| {
-                let parts: Vec<String> =
-                    columns.iter().map(|column| normal(*column)).filter(|part| !part.is_empty()).collect();
-                (!parts.is_empty()).then(|| parts.join(" "))
-            }),
-        }
-    }
-}
-
 impl Index {
     /// Reads the ids of all rows.
     pub(super) fn build(document: &Document, columns: IdColumns, context: &Context) -> Result<Self, ConnectorError> {
@@ -123,7 +48,7 @@ impl Index {
         let mut numbers = matches!(columns, IdColumns::Column(_)).then(Numbers::default);
         for row in 0..document.len() {
             document.cells(row, &mut cells);
-            let id = columns.of(&cells, &mut scratch);
+            let id = id_of(&columns, &cells, &mut scratch);
             if id.is_empty() {
                 return Err(no_id(document, &columns, row));
             }
@@ -142,7 +67,7 @@ impl Index {
 
     /// A row's id.
     pub(super) fn id(&self, row: usize, cells: &[Cell<'_>], scratch: &mut Vec<u8>) -> String {
-        let mut id = self.columns.of(cells, scratch);
+        let mut id = id_of(&self.columns, cells, scratch);
         if let Some(number) = self.suffixes.get(&row) {
             // Writing to a text cannot fail.
             let _ = write!(id, "#{number}");
@@ -168,7 +93,7 @@ impl Index {
         for run in self.hashes.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
             for (_, row) in run {
                 document.cells(*row, &mut cells);
-                groups.entry(self.columns.of(&cells, &mut scratch)).or_default().push(*row);
+                groups.entry(id_of(&self.columns, &cells, &mut scratch)).or_default().push(*row);
             }
         }
         let mut added = Vec::new();
@@ -202,38 +127,6 @@ impl Index {
     }
 }
 
-impl Numbers {
-    /// These numbers and one more; none if it is not a number.
-    fn with(self, id: &str) -> Option<Self> {
-        if id.len() > 18 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        let padded = id.len() > 1 && id.starts_with('0');
-        let width = if padded { self.width.max(id.len()) } else { self.width };
-        Some(Self { max: self.max.max(id.parse().ok()?), width })
-    }
-
-    /// The next id, and these numbers with it.
-    pub(super) fn next(self) -> (String, Self) {
-        let number = self.max + 1;
-        (format!("{number:0width$}", width = self.width), Self { max: number, ..self })
-    }
-}
-
-/// A short id made of a create's token, so that the same create finds its row again.
-pub(super) fn id_from_token(token: &str) -> String {
-    // Neither vowels nor letters that look alike: no words, and nothing to misread.
-    const LETTERS: &[u8; 24] = b"23456789bcdfghjkmnpqrstv";
-    let mut rest = digest::of_texts(["duosync", token], &mut Vec::new());
-    let mut id = String::with_capacity(10);
-    for _ in 0..10 {
-        let letter = usize::try_from(rest % 24).ok().and_then(|at| LETTERS.get(at)).copied().unwrap_or(b'x');
-        id.push(char::from(letter));
-        rest /= 24;
-    }
-    id
-}
-
 fn no_id(document: &Document, columns: &IdColumns, row: usize) -> ConnectorError {
     let column = match columns {
         IdColumns::Column(column) => document.header.get(*column).map_or("", String::as_str),
@@ -252,11 +145,13 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot read its list has failed")]
 
     use super::*;
+    use crate::connectors::ErrorKind;
+    use crate::connectors::shared::rows::IdSetting;
 
     fn read(text: &str, ids: &IdSetting) -> Result<(Document, Index), ConnectorError> {
         let context = Context::quiet();
         let document = Document::parse("list.csv", text.as_bytes().to_vec(), 0, &context)?;
-        let columns = ids.resolve(&document)?;
+        let columns = ids.resolve(&document.name, &document.header)?;
         let index = Index::build(&document, columns, &context)?;
         Ok((document, index))
     }
@@ -319,12 +214,5 @@ mod tests {
         let error = read("name,email\na,b\n", &IdSetting::None).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Settings);
         assert!(error.message.contains("`id`") && error.message.contains("name, email"));
-    }
-
-    #[test]
-    fn the_same_token_makes_the_same_id() {
-        assert_eq!(id_from_token("a"), id_from_token("a"));
-        assert_ne!(id_from_token("a"), id_from_token("b"));
-        assert_eq!(id_from_token("a").len(), 10);
     }
 }

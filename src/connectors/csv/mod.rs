@@ -8,11 +8,8 @@
 //!
 //! The format is that of RFC 4180, with the liberties that Excel and others take.
 
-mod digest;
 mod document;
 mod edit;
-mod file;
-mod guess;
 mod identity;
 mod scan;
 mod sniff;
@@ -28,9 +25,11 @@ use async_trait::async_trait;
 
 use self::document::{Document, ROWS_PER_STEP, content};
 use self::edit::{Edit, Outcome, Target, version};
-use self::file::Replaced;
-use self::identity::{IdColumns, IdSetting, Index, id_from_token};
+use self::identity::Index;
 use self::scan::Cell;
+use super::shared::file::{self, Replaced};
+use super::shared::rows::{IdColumns, IdSetting, id_from_token};
+use super::shared::{digest, guess};
 use super::{Abilities, Batch, Connector, ConnectorError, Context, ErrorKind, Find, Write, WriteResult};
 use crate::model::{
     AccountSettings, CollectionInfo, Cursor, FieldInfo, Fields, Identity, Listing, Record, RecordId, Value,
@@ -92,11 +91,7 @@ impl CsvConnector {
             ConnectorError::new(ErrorKind::Settings, format!("account \"{}\" names no file: set `path`", settings.name))
         })?);
         let text = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
-        let ids = match (option("id"), option("key")) {
-            (Some(id), _) => IdSetting::Column(id.to_owned()),
-            (None, Some(key)) => IdSetting::Key(key.to_owned()),
-            (None, None) => IdSetting::None,
-        };
+        let ids = IdSetting::of(settings);
         Ok(Self {
             inner: Arc::new(Inner {
                 file: text(path.file_name()),
@@ -300,7 +295,7 @@ impl Inner {
         if let (true, Some(index)) = (current, &state.index) {
             return Ok(Arc::clone(index));
         }
-        let index = Arc::new(Index::build(document, self.ids.resolve(document)?, context)?);
+        let index = Arc::new(Index::build(document, self.ids.resolve(&document.name, &document.header)?, context)?);
         if current {
             state.index = Some(Arc::clone(&index));
         }

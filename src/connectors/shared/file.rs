@@ -17,19 +17,19 @@ const READS: usize = 5;
 const CHUNK: usize = 1 << 20;
 
 /// A file's bytes and their digest.
-pub(super) struct Contents {
+pub(in crate::connectors) struct Contents {
     /// The bytes.
-    pub(super) bytes: Vec<u8>,
+    pub(in crate::connectors) bytes: Vec<u8>,
     /// Their digest.
-    pub(super) digest: u64,
+    pub(in crate::connectors) digest: u64,
     /// Which file it was and when it was last changed. A file that was written and then put back as
     /// it was before has the old digest again, and another stamp.
-    pub(super) stamp: u64,
+    pub(in crate::connectors) stamp: u64,
 }
 
 /// What came of replacing a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Replaced {
+pub(in crate::connectors) enum Replaced {
     /// It holds the new bytes.
     Done,
     /// Somebody else changed it in the meantime: it is as they left it.
@@ -37,7 +37,11 @@ pub(super) enum Replaced {
 }
 
 /// Reads the file; one that is being written by somebody else is read again.
-pub(super) fn read(path: &Path, context: &Context, requests: &AtomicU64) -> Result<Contents, ConnectorError> {
+pub(in crate::connectors) fn read(
+    path: &Path,
+    context: &Context,
+    requests: &AtomicU64,
+) -> Result<Contents, ConnectorError> {
     for _ in 0..READS {
         requests.fetch_add(1, Ordering::Relaxed);
         let mut file = File::open(path).map_err(|error| cannot(path, "read", error))?;
@@ -84,7 +88,7 @@ fn stamp(file: &fs::Metadata) -> u64 {
 
 /// Replaces the file if it still has this digest: a new file is written beside it, flushed to the
 /// disk and given the old one's name in one step.
-pub(super) fn replace(
+pub(in crate::connectors) fn replace(
     path: &Path,
     bytes: &[u8],
     digest: u64,
@@ -125,7 +129,7 @@ pub(super) fn replace(
 }
 
 /// An error if the file cannot be replaced: it is read-only, or open in another program.
-pub(super) fn may_write(path: &Path) -> Result<(), ConnectorError> {
+pub(in crate::connectors) fn may_write(path: &Path) -> Result<(), ConnectorError> {
     if let Some(lock) = lock_beside(path) {
         return Err(ConnectorError::new(
             ErrorKind::File,
@@ -152,7 +156,7 @@ pub(super) fn may_write(path: &Path) -> Result<(), ConnectorError> {
 }
 
 /// Removes what a killed run left beside the file.
-pub(super) fn clean(path: &Path) {
+pub(in crate::connectors) fn clean(path: &Path) {
     let prefix = temporary_prefix(path);
     let Some(entries) = path.parent().and_then(|folder| fs::read_dir(folder).ok()) else { return };
     for entry in entries.flatten() {
@@ -168,7 +172,7 @@ pub(super) fn clean(path: &Path) {
 }
 
 /// What is wrong with a file, in words.
-pub(super) fn cannot(path: &Path, what: &str, error: io::Error) -> ConnectorError {
+pub(in crate::connectors) fn cannot(path: &Path, what: &str, error: io::Error) -> ConnectorError {
     let path = path.display();
     // Windows: another program holds the file (32) or a part of it (33).
     let shared = cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33));

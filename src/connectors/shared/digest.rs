@@ -10,7 +10,7 @@ const PRIME_5: u64 = 0x27D4_EB2F_1656_67C5;
 ///
 /// It tells two contents of a file or row apart; it is no protection against somebody who wants two
 /// contents to look the same.
-pub(super) fn xxh64(data: &[u8]) -> u64 {
+pub(in crate::connectors) fn xxh64(data: &[u8]) -> u64 {
     let (stripes, rest) = data.as_chunks::<32>();
     let mut hash = if stripes.is_empty() {
         PRIME_5
@@ -51,7 +51,7 @@ pub(super) fn xxh64(data: &[u8]) -> u64 {
 }
 
 /// A digest of several texts; where one ends and the next begins counts.
-pub(super) fn of_texts<T: AsRef<str>>(texts: impl IntoIterator<Item = T>, scratch: &mut Vec<u8>) -> u64 {
+pub(in crate::connectors) fn of_texts<T: AsRef<str>>(texts: impl IntoIterator<Item = T>, scratch: &mut Vec<u8>) -> u64 {
     scratch.clear();
     for text in texts {
         let text = text.as_ref();

@@ -3,7 +3,7 @@
 use crate::model::Kind;
 
 /// The kind of values in a column; plain text where nothing else is sure.
-pub(super) fn kind(name: &str, samples: &[String]) -> Kind {
+pub(in crate::connectors) fn kind(name: &str, samples: &[String]) -> Kind {
     let name = name.to_lowercase();
     let all = |test: fn(&str) -> bool| !samples.is_empty() && samples.iter().all(|sample| test(sample.trim()));
     if all(is_email) || (samples.is_empty() && name.contains("mail")) {

@@ -1,0 +1,43 @@
+# Why things are done, as previews, questions and the history tell it.
+
+plan-no-key = { $name } has no { $keys } in { $account }, so it takes no part. Fill it in, and it is taken along next time.
+plan-kept-apart = You said that { $name } in { $account } is not the same as the record with the same key.
+plan-partner-outside = { $name } is on the other side too, but the filter leaves it out there.
+plan-doubled-key = { $name } shares its { $key } with another record, so it is set aside until you say which belong together.
+plan-no-key-across = { $name } in { $account } has no { $keys } that goes to the other side, so it is not added there.
+plan-new = new in { $account }
+plan-create-off = { $name } is only in { $account }. This pair adds no records to { $target }.
+plan-you-deleted = you deleted it
+plan-you-added = you chose to add it
+plan-you-chose = you chose { $account }
+plan-you-left = You said to leave { $name } in { $account } as it is.
+plan-both-changed = { $a } and { $b } both changed { $fields }, to different values.
+plan-first-match = { $a } and { $b } meet here for the first time and hold different values for { $fields }.
+plan-deleted-and-changed = Deleted in { $gone } and changed in { $stays } since both last agreed.
+plan-held-deletion = Deleted in { $gone }. More records than usual would be deleted from { $stays } at once, so nothing was deleted before you say so.
+plan-ambiguous-one-side =
+    { $count ->
+        [one] 1 record
+       *[other] { $count } records
+    } in { $account } have the same { $fields }, so none of them is added to { $other } before they can be told apart. Change the { $fields } of one of them, or leave them as they are.
+plan-ambiguous =
+    { $in_a ->
+        [one] 1 record
+       *[other] { $in_a } records
+    } in { $a } and { $in_b ->
+        [one] 1 record
+       *[other] { $in_b } records
+    } in { $b } have the same { $fields }, so which belong together is not certain.
+plan-flipping = { $fields } went back and forth between { $a } and { $b } { $times } times in a row: something in { $a } or { $b } rewrites it after each sync. It is left alone until you choose a value. If only the way of writing differs, choose another kind for { $fields } in the pair's fields.
+plan-was-empty = { $field } was empty in { $account }
+plan-was-empty-both = { $field } was empty on both sides
+plan-changed = { $account } changed { $field }
+plan-wins = { $account } wins for { $field }
+plan-wins-newest = { $account } wins for { $field }, as it was changed last
+plan-joined = { $field } was changed on both sides, so both changes were joined
+plan-you-chose-field = you chose { $account } for { $field }
+plan-you-typed = you gave a value for { $field }
+plan-deleted-in = deleted in { $account }
+plan-changed-after-deleted = it was changed after it had been deleted on the other side
+plan-partner-filtered = { $name } was deleted in { $gone }. A filter leaves it out, so it stays in { $stays }.
+plan-partner-deleted = { $name } was deleted in { $gone }. Deletions are not carried over, so it stays in { $stays }.

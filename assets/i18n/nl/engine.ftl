@@ -1,0 +1,43 @@
+# Why things are done, as previews, questions and the history tell it.
+
+plan-no-key = { $name } heeft geen { $keys } in { $account } en doet daarom niet mee. Vul het in, dan gaat het de volgende keer mee.
+plan-kept-apart = Je hebt gezegd dat { $name } in { $account } niet dezelfde is als de andere met hetzelfde kenmerk.
+plan-partner-outside = { $name } staat ook aan de andere kant, maar het filter laat het daar weg.
+plan-doubled-key = { $name } heeft dezelfde { $key } als een ander, en wacht tot je zegt welke bij elkaar horen.
+plan-no-key-across = { $name } in { $account } heeft geen { $keys } die naar de andere kant gaat, en wordt daar dus niet toegevoegd.
+plan-new = nieuw in { $account }
+plan-create-off = { $name } staat alleen in { $account }. Deze koppeling voegt niets toe aan { $target }.
+plan-you-deleted = jij hebt het verwijderd
+plan-you-added = jij koos om het toe te voegen
+plan-you-chose = jij koos { $account }
+plan-you-left = Je hebt gezegd { $name } in { $account } te laten zoals het is.
+plan-both-changed = { $a } en { $b } hebben { $fields } allebei gewijzigd, elk anders.
+plan-first-match = { $a } en { $b } komen hier voor het eerst samen en hebben een andere waarde voor { $fields }.
+plan-deleted-and-changed = Verwijderd in { $gone } en gewijzigd in { $stays } sinds beide het laatst gelijk waren.
+plan-held-deletion = Verwijderd in { $gone }. Er zouden in { $stays } meer dan gewoonlijk tegelijk verwijderd worden, dus er is niets verwijderd voor jij het zegt.
+plan-ambiguous-one-side =
+    { $count ->
+        [one] 1 record
+       *[other] { $count } records
+    } in { $account } hebben dezelfde { $fields }, dus geen ervan wordt aan { $other } toegevoegd voor ze uit elkaar te houden zijn. Wijzig { $fields } bij een ervan, of laat ze zoals ze zijn.
+plan-ambiguous =
+    { $in_a ->
+        [one] 1 record
+       *[other] { $in_a } records
+    } in { $a } en { $in_b ->
+        [one] 1 record
+       *[other] { $in_b } records
+    } in { $b } hebben dezelfde { $fields }, dus het is niet zeker welke bij elkaar horen.
+plan-flipping = { $fields } ging { $times } keer na elkaar heen en weer tussen { $a } en { $b }: iets in { $a } of { $b } herschrijft het na elke synchronisatie. Het blijft zoals het is tot jij een waarde kiest. Is alleen de schrijfwijze anders, kies dan een ander soort voor { $fields } bij de velden.
+plan-was-empty = { $field } was leeg in { $account }
+plan-was-empty-both = { $field } was aan beide kanten leeg
+plan-changed = { $account } heeft { $field } gewijzigd
+plan-wins = { $account } wint voor { $field }
+plan-wins-newest = { $account } wint voor { $field }, want daar is het laatst gewijzigd
+plan-joined = { $field } is aan beide kanten gewijzigd; beide wijzigingen zijn samengevoegd
+plan-you-chose-field = jij koos { $account } voor { $field }
+plan-you-typed = jij gaf een waarde voor { $field }
+plan-deleted-in = verwijderd in { $account }
+plan-changed-after-deleted = het is gewijzigd nadat het aan de andere kant verwijderd was
+plan-partner-filtered = { $name } is verwijderd in { $gone }. Een filter laat het weg, dus het blijft in { $stays }.
+plan-partner-deleted = { $name } is verwijderd in { $gone }. Verwijderingen gaan niet mee, dus het blijft in { $stays }.
