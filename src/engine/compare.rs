@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    CompareCounts, CompareRow, Decision, Link, Mismatch, MismatchKind, PairSpec, PerSide, RecordId, Resolution, Seen, Side,
-    SideBaseline, Subject,
+    CompareCounts, CompareRow, Decision, Link, Mismatch, MismatchKind, PairSpec, PerSide, RecordId, Resolution, Seen,
+    Side, SideBaseline, Subject,
 };
 
 use crate::texts::tr;
@@ -208,11 +208,7 @@ impl Report<'_> {
     fn only(&mut self, side: Side, id: &RecordId, seen: &Seen, link: Option<&Link>, more: &str) {
         let keyless = matching::keys(self.spec, side, seen).iter().all(String::is_empty);
         let keys = self.spec.match_keys.join(", ");
-        let more = if keyless && link.is_none() {
-            tr!("compare-reason-keyless", keys = keys)
-        } else {
-            more.to_owned()
-        };
+        let more = if keyless && link.is_none() { tr!("compare-reason-keyless", keys = keys) } else { more.to_owned() };
         let account = |side: Side| &self.spec.ends.get(side).account;
         let only = tr!("compare-reason-only", account = account(side), other = account(side.opposite()));
         let reason = format!("{only} {more}").trim_end().to_owned();
@@ -237,8 +233,7 @@ impl Report<'_> {
         let subject = Subject::Key(group.mapping.clone(), group.value.clone());
         let (a, b) = (&self.spec.ends.a.account, &self.spec.ends.b.account);
         let (in_a, in_b) = (ids.a.len(), ids.b.len());
-        let reason =
-            tr!("compare-reason-duplicates", in_a = in_a, a = a, in_b = in_b, b = b, field = group.mapping);
+        let reason = tr!("compare-reason-duplicates", in_a = in_a, a = a, in_b = in_b, b = b, field = group.mapping);
         if self.ignored.get(&subject).is_some_and(|ignored| **ignored == print) {
             self.counts.ignored += 1;
             self.leave(now, &subject, &group.value, true);

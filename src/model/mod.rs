@@ -28,7 +28,7 @@ pub use plan::{Action, Conflict, Held, Item, Note, NoteKind, OpKind, Operation, 
 pub use platform::{OAuthInfo, OptionInfo, OptionKind, PlatformInfo, SignIn};
 pub use record::{Fields, Record, RecordId, Timestamp, Value, Version};
 pub use run::{
-    Alert, AlertKind, CompareCounts, CompareReport, CompareRow, FailedRecord, Mismatch, Outcome, RunId, RunSummary, SideCounts,
-    Trigger, WriteEntry, WriteField, WriteState,
+    Alert, AlertKind, CompareCounts, CompareReport, CompareRow, FailedRecord, Mismatch, Outcome, RunId, RunSummary,
+    SideCounts, Trigger, WriteEntry, WriteField, WriteState,
 };
 pub use side::{PerSide, Side};

@@ -9,7 +9,8 @@ use serde::Serialize;
 use super::{FoundMatters, MatterQuery};
 use crate::model::{
     AccountSettings, Alert, CollectionInfo, CompareCounts, CompareReport, CompareRow, FieldInfo, FieldMapping, Matter,
-    MatterId, Observed, PairSpec, Partner, PerSide, Plan, PlatformInfo, Resolution, RunId, RunSummary, Side, Timestamp, WriteEntry,
+    MatterId, Observed, PairSpec, Partner, PerSide, Plan, PlatformInfo, Resolution, RunId, RunSummary, Side, Timestamp,
+    WriteEntry,
 };
 
 /// Names one command; its reply carries the same number.

@@ -18,7 +18,8 @@ use crate::texts::tr;
 use super::alerts::{self, News};
 use super::job::{Ended, Job, Shared, now};
 use super::{
-    Command, Event, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, answers, comparing, looking, run, snapshot, undoing,
+    Command, Event, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, answers, comparing, looking, run,
+    snapshot, undoing,
 };
 
 /// The schedule looks at the clock at least this often, since a timer stands still while the

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::engine;
 use crate::model::{Matter, MatterId, MatterKind, MismatchKind, Observed, Resolution, Seen, Side, Subject};
-use crate::texts::tr;
 use crate::store::{RowReader, Store, StoreError};
+use crate::texts::tr;
 
 use super::job::Shared;
 use super::{CompareFound, CompareQuery, FoundMatters, Look, Looked, MatterList, MatterQuery, Problem};
@@ -166,11 +166,8 @@ fn others(store: &Store, id: MatterId) -> Result<Option<Known>, StoreError> {
 
 /// What a side holds in a matter.
 fn seen(matter: &Matter, side: Side) -> Seen {
-    let values = matter
-        .fields
-        .iter()
-        .filter_map(|field| Some((field.name.clone(), field.now.get(side).clone()?)))
-        .collect();
+    let values =
+        matter.fields.iter().filter_map(|field| Some((field.name.clone(), field.now.get(side).clone()?))).collect();
     Seen { values, modified: *matter.modified.get(side), ..Seen::default() }
 }
 

@@ -31,12 +31,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use api::{
-    AccountCheck, Answer, CheckStep, Command, Event, PairState, PairStatus, Problem, Progress, ProgressMap, Reply,
-    RequestId, RunReport, Snapshot, Suggestion, SyncMode, CompareFound, CompareQuery, Look, Looked,
+    AccountCheck, Answer, CheckStep, Command, CompareFound, CompareQuery, Event, Look, Looked, PairState, PairStatus,
+    Problem, Progress, ProgressMap, Reply, RequestId, RunReport, Snapshot, Suggestion, SyncMode,
 };
-pub use matter_list::{FoundMatters, MatterList, MatterQuery, MatterRow, MatterSort};
 pub use handle::{Handle, Mailbox, Voice};
 pub use job::Tuning;
+pub use matter_list::{FoundMatters, MatterList, MatterQuery, MatterRow, MatterSort};
 pub use platforms::{KnownPlatforms, Platforms};
 pub use settings_file::{Settings, SettingsError, SettingsProblem, parse, parse_with, render};
 

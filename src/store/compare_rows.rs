@@ -112,7 +112,11 @@ impl RowWriter {
             subject: row.subject,
             label: row.label,
             reason: row.reason,
-            fields: row.fields.into_iter().map(|field| (field.now.a, field.now.b, field.differs, field.asked)).collect(),
+            fields: row
+                .fields
+                .into_iter()
+                .map(|field| (field.now.a, field.now.b, field.differs, field.asked))
+                .collect(),
             modified: row.modified,
         };
         let add = || -> Result<(), StoreError> {

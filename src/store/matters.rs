@@ -162,7 +162,9 @@ impl Store {
         self.read(|conn| {
             let word = MatterKind::Mismatch(MismatchKind::OnlyIn(side)).word();
             let rows = conn
-                .prepare_cached(&format!("{MATTER} WHERE m.closed IS NULL AND m.pair = ?1 AND m.word = ?2 ORDER BY m.id"))?
+                .prepare_cached(&format!(
+                    "{MATTER} WHERE m.closed IS NULL AND m.pair = ?1 AND m.word = ?2 ORDER BY m.id"
+                ))?
                 .query_map((pair_id(conn, pair)?, word), matter_row)?
                 .collect::<Result<_, _>>()?;
             Ok(rows)
@@ -203,9 +205,8 @@ impl Store {
     pub fn reopen_matters(&mut self, ids: &[MatterId], answer: &Resolution) -> Result<(), StoreError> {
         self.change(|tx| {
             let mut subject = tx.prepare_cached("SELECT pair, subject_key FROM matters WHERE id = ?1")?;
-            let mut forget = tx.prepare_cached(
-                "DELETE FROM decisions WHERE pair = ?1 AND subject_key = ?2 AND slot = ?3",
-            )?;
+            let mut forget =
+                tx.prepare_cached("DELETE FROM decisions WHERE pair = ?1 AND subject_key = ?2 AND slot = ?3")?;
             let mut open = tx.prepare_cached(
                 "UPDATE OR IGNORE matters SET closed = NULL, closed_how = NULL WHERE id = ?1 AND closed IS NOT NULL",
             )?;

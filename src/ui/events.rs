@@ -121,6 +121,7 @@ impl DuosyncApp {
                     self.ask_matters();
                 }
             }
+            Reply::Looked(_) => {}
             Reply::Candidates(id, records) => {
                 self.review.set_candidates(id, Arc::clone(&records));
                 self.compare_list.set_candidates(id, records);

@@ -109,7 +109,9 @@ fn one_place(one: &str, other: &str) -> Option<(usize, usize)> {
 fn bridge(words: &[&str], same: &mut [bool]) {
     for at in 1..same.len().saturating_sub(1) {
         let between = words.get(at).is_some_and(|word| word.chars().all(|c| !is_word(c)));
-        if between && same.get(at - 1) == Some(&false) && same.get(at + 1) == Some(&false)
+        if between
+            && same.get(at - 1) == Some(&false)
+            && same.get(at + 1) == Some(&false)
             && let Some(flag) = same.get_mut(at)
         {
             *flag = false;
