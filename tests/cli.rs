@@ -398,8 +398,7 @@ fn workshop() -> (Handle, Arc<Mutex<Vec<Command>>>) {
             account: "Shop list".into(),
             pair: Some(("customers".into(), Side::A)),
             steps: vec![CheckStep { what: "reach".into(), found: String::new(), error: Some("No such file.".into()) }],
-            collections: vec![],
-            fields: vec![],
+            ..AccountCheck::default()
         }])),
         Command::Undo(_) | Command::Sync { .. } => ran(summary("customers", Outcome::Done), None),
         Command::Compare { pair, .. } => Ok(Reply::Compared(Arc::new(CompareReport {

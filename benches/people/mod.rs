@@ -147,6 +147,7 @@ impl World {
         Input {
             spec: &self.spec,
             links: self.links.clone(),
+            known_links: self.links.len(),
             unlinked: PerSide::default(),
             decisions: &[],
             held: const { &BTreeSet::new() },

@@ -115,6 +115,28 @@ pub enum Task {
     },
     /// Sync and compare by the schedule until it is stopped
     Watch,
+    /// Describe a platform of your own
+    Connector {
+        /// What to do.
+        #[command(subcommand)]
+        task: ConnectorTask,
+    },
+}
+
+/// What to do with a manifest.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ConnectorTask {
+    /// Write a commented start, NAME.toml
+    New {
+        /// The kind of platform, as settings files will name it
+        name: String,
+    },
+    /// Tell what is wrong in a manifest, with its line
+    Check {
+        /// The manifest
+        #[arg(value_name = "FILE.toml")]
+        file: PathBuf,
+    },
 }
 
 /// An answer to what waits.

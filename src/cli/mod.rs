@@ -5,6 +5,7 @@
 //! [`Output`] without printing anything, so that the contract can be tested as data.
 
 mod args;
+mod connector;
 mod json;
 mod progress;
 mod resolve;
@@ -94,6 +95,13 @@ pub fn main_with(args: &Args, start: &Start, open_window: impl FnOnce(&Path, boo
             &Problem::failed("There is no display for the window here; try `duosync demo`, or `duosync --help`."),
         ),
         Some(Task::Demo { terminal }) if !terminal && !args.json && has_display() => open_window(&workspace, true),
+        Some(Task::Connector { task }) => match connector::without_workspace(task) {
+            Ok(output) => {
+                print(&if args.json { output.json.to_string() } else { output.text });
+                ExitCode::from(output.code.number())
+            }
+            Err(problem) => tell(args.json, &problem),
+        },
         Some(_) => terminal(args, &workspace, start),
     }
 }

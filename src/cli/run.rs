@@ -16,7 +16,9 @@ use crate::service::{Command, Handle, PairState, Problem, Reply, RunReport, Snap
 pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
     let hints = text::Hints::new(args.workspace.as_deref());
     match &args.task {
-        None | Some(Task::Watch) => Err(Problem::wrong_use("This is not a command with one answer.")),
+        None | Some(Task::Watch | Task::Connector { .. }) => {
+            Err(Problem::wrong_use("This is not a command with one answer."))
+        }
         Some(Task::Demo { .. }) => demo(handle),
         Some(Task::Import { file }) => import(handle, file, &hints),
         Some(Task::Export { file }) => export(handle, file.as_deref()),

@@ -44,7 +44,7 @@ pub(super) fn run(handle: &mut Handle, as_json: bool, hints: &text::Hints) -> Re
                 || format!("{} {}: {}", text::clock(alert.at), text::clean(&alert.pair), text::clean(&alert.text)),
             ),
             Event::Reply(_, Err(problem)) => say(as_json, &json::problem(&problem), || problem.message.clone()),
-            Event::Reply(_, Ok(_)) => {}
+            Event::Reply(_, Ok(_)) | Event::Trying(..) => {}
             Event::Ended => return Ok(Code::Done),
         }
     }

@@ -9,6 +9,7 @@ mod catalogue;
 pub mod csv;
 mod error;
 pub mod memory;
+pub mod rest;
 mod shared;
 
 use std::sync::Arc;

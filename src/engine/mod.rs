@@ -5,8 +5,10 @@
 
 mod choices;
 mod compare;
+mod concepts;
 mod conclude;
 mod dates;
+mod fit;
 mod guard;
 mod linked;
 mod matching;
@@ -17,6 +19,7 @@ mod numbers;
 mod observe;
 mod partners;
 mod phones;
+mod reach;
 mod reconcile;
 mod suggest;
 mod transform;
@@ -25,9 +28,11 @@ mod unlinked;
 
 pub use compare::{Agreeing, Compared, compare, compare_all, row as compare_row};
 pub use conclude::{Written, conclude};
+pub use fit::{Sampled, count_passing, fit, labels};
 pub use normalise::{Normal, ValueError, normal, same};
 pub use observe::{View, agrees, fingerprint, group_fingerprint, observe, view};
 pub use partners::partners;
+pub use reach::{index, index_print, reach, spoken_of};
 pub use reconcile::{Input, reconcile};
 pub use suggest::suggest;
 pub use transform::{read, read_checked, write};

@@ -17,8 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Input<'a> {
     /// The pair's rules.
     pub spec: &'a PairSpec,
-    /// Every link of the pair.
+    /// Every link of the pair; where both views are changes, those that [`reach`](super::reach) needs do.
     pub links: Vec<Link>,
+    /// How many links the pair has, which the guard measures deletions by.
+    pub known_links: usize,
     /// Every unlinked record that earlier runs have seen.
     pub unlinked: PerSide<Vec<Observed>>,
     /// The operator's answers.
@@ -45,7 +47,7 @@ pub fn reconcile(input: Input<'_>) -> Plan {
         plan.stop = Some(stop);
         return plan;
     }
-    let (links, asked) = (input.links.len(), input.held);
+    let (links, asked) = (input.known_links, input.held);
     let mut work = Work::new(input);
     work.overlay_listings();
     work.part();
@@ -395,7 +397,7 @@ pub(super) fn first_key(keys: &Keys) -> Option<(usize, String)> {
 }
 
 /// Whether a side of a link holds just what it held when both last agreed.
-fn is_calm(link: &Link, side: Side) -> bool {
+pub(super) fn is_calm(link: &Link, side: Side) -> bool {
     let held = link.sides.get(side);
     !held.gone && held.values == held.seen.values
 }

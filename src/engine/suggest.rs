@@ -1,322 +1,166 @@
 //! Which field of A is probably which field of B: a first proposal that the operator corrects.
 
-use super::{dates, numbers, phones};
+use std::collections::BTreeSet;
+
+use super::concepts::{COMPANY, CONCEPTS, Concept, EMAIL, FAMILY, FULL_NAME, GIVEN};
+use super::{dates, fit, numbers, phones};
 use crate::model::{Direction, FieldInfo, FieldMapping, Kind, PerSide, Side, Transform};
+use crate::texts::tr;
 
-/// What a field is about: its own name for the mapping, the kind of its values, and the words by
-/// which platforms call it (English, Dutch, French, German; letters and digits only).
-struct Concept {
-    name: &'static str,
-    kind: Kind,
-    words: &'static [&'static str],
-}
+/// At least so many values have to be the same in both lists before that says anything.
+const SHARED: usize = 3;
+/// Names of at least so many letters may be similar without being equal.
+const SIMILAR: usize = 5;
 
-const FULL_NAME: &str = "name";
-const GIVEN: &str = "given name";
-const FAMILY: &str = "family name";
-
-/// Matched in this order, so the best match key comes first.
-const CONCEPTS: [Concept; 19] = [
-    Concept {
-        name: "email",
-        kind: Kind::Email,
-        words: &[
-            "email",
-            "mail",
-            "emailaddress",
-            "emailadres",
-            "mailadres",
-            "courriel",
-            "adressemail",
-            "emailwork",
-            "emailhome",
-            "emailadresse",
-            "emails",
-            "email1",
-            "primaryemail",
-        ],
-    },
-    Concept {
-        name: GIVEN,
-        kind: Kind::Text,
-        words: &["firstname", "givenname", "given", "voornaam", "prenom", "vorname", "ngiven", "fname", "first"],
-    },
-    Concept {
-        name: FAMILY,
-        kind: Kind::Text,
-        words: &[
-            "lastname",
-            "familyname",
-            "family",
-            "surname",
-            "achternaam",
-            "familienaam",
-            "nom",
-            "nomdefamille",
-            "nachname",
-            "nfamily",
-            "lname",
-            "last",
-        ],
-    },
-    Concept {
-        name: FULL_NAME,
-        kind: Kind::Text,
-        words: &[
-            "fn",
-            "fullname",
-            "name",
-            "naam",
-            "displayname",
-            "formattedname",
-            "volledigenaam",
-            "contactname",
-            "nomcomplet",
-            "customername",
-            "klantnaam",
-            "klant",
-            "contact",
-        ],
-    },
-    Concept {
-        name: "mobile",
-        kind: Kind::Phone,
-        words: &[
-            "mobile",
-            "gsm",
-            "cell",
-            "mobilephone",
-            "cellphone",
-            "mobiel",
-            "portable",
-            "handy",
-            "telmobile",
-            "telcell",
-            "mobilenumber",
-            "gsmnummer",
-            "mobiltelefon",
-        ],
-    },
-    Concept {
-        name: "phone",
-        kind: Kind::Phone,
-        words: &[
-            "phone",
-            "tel",
-            "telephone",
-            "telefoon",
-            "telefon",
-            "telwork",
-            "telhome",
-            "phonenumber",
-            "telefoonnummer",
-            "telnr",
-            "phone1",
-            "workphone",
-            "businessphone",
-            "numerodetelephone",
-            "telefonnummer",
-        ],
-    },
-    Concept {
-        name: "company",
-        kind: Kind::Text,
-        words: &[
-            "company",
-            "org",
-            "organisation",
-            "organization",
-            "bedrijf",
-            "firma",
-            "societe",
-            "entreprise",
-            "companyname",
-            "bedrijfsnaam",
-            "firm",
-            "unternehmen",
-            "account",
-        ],
-    },
-    Concept {
-        name: "job title",
-        kind: Kind::Text,
-        words: &["title", "jobtitle", "job", "functie", "fonction", "position", "beruf", "function", "titre", "poste"],
-    },
-    Concept {
-        name: "street",
-        kind: Kind::Text,
-        words: &[
-            "street",
-            "adrstreet",
-            "address",
-            "straat",
-            "adres",
-            "rue",
-            "adresse",
-            "strasse",
-            "straße",
-            "address1",
-            "addressline1",
-            "streetaddress",
-            "adrworkstreet",
-            "adrhomestreet",
-        ],
-    },
-    Concept {
-        name: "postcode",
-        kind: Kind::Text,
-        words: &[
-            "postcode",
-            "zip",
-            "postalcode",
-            "zipcode",
-            "adrcode",
-            "adrpostcode",
-            "adrzip",
-            "adrpostalcode",
-            "codepostal",
-            "plz",
-            "postleitzahl",
-            "cp",
-        ],
-    },
-    Concept {
-        name: "city",
-        kind: Kind::Text,
-        words: &[
-            "city",
-            "adrcity",
-            "adrlocality",
-            "locality",
-            "town",
-            "stad",
-            "gemeente",
-            "plaats",
-            "woonplaats",
-            "ville",
-            "stadt",
-            "ort",
-            "localite",
-        ],
-    },
-    Concept {
-        name: "region",
-        kind: Kind::Text,
-        words: &["region", "state", "province", "adrregion", "provincie", "bundesland", "county"],
-    },
-    Concept {
-        name: "country",
-        kind: Kind::Text,
-        words: &["country", "adrcountry", "land", "pays", "countrycode", "landcode"],
-    },
-    Concept {
-        name: "birthday",
-        kind: Kind::Date,
-        words: &[
-            "birthday",
-            "bday",
-            "birthdate",
-            "dateofbirth",
-            "dob",
-            "geboortedatum",
-            "verjaardag",
-            "datedenaissance",
-            "anniversaire",
-            "geburtstag",
-            "geburtsdatum",
-        ],
-    },
-    Concept {
-        name: "website",
-        kind: Kind::Text,
-        words: &["website", "url", "web", "site", "homepage", "webseite", "siteweb", "webpage", "www"],
-    },
-    Concept {
-        name: "tags",
-        kind: Kind::List,
-        words: &[
-            "tags",
-            "categories",
-            "labels",
-            "category",
-            "label",
-            "groups",
-            "categorie",
-            "categorieen",
-            "groepen",
-            "etiquettes",
-            "kategorien",
-            "tag",
-        ],
-    },
-    Concept {
-        name: "notes",
-        kind: Kind::Text,
-        words: &[
-            "note",
-            "notes",
-            "comment",
-            "comments",
-            "remarks",
-            "opmerking",
-            "opmerkingen",
-            "notitie",
-            "notities",
-            "remarque",
-            "remarques",
-            "notiz",
-            "notizen",
-            "bemerkung",
-            "description",
-            "memo",
-        ],
-    },
-    Concept { name: "nickname", kind: Kind::Text, words: &["nickname", "roepnaam", "surnom", "spitzname", "alias"] },
-    Concept {
-        name: "VAT number",
-        kind: Kind::Text,
-        words: &["vat", "vatnumber", "btw", "btwnummer", "btwnr", "tva", "numerotva", "ustid", "ustidnr", "taxid"],
-    },
-];
+/// A mapping, the reason in an operator's words, and whether it would serve as a match key.
+type Found = (FieldMapping, String, bool);
 
 /// Proposes field mappings between two collections: each with the reason in an operator's words,
 /// and whether it would serve as a match key (the best one first).
 ///
-/// Fields pair by what their names say in four languages, then by equal names. Each field is used
-/// once, and the same fields give the same proposal in whatever order they come.
+/// Fields pair by what their names say in four languages, then by equal names, by the values that both
+/// lists hold, by what the values look like, and by similar names. Each field is used once, and the same
+/// fields give the same proposal in whatever order they come.
 #[must_use]
-pub fn suggest(a: &[FieldInfo], b: &[FieldInfo], region: Option<&str>) -> Vec<(FieldMapping, String, bool)> {
+pub fn suggest(a: &[FieldInfo], b: &[FieldInfo], region: Option<&str>) -> Vec<Found> {
     let mut free = PerSide::new(sorted(a), sorted(b));
-    let mut found: Vec<(FieldMapping, String, bool)> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     let full_name = full_name(&mut free);
     for concept in &CONCEPTS {
         if concept.name == FULL_NAME
             && let Some(mapping) = &full_name
         {
-            let why = "one side has the full name in one field, the other in a given and a family name";
-            found.push((mapping.clone(), why.to_owned(), false));
+            found.push((mapping.clone(), tr!("suggest-split-name"), false));
             continue;
         }
         let (Some(of_a), Some(of_b)) = (best(&free.a, concept), best(&free.b, concept)) else { continue };
         let mut mapping = simple(concept.name, of_a, of_b, concept.kind, region);
-        // A name can mislead: a column `address` may hold email addresses.
+        // A name can mislead: a column `address` may hold something else.
         if mapping.kind == Kind::Text {
             mapping.kind = kind_of(of_a, of_b);
         }
-        let why = format!("“{}” and “{}” both name the {}", of_a.label, of_b.label, concept.name);
+        let why = tr!("suggest-same-meaning", a = of_a.label, b = of_b.label);
         take(&mut free, of_a, of_b);
         found.push((mapping, why, concept.kind == Kind::Email));
     }
+    by_equal_names(&mut free, &mut found, region);
+    by_shared_values(&mut free, &mut found, region);
+    by_looks(&mut free, &mut found, region);
+    by_similar_names(&mut free, &mut found, region);
+    found
+}
+
+/// The fields that say what the operator calls a record, the best way first.
+pub(super) fn label_fields(fields: &[FieldInfo]) -> Vec<Vec<String>> {
+    let all = sorted(fields);
+    let of = |name: &str| {
+        let concept = CONCEPTS.iter().find(|concept| concept.name == name)?;
+        best(&all, concept).map(|field| field.name.clone())
+    };
+    let mut ways = Vec::new();
+    ways.extend(of(FULL_NAME).map(|name| vec![name]));
+    let parts: Vec<String> = [of(GIVEN), of(FAMILY)].into_iter().flatten().collect();
+    for way in [parts, of(COMPANY).into_iter().collect(), of(EMAIL).into_iter().collect()] {
+        if !way.is_empty() {
+            ways.push(way);
+        }
+    }
+    ways
+}
+
+fn by_equal_names(free: &mut PerSide<Vec<&FieldInfo>>, found: &mut Vec<Found>, region: Option<&str>) {
     for of_a in free.a.clone() {
         let key = bare(&of_a.name);
-        let twin = |field: &&&FieldInfo| !key.is_empty() && (bare(&field.name) == key || bare(&field.label) == key);
+        let twin = |field: &&&FieldInfo| {
+            !key.is_empty() && (bare(&field.name) == key || bare(&field.label) == key) && !apart(of_a, field)
+        };
         let Some(of_b) = free.b.iter().find(twin).copied() else { continue };
-        let name = unused(&found, &of_a.label);
-        let why = format!("“{}” has the same name on both sides", of_a.label);
-        found.push((simple(&name, of_a, of_b, kind_of(of_a, of_b), region), why, false));
-        take(&mut free, of_a, of_b);
+        add(free, found, (of_a, of_b), tr!("suggest-same-name", name = of_a.label), region);
     }
-    found
+}
+
+/// Pairs fields that hold the same values in both lists, the most first.
+fn by_shared_values(free: &mut PerSide<Vec<&FieldInfo>>, found: &mut Vec<Found>, region: Option<&str>) {
+    let values = |field: &FieldInfo| -> BTreeSet<String> {
+        field.samples.iter().map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty()).collect()
+    };
+    let held: PerSide<Vec<BTreeSet<String>>> =
+        free.as_ref().map(|fields| fields.iter().map(|field| values(field)).collect());
+    let mut pairs = Vec::new();
+    for (of_a, in_a) in free.a.iter().copied().zip(&held.a) {
+        for (of_b, in_b) in free.b.iter().copied().zip(&held.b) {
+            let shared = in_a.intersection(in_b).count();
+            if shared >= SHARED && shared * 2 >= in_a.len().min(in_b.len()) {
+                pairs.push((shared, of_a, of_b));
+            }
+        }
+    }
+    pairs.sort_by(|one, other| {
+        other.0.cmp(&one.0).then_with(|| (&one.1.name, &one.2.name).cmp(&(&other.1.name, &other.2.name)))
+    });
+    for (shared, of_a, of_b) in pairs {
+        if is_free(free, of_a, of_b) {
+            add(free, found, (of_a, of_b), tr!("suggest-same-values", count = shared), region);
+        }
+    }
+}
+
+/// Pairs the only field of each side whose values look like addresses, numbers or dates.
+fn by_looks(free: &mut PerSide<Vec<&FieldInfo>>, found: &mut Vec<Found>, region: Option<&str>) {
+    for kind in [Kind::Email, Kind::Phone, Kind::Date, Kind::DateTime] {
+        let alike = free.as_ref().map(|fields| {
+            let mut alike = fields.iter().copied().filter(|field| looks_like(field) == Some(kind));
+            alike.next().filter(|_| alike.next().is_none())
+        });
+        let (Some(of_a), Some(of_b)) = (alike.a, alike.b) else { continue };
+        let why = match kind {
+            Kind::Email => tr!("suggest-both-emails"),
+            Kind::Phone => tr!("suggest-both-phones"),
+            Kind::Text | Kind::Number | Kind::Boolean | Kind::Date | Kind::DateTime | Kind::Choice | Kind::List => {
+                tr!("suggest-both-dates")
+            }
+        };
+        let key = kind == Kind::Email && !found.iter().any(|(_, _, key)| *key);
+        let name = unused(found, if kind == Kind::Email { EMAIL } else { &of_a.label });
+        let mapping = simple(&name, of_a, of_b, kind, region);
+        take(free, of_a, of_b);
+        // The best match key comes first.
+        let at = if key { 0 } else { found.len() };
+        found.insert(at, (mapping, why, key));
+    }
+}
+
+fn by_similar_names(free: &mut PerSide<Vec<&FieldInfo>>, found: &mut Vec<Found>, region: Option<&str>) {
+    for of_a in free.a.clone() {
+        let key = bare(&of_a.label);
+        let near = |field: &FieldInfo| {
+            let other = bare(&field.label);
+            let long = key.chars().count() >= SIMILAR && other.chars().count() >= SIMILAR;
+            let score = strsim::jaro_winkler(&key, &other);
+            (long && !apart(of_a, field) && score >= 0.93).then_some(score)
+        };
+        let scored = free.b.iter().copied().filter_map(|field| Some((near(field)?, field)));
+        let Some((_, of_b)) = scored.max_by(|one, other| one.0.total_cmp(&other.0)) else { continue };
+        let why = tr!("suggest-similar-names", a = of_a.label, b = of_b.label);
+        add(free, found, (of_a, of_b), why, region);
+    }
+}
+
+/// Pairs two fields that have nothing but a reason.
+fn add<'a>(
+    free: &mut PerSide<Vec<&'a FieldInfo>>,
+    found: &mut Vec<Found>,
+    (a, b): (&'a FieldInfo, &'a FieldInfo),
+    why: String,
+    region: Option<&str>,
+) {
+    let name = unused(found, &a.label);
+    found.push((simple(&name, a, b, kind_of(a, b), region), why, false));
+    take(free, a, b);
+}
+
+fn is_free(free: &PerSide<Vec<&FieldInfo>>, a: &FieldInfo, b: &FieldInfo) -> bool {
+    free.a.iter().any(|field| field.name == a.name) && free.b.iter().any(|field| field.name == b.name)
 }
 
 /// The fields by name, so that their order does not matter.
@@ -356,11 +200,40 @@ fn full_name(free: &mut PerSide<Vec<&FieldInfo>>) -> Option<FieldMapping> {
 
 /// The free field that fits a concept best: by the place of its word, then by its name.
 fn best<'a>(free: &[&'a FieldInfo], concept: &Concept) -> Option<&'a FieldInfo> {
+    let at = |text: &str| concept.words.iter().position(|word| *word == text);
     let rank = |field: &FieldInfo| {
-        let at = |text: &str| concept.words.iter().position(|word| *word == bare(text));
-        at(&field.name).or_else(|| at(&field.label))
+        let whole = at(&bare(&field.name)).or_else(|| at(&bare(&field.label)));
+        whole.or_else(|| at(&last_word(&field.label)?).map(|place| concept.words.len() + place))
     };
-    free.iter().filter_map(|field| Some((rank(field)?, *field))).min_by_key(|(rank, _)| *rank).map(|(_, field)| field)
+    free.iter()
+        .filter(|field| fits(field, concept.kind))
+        .filter_map(|field| Some((rank(field)?, *field)))
+        .min_by_key(|(rank, _)| *rank)
+        .map(|(_, field)| field)
+}
+
+/// The last word of a name of several, which mostly says what it is: "Customer phone". Short words say
+/// too little.
+fn last_word(label: &str) -> Option<String> {
+    let mut words = label.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let last = words.next_back().filter(|word| word.chars().count() >= 5)?;
+    words.next().map(|_| bare(last))
+}
+
+/// Whether what is in a field may be of this kind: a column "E-mail" may say whether one may send any.
+fn fits(field: &FieldInfo, kind: Kind) -> bool {
+    let mut filled = field.samples.iter().map(|sample| sample.trim()).filter(|sample| !sample.is_empty()).peekable();
+    if filled.peek().is_none() {
+        return true;
+    }
+    match kind {
+        Kind::Email => filled.any(|sample| sample.contains('@')),
+        Kind::Phone => filled.any(|sample| sample.chars().filter(char::is_ascii_digit).count() >= 5),
+        Kind::Date => filled.any(|sample| dates::day(sample).is_some()),
+        Kind::Number => filled.any(|sample| numbers::plain(sample).is_some()),
+        Kind::Text => !filled.all(fit::is_address),
+        Kind::Boolean | Kind::DateTime | Kind::Choice | Kind::List => true,
+    }
 }
 
 fn simple(name: &str, a: &FieldInfo, b: &FieldInfo, kind: Kind, region: Option<&str>) -> FieldMapping {
@@ -409,162 +282,53 @@ fn kind_of(a: &FieldInfo, b: &FieldInfo) -> Kind {
     if let Some(kind) = a.kind.or(b.kind) {
         return kind;
     }
-    let samples: Vec<&str> =
-        a.samples.iter().chain(&b.samples).map(|sample| sample.trim()).filter(|sample| !sample.is_empty()).collect();
+    look(a.samples.iter().chain(&b.samples)).unwrap_or(Kind::Text)
+}
+
+/// The kind that the platform tells, else the one that all samples of a field look like.
+fn looks_like(field: &FieldInfo) -> Option<Kind> {
+    field.kind.or_else(|| look(field.samples.iter()))
+}
+
+/// Whether two fields surely hold something else.
+fn apart(one: &FieldInfo, other: &FieldInfo) -> bool {
+    looks_like(one).zip(looks_like(other)).is_some_and(|(one, other)| one != other)
+}
+
+fn look<'a>(samples: impl Iterator<Item = &'a String>) -> Option<Kind> {
+    let samples: Vec<&str> = samples.map(|sample| sample.trim()).filter(|sample| !sample.is_empty()).collect();
     let all = |test: fn(&str) -> bool| !samples.is_empty() && samples.iter().all(|sample| test(sample));
-    if all(|s| {
-        s.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !s.contains([' ', ',']))
-    }) {
-        Kind::Email
+    if all(fit::is_address) {
+        Some(Kind::Email)
     } else if all(|s| {
         matches!(s.to_lowercase().as_str(), "yes" | "no" | "true" | "false" | "ja" | "nee" | "oui" | "non" | "nein")
     }) {
-        Kind::Boolean
+        Some(Kind::Boolean)
     } else if all(|s| s.contains(['-', '/', '.']) && dates::day(s).is_some()) {
-        Kind::Date
+        Some(Kind::Date)
     } else if all(|s| s.contains(':') && dates::moment(s).is_some()) {
-        Kind::DateTime
+        Some(Kind::DateTime)
     } else if all(|s| s.starts_with('+') && phones::e164(s, None).is_some()) {
-        Kind::Phone
+        Some(Kind::Phone)
     } else if all(|s| {
         numbers::plain(s).is_some()
             && (s == "0" || !s.starts_with(['0', '+']) || s.starts_with("0.") || s.starts_with("0,"))
     }) {
         // A leading zero means something in a code, so a code is no number.
-        Kind::Number
+        Some(Kind::Number)
+    } else if all(|s| {
+        // As people write them in their own country, too: nothing else is made of so many digits alone.
+        let digits = s.chars().filter(char::is_ascii_digit).count();
+        s.starts_with(['0', '+', '('])
+            && (8..=15).contains(&digits)
+            && s.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '/' | '.' | '(' | ')'))
+    }) {
+        Some(Kind::Phone)
     } else {
-        Kind::Text
+        None
     }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::indexing_slicing,
-        reason = "a test that meets something unexpected is to fail at once"
-    )]
-
-    use super::*;
-
-    fn field(name: &str, samples: &[&str]) -> FieldInfo {
-        let samples = samples.iter().map(|sample| (*sample).to_owned()).collect();
-        FieldInfo { name: name.to_owned(), label: name.to_owned(), samples, ..FieldInfo::default() }
-    }
-
-    fn fields(names: &[&str]) -> Vec<FieldInfo> {
-        names.iter().map(|name| field(name, &[])).collect()
-    }
-
-    /// The proposal as `a=b kind` lines.
-    fn check(a: &[FieldInfo], b: &[FieldInfo], expected: &[&str]) {
-        let found = suggest(a, b, Some("BE"));
-        let lines: Vec<String> = found
-            .iter()
-            .map(|(m, _, _)| format!("{}={} {:?}", m.fields.a.join("+"), m.fields.b.join("+"), m.kind))
-            .collect();
-        assert_eq!(lines, expected);
-    }
-
-    #[test]
-    fn a_dutch_customer_list_and_an_address_book() {
-        let a = fields(&[
-            "Klantnr",
-            "Voornaam",
-            "Familienaam",
-            "E-mail",
-            "GSM",
-            "Telefoon",
-            "Bedrijf",
-            "Straat",
-            "Postcode",
-            "Gemeente",
-            "Land",
-            "Opmerkingen",
-            "Labels",
-        ]);
-        let b = fields(&[
-            "fn",
-            "n.given",
-            "n.family",
-            "email",
-            "tel:mobile",
-            "tel",
-            "org",
-            "adr.street",
-            "adr.code",
-            "adr.city",
-            "adr.country",
-            "note",
-            "categories",
-            "bday",
-        ]);
-        check(
-            &a,
-            &b,
-            &[
-                "E-mail=email Email",
-                "Voornaam=n.given Text",
-                "Familienaam=n.family Text",
-                "GSM=tel:mobile Phone",
-                "Telefoon=tel Phone",
-                "Bedrijf=org Text",
-                "Straat=adr.street Text",
-                "Postcode=adr.code Text",
-                "Gemeente=adr.city Text",
-                "Land=adr.country Text",
-                "Labels=categories List",
-                "Opmerkingen=note Text",
-            ],
-        );
-        let found = suggest(&a, &b, Some("BE"));
-        let keys: Vec<&str> = found.iter().filter(|(_, _, key)| *key).map(|(m, _, _)| m.name.as_str()).collect();
-        assert_eq!(keys, ["email"]);
-        assert_eq!(found[3].0.region.as_deref(), Some("BE"));
-        assert_eq!(found[0].0.region, None);
-    }
-
-    #[test]
-    fn a_full_name_against_its_parts() {
-        let a = fields(&["Nom complet", "Courriel"]);
-        let b = fields(&["fn", "given_name", "family_name", "email"]);
-        check(&a, &b, &["Courriel=email Email", "Nom complet=given_name+family_name Text"]);
-        check(&b, &a, &["email=Courriel Email", "given_name+family_name=Nom complet Text"]);
-        let (mapping, _, _) = &suggest(&a, &b, None)[1];
-        assert_eq!(mapping.transform, Transform::SplitName);
-    }
-
-    #[test]
-    fn equal_names_take_the_kind_of_their_samples() {
-        let a = [
-            field("Saldo", &["1,50", "12"]),
-            field("Since", &["13/04/1985"]),
-            field("Active", &["yes"]),
-            field("Code", &["007"]),
-            field("Only A", &[]),
-        ];
-        let b = [field("saldo", &["3"]), field("since", &[]), field("ACTIVE", &["no"]), field("code", &["12"])];
-        check(&a, &b, &["Active=ACTIVE Boolean", "Code=code Text", "Saldo=saldo Number", "Since=since Date"]);
-    }
-
-    #[test]
-    fn the_order_of_the_fields_does_not_matter_and_each_is_used_once() {
-        let a = fields(&["mail", "email", "phone", "tel", "name", "x"]);
-        let b = fields(&["e-mail", "telephone", "mobile", "x", "naam"]);
-        let turned = |fields: &[FieldInfo]| fields.iter().rev().cloned().collect::<Vec<_>>();
-        let found = suggest(&a, &b, None);
-        assert_eq!(found, suggest(&turned(&a), &turned(&b), None));
-        let mut used: Vec<&String> = found.iter().flat_map(|(m, _, _)| &m.fields.a).collect();
-        let count = used.len();
-        used.sort();
-        used.dedup();
-        assert_eq!((used.len(), count), (4, 4));
-    }
-
-    #[test]
-    fn what_cannot_be_written_is_only_read() {
-        let a = [FieldInfo { read_only: true, ..field("email", &[]) }];
-        assert_eq!(suggest(&a, &fields(&["mail"]), None)[0].0.direction, Direction::AToB);
-        assert_eq!(suggest(&fields(&["mail"]), &a, None)[0].0.direction, Direction::BToA);
-    }
-}
+#[path = "suggest_tests.rs"]
+mod tests;

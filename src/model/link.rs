@@ -61,6 +61,15 @@ pub struct Link {
     pub flips: BTreeMap<String, Flips>,
 }
 
+/// What a link is found by without reading it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinkIndex {
+    /// Hashes of the match keys that its records hold.
+    pub keys: Vec<i64>,
+    /// Whether something of it waits: a side holds something else than both last agreed on, or is gone.
+    pub pending: bool,
+}
+
 /// How often a field was written back and forth, and the last write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flips {

@@ -4,6 +4,7 @@
 //! that every other floor can use it and every value can be written down and compared in a test.
 
 mod account;
+mod fit;
 mod link;
 mod listing;
 mod mapping;
@@ -16,7 +17,8 @@ mod run;
 mod side;
 
 pub use account::{AccountSettings, CollectionInfo, FieldInfo, Identity, SecretRef};
-pub use link::{Flips, Link, LinkId, Observed, Seen, SideBaseline, Values};
+pub use fit::{Example, FieldFit, Fit, Misfit, MisfitKind, Survey, Trial, Trials};
+pub use link::{Flips, Link, LinkId, LinkIndex, Observed, Seen, SideBaseline, Values};
 pub use listing::{Cursor, Listing, Scope};
 pub use mapping::{Direction, FieldMapping, Kind, Policy, Transform, WriteMode};
 pub use matter::{

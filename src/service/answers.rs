@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::model::{
     AccountSettings, ConflictKind, MatterId, MatterKind, MismatchKind, Observed, PairSpec, PerSide, SecretRef, Side,
 };
@@ -10,7 +12,7 @@ use crate::texts::tr;
 
 use super::job::Shared;
 use super::secrets::Secret;
-use super::{Answer, Command, Problem, Reply, Settings, checking, parse_with, render};
+use super::{Answer, Command, Problem, Reply, RequestId, Settings, checking, parse_with, render, survey};
 
 /// How many alerts are shown.
 const ALERTS: usize = 500;
@@ -39,8 +41,9 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::Export(_)
         | Command::TryAccount { .. }
         | Command::Check(_)
-        | Command::Describe { .. }
-        | Command::Suggest(_)
+        | Command::Stop(_)
+        | Command::Survey { .. }
+        | Command::Fit { .. }
         | Command::Sync { .. }
         | Command::Compare { .. }
         | Command::LastCompare(_)
@@ -58,24 +61,27 @@ pub(crate) fn changes_state(command: &Command) -> bool {
     }
 }
 
-/// Answers a command that asks a platform.
-pub(crate) async fn from_platform(shared: &Shared, command: Command) -> Answer {
+/// Answers a command that asks a platform; `cancel` stops it.
+pub(crate) async fn from_platform(
+    shared: &Shared,
+    id: RequestId,
+    command: Command,
+    cancel: &CancellationToken,
+) -> Answer {
     match command {
-        Command::TryAccount { settings, password } => {
-            Ok(Reply::Checked(vec![checking::check(shared, &settings, password, None).await]))
+        Command::TryAccount { settings, password, collection } => {
+            let tried = checking::try_out(shared, &settings, password, collection.as_deref(), cancel, id);
+            Ok(Reply::Checked(vec![tried.await]))
         }
         Command::Check(pair) => check(shared, pair).await,
-        Command::Describe { account, collection } => {
-            let account = account_named(shared, &account).await?;
-            Ok(Reply::Fields(checking::describe(shared, &account, collection.as_deref()).await?))
+        Command::Survey { ends, anew } => {
+            let ends = ends_named(shared, ends).await?;
+            let (survey, suggestions) = survey::survey(shared, &ends, anew, cancel).await?;
+            Ok(Reply::Surveyed(Box::new(survey), suggestions))
         }
-        Command::Suggest(ends) => {
-            let (a, b) = (account_named(shared, &ends.a.0).await?, account_named(shared, &ends.b.0).await?);
-            let (a, b) = tokio::try_join!(
-                checking::describe(shared, &a, ends.a.1.as_deref()),
-                checking::describe(shared, &b, ends.b.1.as_deref())
-            )?;
-            Ok(Reply::Suggested(checking::suggest(&PerSide::new(a, b))))
+        Command::Fit { ends, trials } => {
+            let ends = ends_named(shared, ends).await?;
+            Ok(Reply::Fitted(Box::new(survey::fit(shared, &ends, *trials, cancel).await?)))
         }
         other @ (Command::Snapshot
         | Command::SaveAccount { .. }
@@ -102,8 +108,18 @@ pub(crate) async fn from_platform(shared: &Shared, command: Command) -> Answer {
         | Command::Alerts
         | Command::AlertsSeen
         | Command::StartSchedule
+        | Command::Stop(_)
         | Command::Shutdown) => Err(not_here(&other)),
     }
+}
+
+/// The accounts of both ends with their collections.
+async fn ends_named(
+    shared: &Shared,
+    ends: PerSide<(String, Option<String>)>,
+) -> Result<PerSide<(AccountSettings, Option<String>)>, Problem> {
+    let (a, b) = (account_named(shared, &ends.a.0).await?, account_named(shared, &ends.b.0).await?);
+    Ok(PerSide::new((a, ends.a.1), (b, ends.b.1)))
 }
 
 /// Answers a command from the store.
@@ -133,6 +149,7 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
         Command::SavePair(spec) => {
             check_pair(shared, &spec).await?;
             with(shared, move |store| store.save_pair(&spec)).await?;
+            shared.desk.clear();
             Ok(Reply::Done)
         }
         Command::RemovePair(name) => {
@@ -183,9 +200,10 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
         }
         other @ (Command::TryAccount { .. }
         | Command::Check(_)
-        | Command::Describe { .. }
-        | Command::Suggest(_)
         | Command::Look(_)
+        | Command::Stop(_)
+        | Command::Survey { .. }
+        | Command::Fit { .. }
         | Command::Snapshot
         | Command::Sync { .. }
         | Command::Compare { .. }
@@ -251,8 +269,8 @@ async fn check(shared: &Shared, pair: Option<String>) -> Answer {
         let (a, b) =
             (account_named(shared, &spec.ends.a.account).await?, account_named(shared, &spec.ends.b.account).await?);
         let (a, b) = tokio::join!(
-            checking::check(shared, &a, None, Some((spec, Side::A))),
-            checking::check(shared, &b, None, Some((spec, Side::B)))
+            checking::check(shared, &a, Some((spec, Side::A))),
+            checking::check(shared, &b, Some((spec, Side::B)))
         );
         checks.extend([a, b]);
     }

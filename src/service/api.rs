@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::{FoundMatters, MatterQuery};
 use crate::model::{
-    AccountSettings, Alert, CollectionInfo, CompareCounts, CompareReport, CompareRow, FieldInfo, FieldMapping, Matter,
-    MatterId, Observed, PairSpec, Partner, PerSide, Plan, PlatformInfo, Resolution, RunId, RunSummary, Side, Timestamp,
-    WriteEntry,
+    AccountSettings, Alert, CollectionInfo, CompareCounts, CompareReport, CompareRow, FieldInfo, FieldMapping, Fit,
+    Matter, MatterId, Observed, PairSpec, Partner, PerSide, Plan, PlatformInfo, Record, Resolution, RunId, RunSummary,
+    Side, Survey, Timestamp, Trials, WriteEntry,
 };
 
 /// Names one command; its reply carries the same number.
@@ -57,25 +57,35 @@ pub enum Command {
     Export(Option<PathBuf>),
     /// Makes the sample accounts and pair in the workspace.
     LoadSample,
-    /// Tries an account that may not be saved yet: reach, sign in, list. Answered by
-    /// [`Reply::Checked`].
+    /// Tries an account that may not be saved yet: reach, sign in, list, read. Each step is told by
+    /// [`Event::Trying`] as it is done, and all of them by [`Reply::Checked`].
     TryAccount {
         /// Its settings.
         settings: AccountSettings,
         /// The password, if it is not saved yet.
         password: Option<String>,
-    },
-    /// Tries both accounts of a pair, or of every pair.
-    Check(Option<String>),
-    /// The fields of a collection, with samples.
-    Describe {
-        /// The account's name.
-        account: String,
-        /// The collection's id or name.
+        /// The list to read, where the account has several.
         collection: Option<String>,
     },
-    /// Field mappings that go well together, from what two collections hold.
-    Suggest(PerSide<(String, Option<String>)>),
+    /// Stops waiting for the answer to a command that asks a platform.
+    Stop(RequestId),
+    /// Tries both accounts of a pair, or of every pair.
+    Check(Option<String>),
+    /// What two collections hold, and field mappings that go well together. Answered by
+    /// [`Reply::Surveyed`].
+    Survey {
+        /// The accounts' names and the collections' ids or names.
+        ends: PerSide<(String, Option<String>)>,
+        /// Whether the records are read anew though they were read a moment ago.
+        anew: bool,
+    },
+    /// Tries field mappings on the real records of two collections. Answered by [`Reply::Fitted`].
+    Fit {
+        /// The accounts' names and the collections' ids or names.
+        ends: PerSide<(String, Option<String>)>,
+        /// The mappings and filters.
+        trials: Box<Trials>,
+    },
     /// Starts a run. Answered when it ends, by [`Reply::Ran`].
     Sync {
         /// The pair.
@@ -172,10 +182,10 @@ pub enum Reply {
     Exported(String),
     /// How an account answered.
     Checked(Vec<AccountCheck>),
-    /// The fields of a collection.
-    Fields(Vec<FieldInfo>),
-    /// Suggested mappings, each with the reason, and a suggested match key.
-    Suggested(Vec<Suggestion>),
+    /// What two collections hold, and suggested mappings, each with the reason.
+    Surveyed(Box<Survey>, Vec<Suggestion>),
+    /// What mappings would do, in the order in which they were tried.
+    Fitted(Box<Fit>),
     /// A run ended.
     Ran(Box<RunReport>),
     /// Answers were carried out.
@@ -310,7 +320,7 @@ pub struct Suggestion {
 }
 
 /// How an account answered, step by step.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct AccountCheck {
     /// The account's name.
     pub account: String,
@@ -322,6 +332,12 @@ pub struct AccountCheck {
     pub collections: Vec<CollectionInfo>,
     /// The fields found in the collection that is used.
     pub fields: Vec<FieldInfo>,
+    /// A few of its records, where they were read.
+    #[serde(skip)]
+    pub records: Vec<Record>,
+    /// What is being tried now, while it goes on.
+    #[serde(skip)]
+    pub doing: Option<String>,
 }
 
 impl AccountCheck {
@@ -335,7 +351,7 @@ impl AccountCheck {
 /// One step of trying an account.
 #[derive(Clone, Debug, Serialize)]
 pub struct CheckStep {
-    /// What was tried: "reach and sign in", "find the lists", "read fields".
+    /// What was tried: "reach it", "sign in", "find the lists", "read fields".
     pub what: String,
     /// What came of it, where it went well: "3 lists", "12 fields".
     pub found: String,
@@ -348,6 +364,8 @@ pub struct CheckStep {
 pub enum Event {
     /// The answer to a command.
     Reply(RequestId, Answer),
+    /// How far the account that a command tries is.
+    Trying(RequestId, Box<AccountCheck>),
     /// Something changed: the new state of everything.
     Changed(Arc<Snapshot>),
     /// A new alert came up (a desktop notification was shown, where there is a daemon).
@@ -423,7 +441,14 @@ pub enum PairStatus {
     },
 }
 
-/// The newest progress of each pair at work, by pair name.
+/// Under what the progress of an account that is tried or read is found in a [`ProgressMap`]: no pair
+/// has a name with this sign in it.
+#[must_use]
+pub fn trial_name(account: &str) -> String {
+    format!("\u{1f}{account}")
+}
+
+/// The newest progress of each pair at work, by pair name, and of accounts that are tried.
 pub type ProgressMap = std::collections::BTreeMap<String, Progress>;
 
 /// How far a run is.

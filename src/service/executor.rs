@@ -13,6 +13,7 @@ use crate::store::Changes;
 use crate::texts::tr;
 
 use super::job::{Ended, Job, now};
+use super::run::indexed;
 use super::writer::{self, Outcome};
 
 /// How many finished records may wait before they are recorded together.
@@ -123,6 +124,7 @@ async fn record(job: &Job, changes: Changes) -> Result<(), Ended> {
         return Err(Ended::CutOff);
     }
     let pair = job.spec().name.clone();
+    let changes = indexed(job.spec(), changes);
     job.shared.db.with(move |store| store.apply(&pair, &changes)).await?;
     Ok(())
 }

@@ -82,7 +82,11 @@ impl Handle {
         while let Some(event) = self.wait_event() {
             match event {
                 Event::Reply(reply, answer) if reply == id => return answer,
-                event @ (Event::Reply(..) | Event::Changed(_) | Event::Alerted(_) | Event::Ended) => other(event),
+                event @ (Event::Reply(..)
+                | Event::Trying(..)
+                | Event::Changed(_)
+                | Event::Alerted(_)
+                | Event::Ended) => other(event),
             }
         }
         Err(Problem::failed(tr!("sync-gone")))

@@ -18,7 +18,7 @@ use crate::texts::tr;
 use super::alerts::{self, News};
 use super::job::{Ended, Job, Shared, now};
 use super::{
-    Command, Event, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, answers, comparing, looking, run,
+    Command, Event, Look, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, answers, comparing, looking, run,
     snapshot, undoing,
 };
 
@@ -150,30 +150,15 @@ impl Hub {
                 Ok(Reply::Done)
             }
             Command::Snapshot => Ok(Reply::Snapshot(Arc::new(self.snapshot().await))),
-            // These wait for a platform or look through long lists, and must not make other commands wait.
-            Command::TryAccount { .. }
-            | Command::Check(_)
-            | Command::Describe { .. }
-            | Command::Suggest(_)
-            | Command::Look(_) => {
-                let shared = self.shared.clone();
-                tokio::spawn(async move {
-                    let asked = shared.clone();
-                    let inner = tokio::spawn(async move {
-                        if let Command::Look(look) = command {
-                            looking::answer(&asked, look).await.map(Reply::Looked)
-                        } else {
-                            answers::from_platform(&asked, command).await
-                        }
-                    });
-                    // A panic is answered like any other failure, so that nobody waits for ever.
-                    let answer = inner.await.unwrap_or_else(|panicked| {
-                        tracing::error!(%panicked, "the account was not asked to the end");
-                        Err(Problem::failed(tr!("sync-mistake-asking")))
-                    });
-                    shared.voice.reply(id, answer).await;
-                });
-                return;
+            // These look through long lists, and must not make other commands wait.
+            Command::Look(look) => return self.look_up(id, look),
+            // These wait for a platform, and must not make other commands wait.
+            Command::TryAccount { .. } | Command::Check(_) | Command::Survey { .. } | Command::Fit { .. } => {
+                return self.ask_platform(id, command);
+            }
+            Command::Stop(asked) => {
+                self.shared.desk.stop(asked);
+                Ok(Reply::Done)
             }
             command @ (Command::SaveAccount { .. }
             | Command::Password { .. }
@@ -200,6 +185,37 @@ impl Hub {
             self.tell_state().await;
         }
         voice.reply(id, answer).await;
+    }
+
+    /// Answers a command that asks a platform on a task of its own, until it is stopped.
+    fn ask_platform(&self, id: RequestId, command: Command) {
+        let shared = self.shared.clone();
+        let cancel = shared.desk.begin(id);
+        tokio::spawn(async move {
+            let (asked, token) = (shared.clone(), cancel.clone());
+            let mut inner = tokio::spawn(async move { answers::from_platform(&asked, id, command, &token).await });
+            let answer = tokio::select! {
+                // A panic is answered like any other failure, so that nobody waits for ever.
+                answer = &mut inner => answer.unwrap_or_else(|panicked| {
+                    tracing::error!(%panicked, "the account was not asked to the end");
+                    Err(Problem::failed(tr!("sync-mistake-asking")))
+                }),
+                () = cancel.cancelled() => {
+                    inner.abort();
+                    Err(Problem::failed(tr!("setup-check-stopped")))
+                }
+            };
+            shared.desk.end(id);
+            shared.voice.reply(id, answer).await;
+        });
+    }
+
+    fn look_up(&self, id: RequestId, look: Look) {
+        let shared = self.shared.clone();
+        tokio::spawn(async move {
+            let answer = looking::answer(&shared, look).await.map(Reply::Looked);
+            shared.voice.reply(id, answer).await;
+        });
     }
 
     /// Queues a piece of work; the same work that waits already is done once for all who ask.

@@ -55,6 +55,8 @@ pub(crate) struct Shared {
     pub(crate) voice: Voice,
     pub(crate) tuning: Tuning,
     pub(crate) shelf: super::looking::Shelf,
+    /// What is read while accounts are connected.
+    pub(crate) desk: Arc<super::survey::Desk>,
 }
 
 /// One piece of work on one pair.

@@ -15,6 +15,7 @@ mod handle;
 mod hub;
 mod job;
 mod looking;
+mod manifests;
 mod matter_list;
 mod platforms;
 mod recover;
@@ -24,6 +25,7 @@ mod schedule;
 mod secrets;
 mod settings_file;
 mod snapshot;
+mod survey;
 mod undoing;
 mod writer;
 
@@ -32,10 +34,11 @@ use std::sync::Arc;
 
 pub use api::{
     AccountCheck, Answer, CheckStep, Command, CompareFound, CompareQuery, Event, Look, Looked, PairState, PairStatus,
-    Problem, Progress, ProgressMap, Reply, RequestId, RunReport, Snapshot, Suggestion, SyncMode,
+    Problem, Progress, ProgressMap, Reply, RequestId, RunReport, Snapshot, Suggestion, SyncMode, trial_name,
 };
 pub use handle::{Handle, Mailbox, Voice};
 pub use job::Tuning;
+pub use manifests::{manifest_check, manifest_start};
 pub use matter_list::{FoundMatters, MatterList, MatterQuery, MatterRow, MatterSort};
 pub use platforms::{KnownPlatforms, Platforms};
 pub use settings_file::{Settings, SettingsError, SettingsProblem, parse, parse_with, render};
@@ -83,6 +86,7 @@ pub fn start_with(
         voice: mailbox.voice.clone(),
         tuning,
         shelf: looking::Shelf::default(),
+        desk: Arc::default(),
     };
     let folder = workspace.to_owned();
     let serve = move || {

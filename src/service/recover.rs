@@ -12,7 +12,7 @@ use crate::store::Changes;
 use crate::texts::tr;
 
 use super::job::{Ended, Job};
-use super::run::{remembered, who_is_there};
+use super::run::{indexed, remembered, who_is_there};
 use super::undoing::leave;
 
 /// Finds out what became of writes that were journalled and never answered, and closes the runs that
@@ -26,8 +26,11 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
     let undos: BTreeSet<RunId> =
         interrupted.iter().filter(|run| matches!(run.trigger, Trigger::Undo(_))).map(|run| run.run).collect();
     let mut changes = Changes::default();
+    if intended.is_empty() && interrupted.iter().all(|run| run.run == current) {
+        return Ok(());
+    }
     let remembered = remembered(job).await?;
-    let mut links = remembered.links.clone();
+    let mut links = remembered.links;
     for side in Side::BOTH {
         let open: Vec<&WriteEntry> =
             intended.iter().filter(|write| write.side == side && write.run != current).collect();
@@ -96,6 +99,7 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
         }
     }
     let pair = job.spec().name.clone();
+    let changes = indexed(job.spec(), changes);
     job.shared
         .db
         .with(move |store| {

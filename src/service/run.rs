@@ -1,15 +1,16 @@
 //! A run: fetch, reconcile, guard, approve, execute, commit.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::connectors::{Context, ErrorKind};
 use crate::engine::{self, View, Written};
 use crate::model::{
     Conflict, ConflictKind, Cursor, Decision, FailedRecord, Identity, Item, Link, Listing, MatterKind, NoteKind,
-    Observed, Outcome, PairSpec, PerSide, Plan, RecordId, RunId, RunSummary, Side, SideCounts, Stop, Subject, Trigger,
+    Observed, Outcome, PairSpec, PerSide, Plan, RecordId, RunId, RunSummary, Scope, Side, SideCounts, Stop, Subject,
+    Trigger,
 };
-use crate::store::{Changes, MatterScope, MattersUpdate, NewMatter, Origin};
+use crate::store::{Changes, LinkIndexes, MatterScope, MattersUpdate, NewMatter, Origin, Store, StoreError};
 use crate::texts::tr;
 
 use super::executor::{Execution, execute};
@@ -31,7 +32,9 @@ pub(crate) struct Fetched {
 
 /// What is remembered of a pair.
 pub(crate) struct Remembered {
+    /// All of them, or those that a plan of changes needs.
     pub(crate) links: Vec<Link>,
+    pub(crate) known_links: usize,
     pub(crate) unlinked: PerSide<Vec<Observed>>,
     pub(crate) decisions: Vec<Decision>,
     /// The deletions that are held back and asked about.
@@ -52,7 +55,7 @@ pub(crate) async fn run(
     with_journal(job, trigger, async |run, summary| {
         recover(job, run).await?;
         let fetched = fetch(job).await?;
-        let remembered = remembered(job).await?;
+        let remembered = remembered_for(job, &fetched.views, None).await?;
         let plan = plan(job, &fetched, remembered, None).await?;
         count_listed(summary, &fetched.listed);
         job.checkpoint("planned")?;
@@ -112,7 +115,7 @@ pub(crate) async fn settle(job: &Job, subjects: BTreeSet<Subject>) -> Result<Run
             let ids: Vec<RecordId> = subjects.iter().filter_map(|subject| subject.id(side)).cloned().collect();
             look_again(job, side, &ids, fetched.views.get_mut(side)).await?;
         }
-        let remembered = remembered(job).await?;
+        let remembered = remembered_for(job, &fetched.views, Some(&subjects)).await?;
         let plan = plan(job, &fetched, remembered, Some(subjects.clone())).await?;
         count_listed(summary, &fetched.listed);
         job.checkpoint("planned")?;
@@ -282,22 +285,85 @@ async fn pin(job: &Job, identities: &PerSide<Option<Identity>>) -> Result<(), En
     Ok(())
 }
 
+/// Everything that is remembered of a pair.
 pub(crate) async fn remembered(job: &Job) -> Result<Remembered, Ended> {
     let pair = job.spec().name.clone();
     let read = job.shared.db.with(move |store| {
-        Ok(Remembered {
-            links: store.links(&pair)?,
-            unlinked: store.unlinked(&pair)?,
-            decisions: store.decisions(&pair)?,
-            held: store
-                .open_conflicts(&pair)?
-                .into_iter()
-                .filter(|matter| matches!(matter.kind, MatterKind::Conflict(ConflictKind::HeldDeletion(_))))
-                .map(|matter| matter.subject)
-                .collect(),
-        })
+        let links = store.links(&pair)?;
+        let known_links = links.len();
+        beside(store, &pair, links, known_links)
     });
     Ok(read.await?)
+}
+
+/// What is remembered and can matter to a plan of these views: where both are changes only, the links
+/// that these changes reach.
+async fn remembered_for(
+    job: &Job,
+    views: &PerSide<View>,
+    only: Option<&BTreeSet<Subject>>,
+) -> Result<Remembered, Ended> {
+    let (spec, only) = (job.spec().clone(), only.cloned());
+    if Side::BOTH.iter().any(|side| views.get(*side).scope == Scope::Full) {
+        let remembered = remembered(job).await?;
+        return index_anew(job, remembered).await;
+    }
+    let (pair, print) = (spec.name.clone(), engine::index_print(&spec));
+    let is_indexed = job.shared.db.with(move |store| store.is_indexed(&pair, &print)).await?;
+    if !is_indexed {
+        let remembered = remembered(job).await?;
+        return index_anew(job, remembered).await;
+    }
+    let views = views.clone();
+    let read = job.shared.db.with(move |store| {
+        let pair = &spec.name;
+        let known_links = store.count_links(pair)?;
+        let mut known = beside(store, pair, Vec::new(), known_links)?;
+        let ids = engine::spoken_of(&views, &known.unlinked, &known.decisions, only.as_ref());
+        let near = store.links_near(pair, &ids)?;
+        let (ids, keys) = engine::reach(&spec, &views, &known.unlinked, &near);
+        let mut links: BTreeMap<_, _> = near.into_iter().map(|link| (link.id, link)).collect();
+        links.extend(store.links_reached(pair, &ids, &keys)?.into_iter().map(|link| (link.id, link)));
+        known.links = links.into_values().collect();
+        Ok(known)
+    });
+    Ok(read.await?)
+}
+
+/// Makes the links found by their keys, where they are not yet or by others: after an upgrade, or when
+/// the pair's match keys have changed.
+async fn index_anew(job: &Job, remembered: Remembered) -> Result<Remembered, Ended> {
+    let (spec, print) = (job.spec().clone(), engine::index_print(job.spec()));
+    let done = job.shared.db.with(move |store| {
+        if !remembered.links.is_empty() && !store.is_indexed(&spec.name, &print)? {
+            let numbered = remembered.links.iter().filter_map(|link| Some((link.id?, engine::index(&spec, link))));
+            store.reindex(&spec.name, &print, &numbered.collect::<Vec<_>>())?;
+        }
+        Ok(remembered)
+    });
+    Ok(done.await?)
+}
+
+/// What is remembered beside the links.
+fn beside(store: &Store, pair: &str, links: Vec<Link>, known_links: usize) -> Result<Remembered, StoreError> {
+    let open = store.open_conflicts(pair)?.into_iter();
+    let held = open.filter(|matter| matches!(matter.kind, MatterKind::Conflict(ConflictKind::HeldDeletion(_))));
+    Ok(Remembered {
+        links,
+        known_links,
+        unlinked: store.unlinked(pair)?,
+        decisions: store.decisions(pair)?,
+        held: held.map(|matter| matter.subject).collect(),
+    })
+}
+
+/// The changes, with what their links are found by.
+pub(crate) fn indexed(spec: &PairSpec, mut changes: Changes) -> Changes {
+    changes.index = Some(LinkIndexes {
+        print: engine::index_print(spec),
+        links: changes.links.iter().map(|link| engine::index(spec, link)).collect(),
+    });
+    changes
 }
 
 /// Makes the plan, on a thread that may take its time.
@@ -314,6 +380,7 @@ async fn plan(
         engine::reconcile(engine::Input {
             spec: &spec,
             links: remembered.links,
+            known_links: remembered.known_links,
             unlinked: remembered.unlinked,
             decisions: &remembered.decisions,
             held: &remembered.held,
@@ -456,6 +523,7 @@ async fn commit(job: &Job, summary: &mut RunSummary, changes: Changes) -> Result
         return Err(Ended::CutOff);
     }
     let pair = job.spec().name.clone();
+    let changes = indexed(job.spec(), changes);
     let open = job
         .shared
         .db
@@ -495,10 +563,12 @@ async fn carry_out_items(
         }
         let fetched =
             Fetched { views, cursors: PerSide::default(), identities: PerSide::default(), listed: PerSide::default() };
-        let again = self::plan(job, &fetched, remembered(job).await?, Some(subjects)).await?;
+        let known = remembered_for(job, &fetched.views, Some(&subjects)).await?;
+        let again = self::plan(job, &fetched, known, Some(subjects)).await?;
         let mut more = execute(job, run, &again.items).await?;
         let quiet = quiet_changes(job.spec(), &again, &more);
         let pair = job.spec().name.clone();
+        let quiet = indexed(job.spec(), quiet);
         job.shared.db.with(move |store| store.apply(&pair, &quiet)).await?;
         add(&mut total, &mut more);
         replaced.extend(again.items);

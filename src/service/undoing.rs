@@ -14,7 +14,7 @@ use super::RunReport;
 use super::executor::execute_with;
 use super::job::{Ended, Job, now};
 use super::recover::recover;
-use super::run::{look_again, quiet_changes, remembered, who_is_there, with_journal};
+use super::run::{indexed, look_again, quiet_changes, remembered, who_is_there, with_journal};
 
 /// Takes a run back. What somebody has changed since stays, and is told.
 ///
@@ -68,7 +68,7 @@ pub(crate) async fn undo(job: &Job, of: RunId) -> Result<RunReport, Ended> {
             changes.writes.extend(undone(&writes, item, written));
         })
         .await?;
-        let changes = quiet_changes(job.spec(), &plan, &execution);
+        let changes = indexed(job.spec(), quiet_changes(job.spec(), &plan, &execution));
         // Where something is left to do, the rest can be taken back by another try.
         let whole = execution.ended.is_none() && execution.failed.is_empty() && execution.replan.is_empty();
         let (pair, all) = (job.spec().name.clone(), writes.len());

@@ -2,7 +2,18 @@
 
 use super::matters::MattersUpdate;
 use super::{Store, StoreError, journal, links, matters, pair_id};
-use crate::model::{Cursor, Decision, Link, MatterId, Observed, PerSide, RecordId, RunSummary, Subject, WriteEntry};
+use crate::model::{
+    Cursor, Decision, Link, LinkIndex, MatterId, Observed, PerSide, RecordId, RunSummary, Subject, WriteEntry,
+};
+
+/// How links are found, and what that was made with.
+#[derive(Clone, Debug, Default)]
+pub struct LinkIndexes {
+    /// The same only while links are found by the same keys.
+    pub print: String,
+    /// One for each link.
+    pub links: Vec<LinkIndex>,
+}
 
 /// Everything that a step of a run changes in the store. It is applied whole or not at all, so that a
 /// cursor never moves past a change that is not recorded.
@@ -10,6 +21,8 @@ use crate::model::{Cursor, Decision, Link, MatterId, Observed, PerSide, RecordId
 pub struct Changes {
     /// Links to store: by their number, else by their two ids. Their records are no longer unlinked.
     pub links: Vec<Link>,
+    /// How `links` are found, in their order. Where it is missing, the next plan reads all links once.
+    pub index: Option<LinkIndexes>,
     /// Links to take away, before the others are stored.
     pub unlinks: Vec<PerSide<RecordId>>,
     /// Records that have no partner, as they were seen.
@@ -43,7 +56,7 @@ impl Store {
             links::unlink(tx, pair, &changes.unlinks)?;
             links::forget(tx, pair, &changes.forget_unlinked)?;
             links::remember(tx, pair, &changes.remember_unlinked)?;
-            links::store_links(tx, pair, &changes.links)?;
+            links::store_links(tx, pair, &changes.links, changes.index.as_ref())?;
             journal::store_writes(tx, &changes.writes)?;
             let opened = match &changes.matters {
                 Some(update) => matters::update(tx, pair, update)?,

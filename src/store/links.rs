@@ -1,25 +1,86 @@
 //! Links with their baselines, records that have no partner yet, and cursors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 
+use super::changes::LinkIndexes;
 use super::codec::{Json, to_size};
 use super::{Store, StoreError, pair_id};
 use crate::model::{
-    Cursor, Flips, Link, LinkId, Observed, PerSide, RecordId, Seen, Side, SideBaseline, Timestamp, Values, Version,
+    Cursor, Flips, Link, LinkId, LinkIndex, Observed, PerSide, RecordId, Seen, Side, SideBaseline, Timestamp, Values,
+    Version,
 };
+
+/// The columns that [`link_row`] reads.
+const LINK: &str = "SELECT id, a_id, b_id, a, b, flips FROM links";
 
 impl Store {
     /// The links of a pair, in the order in which they were made.
     pub fn links(&self, pair: &str) -> Result<Vec<Link>, StoreError> {
         self.read(|conn| {
             let pair = pair_id(conn, pair)?;
-            let mut found =
-                conn.prepare_cached("SELECT id, a_id, b_id, a, b, flips FROM links WHERE pair = ?1 ORDER BY id")?;
+            let mut found = conn.prepare_cached(&format!("{LINK} WHERE pair = ?1 ORDER BY id"))?;
             let rows = found.query_map([pair], link_row)?;
             Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Whether links can be found by keys that were made with this.
+    pub fn is_indexed(&self, pair: &str, print: &str) -> Result<bool, StoreError> {
+        self.read(|conn| Ok(indexed(conn, pair_id(conn, pair)?)?.as_deref() == Some(print)))
+    }
+
+    /// The links that wait for something and those of these records, in the order in which they were made.
+    pub fn links_near(&self, pair: &str, ids: &PerSide<BTreeSet<RecordId>>) -> Result<Vec<Link>, StoreError> {
+        self.read(|conn| {
+            let pair = pair_id(conn, pair)?;
+            let mut found = BTreeMap::new();
+            let mut waiting = conn.prepare_cached(&format!("{LINK} WHERE pair = ?1 AND pending = 1"))?;
+            gather(waiting.query_map([pair], link_row)?, &mut found)?;
+            of_records(conn, pair, ids, &mut found)?;
+            Ok(found.into_values().collect())
+        })
+    }
+
+    /// The links of these records and those that hold one of these keys, in the order in which they were
+    /// made.
+    pub fn links_reached(
+        &self,
+        pair: &str,
+        ids: &PerSide<BTreeSet<RecordId>>,
+        keys: &BTreeSet<i64>,
+    ) -> Result<Vec<Link>, StoreError> {
+        self.read(|conn| {
+            let pair = pair_id(conn, pair)?;
+            let mut found = BTreeMap::new();
+            of_records(conn, pair, ids, &mut found)?;
+            let mut holders = conn.prepare_cached(&format!(
+                "{LINK} WHERE id IN (SELECT link FROM link_keys WHERE pair = ?1 AND hash = ?2) AND pair = ?1"
+            ))?;
+            for key in keys {
+                gather(holders.query_map((pair, key), link_row)?, &mut found)?;
+            }
+            Ok(found.into_values().collect())
+        })
+    }
+
+    /// Makes all links of a pair found by these keys.
+    pub fn reindex(&mut self, pair: &str, print: &str, links: &[(LinkId, LinkIndex)]) -> Result<(), StoreError> {
+        self.change(|tx| {
+            let pair = pair_id(tx, pair)?;
+            tx.execute("DELETE FROM link_keys WHERE pair = ?1", [pair])?;
+            let mut update = tx.prepare_cached("UPDATE links SET pending = ?2, keys = ?3 WHERE id = ?1")?;
+            let mut insert = key_statement(tx)?;
+            for (id, index) in links {
+                update.execute((id.0, index.pending, Json(&index.keys)))?;
+                for key in &index.keys {
+                    insert.execute((pair, key, id.0))?;
+                }
+            }
+            tx.execute("UPDATE pairs SET indexed = ?2 WHERE id = ?1", (pair, print))?;
+            Ok(())
         })
     }
 
@@ -27,7 +88,7 @@ impl Store {
     pub fn count_links(&self, pair: &str) -> Result<usize, StoreError> {
         self.read(|conn| {
             let pair = pair_id(conn, pair)?;
-            let mut count = conn.prepare_cached("SELECT count(*) FROM links WHERE pair = ?1")?;
+            let mut count = conn.prepare_cached("SELECT links FROM link_counts WHERE pair = ?1")?;
             Ok(count.query_row([pair], |row| row.get(0).map(to_size))?)
         })
     }
@@ -60,37 +121,147 @@ impl Store {
 
 /// Takes links away.
 pub(super) fn unlink(conn: &Connection, pair: i64, unlinks: &[PerSide<RecordId>]) -> Result<(), StoreError> {
-    let mut delete = conn.prepare_cached("DELETE FROM links WHERE pair = ?1 AND a_id = ?2 AND b_id = ?3")?;
+    let mut delete =
+        conn.prepare_cached("DELETE FROM links WHERE pair = ?1 AND a_id = ?2 AND b_id = ?3 RETURNING id, keys")?;
     for ids in unlinks {
-        delete.execute((pair, ids.a.as_str(), ids.b.as_str()))?;
+        let gone = delete.query_row((pair, ids.a.as_str(), ids.b.as_str()), |row| Ok((row.get(0)?, row.get(1)?)));
+        if let Some((id, keys)) = gone.optional()? {
+            forget_keys(conn, pair, id, keys)?;
+        }
     }
     Ok(())
 }
 
 /// Stores links, and forgets that their records had no partner.
-pub(super) fn store_links(conn: &Connection, pair: i64, links: &[Link]) -> Result<(), StoreError> {
+pub(super) fn store_links(
+    conn: &Connection,
+    pair: i64,
+    links: &[Link],
+    index: Option<&LinkIndexes>,
+) -> Result<(), StoreError> {
+    if links.is_empty() {
+        return Ok(());
+    }
+    let index = match index {
+        Some(index) if goes_on(conn, pair, &index.print)? => index.links.as_slice(),
+        Some(_) | None => {
+            conn.execute("UPDATE pairs SET indexed = NULL WHERE id = ?1", [pair])?;
+            &[]
+        }
+    };
     let mut update = conn.prepare_cached(
         "UPDATE links SET a_id = ?3, b_id = ?4, a = ?5, b = ?6, flips = ?7 WHERE id = ?1 AND pair = ?2",
     )?;
     let mut insert = conn.prepare_cached(
         "INSERT INTO links (pair, a_id, b_id, a, b, flips) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
-         ON CONFLICT (pair, a_id, b_id) DO UPDATE SET a = excluded.a, b = excluded.b, flips = excluded.flips",
+         ON CONFLICT (pair, a_id, b_id) DO UPDATE SET a = excluded.a, b = excluded.b, flips = excluded.flips \
+         RETURNING id",
     )?;
     let mut partner = forget_statement(conn)?;
-    for link in links {
+    for (place, link) in links.iter().enumerate() {
         let sides = link.sides.as_ref().map(|side| Json(StoredSide::of(side)));
         let flips = (!link.flips.is_empty()).then_some(Json(&link.flips));
         let (a, b) = (link.ids.a.as_str(), link.ids.b.as_str());
         let known = match link.id {
-            Some(id) => update.execute((id.0, pair, a, b, &sides.a, &sides.b, &flips))? > 0,
-            None => false,
+            Some(id) => (update.execute((id.0, pair, a, b, &sides.a, &sides.b, &flips))? > 0).then_some(id.0),
+            None => None,
         };
         // A numbered link that is no longer there is stored anew rather than lost.
-        if !known {
-            insert.execute((pair, a, b, &sides.a, &sides.b, &flips))?;
+        let id = match known {
+            Some(id) => id,
+            None => insert.query_row((pair, a, b, &sides.a, &sides.b, &flips), |row| row.get(0))?,
+        };
+        if let Some(index) = index.get(place) {
+            store_index(conn, pair, id, index)?;
         }
         partner.execute((pair, Side::A.letter(), a))?;
         partner.execute((pair, Side::B.letter(), b))?;
+    }
+    Ok(())
+}
+
+/// Whether the links of a pair are found by keys made with this, so that more can be added. A pair
+/// without links begins anew.
+fn goes_on(conn: &Connection, pair: i64, print: &str) -> Result<bool, StoreError> {
+    if indexed(conn, pair)?.as_deref() == Some(print) {
+        return Ok(true);
+    }
+    let links: i64 =
+        conn.prepare_cached("SELECT links FROM link_counts WHERE pair = ?1")?.query_row([pair], |row| row.get(0))?;
+    if links == 0 {
+        conn.execute("DELETE FROM link_keys WHERE pair = ?1", [pair])?;
+        conn.execute("UPDATE pairs SET indexed = ?2 WHERE id = ?1", (pair, print))?;
+    }
+    Ok(links == 0)
+}
+
+fn indexed(conn: &Connection, pair: i64) -> Result<Option<String>, StoreError> {
+    let mut found = conn.prepare_cached("SELECT indexed FROM pairs WHERE id = ?1")?;
+    Ok(found.query_row([pair], |row| row.get(0))?)
+}
+
+fn store_index(conn: &Connection, pair: i64, id: i64, index: &LinkIndex) -> Result<(), StoreError> {
+    let mut before = conn.prepare_cached("SELECT pending, keys FROM links WHERE id = ?1")?;
+    let (pending, keys): (bool, Option<Json<Vec<i64>>>) =
+        before.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let same = keys.as_ref().is_some_and(|keys| keys.0 == index.keys);
+    if same && pending == index.pending {
+        return Ok(());
+    }
+    if !same {
+        forget_keys(conn, pair, id, keys)?;
+        let mut insert = key_statement(conn)?;
+        for key in &index.keys {
+            insert.execute((pair, key, id))?;
+        }
+    }
+    conn.prepare_cached("UPDATE links SET pending = ?2, keys = ?3 WHERE id = ?1")?.execute((
+        id,
+        index.pending,
+        Json(&index.keys),
+    ))?;
+    Ok(())
+}
+
+fn forget_keys(conn: &Connection, pair: i64, link: i64, keys: Option<Json<Vec<i64>>>) -> Result<(), StoreError> {
+    let mut delete = conn.prepare_cached("DELETE FROM link_keys WHERE pair = ?1 AND hash = ?2 AND link = ?3")?;
+    for key in keys.map(|keys| keys.0).unwrap_or_default() {
+        delete.execute((pair, key, link))?;
+    }
+    Ok(())
+}
+
+fn key_statement(conn: &Connection) -> rusqlite::Result<CachedStatement<'_>> {
+    conn.prepare_cached("INSERT OR IGNORE INTO link_keys (pair, hash, link) VALUES (?1, ?2, ?3)")
+}
+
+/// The links of these records.
+fn of_records(
+    conn: &Connection,
+    pair: i64,
+    ids: &PerSide<BTreeSet<RecordId>>,
+    found: &mut BTreeMap<Option<LinkId>, Link>,
+) -> Result<(), StoreError> {
+    for side in Side::BOTH {
+        let column = match side {
+            Side::A => "a_id",
+            Side::B => "b_id",
+        };
+        let mut of = conn.prepare_cached(&format!("{LINK} WHERE pair = ?1 AND {column} = ?2"))?;
+        for id in ids.get(side) {
+            gather(of.query_map((pair, id.as_str()), link_row)?, found)?;
+        }
+    }
+    Ok(())
+}
+
+fn gather(
+    rows: impl Iterator<Item = rusqlite::Result<Link>>,
+    found: &mut BTreeMap<Option<LinkId>, Link>,
+) -> Result<(), StoreError> {
+    for link in rows {
+        let link = link?;
+        found.insert(link.id, link);
     }
     Ok(())
 }

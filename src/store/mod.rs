@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
-pub use changes::Changes;
+pub use changes::{Changes, LinkIndexes};
 pub use compare_rows::{RowReader, RowWriter};
 pub use error::StoreError;
 pub use matters::{MatterScope, MattersUpdate, NewMatter, Origin};

@@ -10,7 +10,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 
 /// Every format's SQL in order; the first makes format 1. Released ones are never edited.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_start.sql")];
+pub(super) const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_start.sql"), include_str!("migrations/0002_links_by_key.sql")];
 
 /// The folder of the copies, in the workspace.
 const COPIES: &str = "backups";

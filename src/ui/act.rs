@@ -192,9 +192,10 @@ impl DuosyncApp {
         account.trying = true;
         let settings = account.settings();
         let password = account.password();
+        let collection = account.collection.clone();
         account.check = None;
         account.tried = Some(settings.clone());
-        self.send(Command::TryAccount { settings, password }, Purpose::Try(side));
+        self.send(Command::TryAccount { settings, password, collection }, Purpose::Try(side));
     }
 
     /// Saves what is not saved yet, and goes on.
@@ -255,11 +256,7 @@ impl DuosyncApp {
             return;
         }
         let ends = setup.ends();
-        for side in Side::BOTH {
-            let (account, collection) = ends.get(side).clone();
-            self.send(Command::Describe { account, collection }, Purpose::Describe(side));
-        }
-        self.send(Command::Suggest(ends), Purpose::Suggest);
+        self.send(Command::Survey { ends, anew: false }, Purpose::Survey);
     }
 
     /// A side could not be saved: most likely there is no keyring, so the operator chooses another way.

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use eframe::egui::{self, Align, Layout, RichText, Ui};
+use eframe::egui::{self, Ui};
 
 use super::StartWith;
 use super::files::Picker;
 use super::icons::Icon;
-use super::theme::{self, Tone, tokens};
+use super::theme;
 use super::views::compare::{self, Given};
 use super::views::history::{self, History};
 use super::views::home::{self, Home};
@@ -16,12 +16,12 @@ use super::views::preview::{self, Preview};
 use super::views::review::{self, Names, Review, Scope};
 use super::views::setup::{self, Setup, Step};
 use super::views::{Confirm, Intent, Page, alerts, settings};
-use super::widgets::{Btn, banner, subtitle};
 use crate::model::{Alert, CompareReport, Matter, MatterId, PerSide, RunId, Side, Timestamp};
 use crate::service::{Command, Handle, RequestId, Snapshot, SyncMode};
+use crate::texts::tr;
 
 /// How long a message stays, in seconds.
-const TOAST: f64 = 8.0;
+pub(super) const TOAST: f64 = 8.0;
 
 /// Why a command was sent: its answer is shown accordingly.
 #[derive(Clone, Debug)]
@@ -52,10 +52,8 @@ pub(super) enum Purpose {
     Try(Side),
     /// Both accounts are saved, then their fields are read.
     SaveForFields(Side),
-    /// A side's fields.
-    Describe(Side),
-    /// Suggested mappings.
-    Suggest,
+    /// The fields of both sides and suggested mappings.
+    Survey,
     /// Both accounts are saved, then the pair.
     SaveForPair(Side),
     /// A password is kept, then what it was needed for is done.
@@ -80,7 +78,7 @@ pub(super) struct Toast {
     /// Whether it only repeats what is kept among the alerts.
     pub(super) alert: bool,
     /// When it goes away, by egui's clock; none before it was drawn first.
-    until: Option<f64>,
+    pub(super) until: Option<f64>,
 }
 
 /// A password that is asked for.
@@ -123,7 +121,7 @@ pub struct DuosyncApp {
     pub(super) problem: Option<String>,
     pub(super) picker: Picker,
     pub(super) ended: bool,
-    title: String,
+    pub(super) title: String,
 }
 
 impl DuosyncApp {
@@ -174,43 +172,6 @@ impl DuosyncApp {
             StartWith::Sample => self.send(Command::LoadSample, Purpose::Demo),
             StartWith::Review => self.page = Page::Review,
         }
-    }
-
-    /// One frame: events first, then the page, then what the operator wants.
-    pub fn show(&mut self, ui: &mut Ui) {
-        self.listen();
-        let now = Timestamp(jiff::Timestamp::now().as_millisecond());
-        let mut intents = Vec::new();
-        egui::Panel::left("navigation")
-            .exact_size(theme::NAV)
-            .resizable(false)
-            .show_separator_line(false)
-            .frame(egui::Frame::new().fill(tokens(ui).nav).inner_margin(egui::Margin::same(12)))
-            .show(ui, |ui| self.show_navigation(ui, &mut intents));
-        let page = egui::Frame::new().fill(tokens(ui).page).inner_margin(egui::Margin::same(theme::PAGE));
-        egui::CentralPanel::no_frame().frame(page).show(ui, |ui| {
-            if let Some(problem) = &self.problem
-                && banner(ui, Tone::Bad, problem, Some("Dismiss"))
-            {
-                self.problem = None;
-            }
-            if self.ended {
-                banner(
-                    ui,
-                    Tone::Bad,
-                    "Duosync has stopped working in the background. Close the window and start it again.",
-                    None,
-                );
-            }
-            self.show_page(ui, now, &mut intents);
-        });
-        self.show_toasts(ui, &mut intents);
-        self.show_confirm(ui, &mut intents);
-        self.show_asking(ui);
-        for intent in intents {
-            self.act(intent);
-        }
-        self.name_window(ui);
     }
 
     pub(super) fn send(&mut self, command: Command, purpose: Purpose) {
@@ -264,32 +225,9 @@ impl DuosyncApp {
         picked.or_else(|| snapshot.pairs.first().map(|pair| pair.spec.name.clone()))
     }
 
-    fn show_navigation(&mut self, ui: &mut Ui, intents: &mut Vec<Intent>) {
-        ui.horizontal(|ui| {
-            super::widgets::icon(ui, Icon::Sync, 22.0, tokens(ui).accent);
-            ui.label(RichText::new("Duosync").size(theme::SUBTITLE).color(tokens(ui).text));
-        });
-        ui.add_space(theme::GAP);
-        ui.spacing_mut().item_spacing.y = theme::SMALL;
-        let alerts = self.snapshot.as_ref().map_or(0, |snapshot| snapshot.unseen_alerts);
-        for (page, sign, name, badge) in [
-            (Page::Home, Icon::Home, "Home", 0),
-            (Page::Review, Icon::Review, "Review", self.matters.len()),
-            (Page::Compare, Icon::Compare, "Compare", 0),
-            (Page::History, Icon::History, "History", 0),
-            (Page::Alerts, Icon::Alerts, "Alerts", alerts),
-            (Page::Settings, Icon::Settings, "Settings", 0),
-        ] {
-            let here = self.page == page || (page == Page::Home && matches!(self.page, Page::Setup | Page::Preview));
-            if nav_item(ui, here, sign, name, badge) {
-                intents.push(Intent::Go(page));
-            }
-        }
-    }
-
-    fn show_page(&mut self, ui: &mut Ui, now: Timestamp, intents: &mut Vec<Intent>) {
+    pub(super) fn show_page(&mut self, ui: &mut Ui, now: Timestamp, intents: &mut Vec<Intent>) {
         let Some(snapshot) = self.snapshot.clone() else {
-            super::widgets::empty(ui, Icon::Work, "One moment", "Duosync is reading what it remembers.");
+            super::widgets::empty(ui, Icon::Work, &tr!("shell-loading"), &tr!("shell-loading-what"));
             return;
         };
         match self.page {
@@ -341,96 +279,6 @@ impl DuosyncApp {
         }
     }
 
-    fn show_toasts(&mut self, ui: &mut Ui, intents: &mut Vec<Intent>) {
-        let time = ui.input(|input| input.time);
-        self.toasts.retain(|toast| toast.until.is_none_or(|until| time < until));
-        let Some(first) = self.toasts.first().map(|toast| toast.until.unwrap_or(time + TOAST)) else { return };
-        let left = (first - time).max(0.05);
-        ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(left));
-        let mut gone = None;
-        egui::Area::new(egui::Id::unique("toasts"))
-            .anchor(egui::Align2::LEFT_BOTTOM, egui::vec2(8.0, -12.0))
-            .order(egui::Order::Foreground)
-            .show(ui.ctx(), |ui| {
-                ui.set_width(theme::NAV - 16.0);
-                for (at, toast) in self.toasts.iter_mut().enumerate() {
-                    toast.until.get_or_insert(time + TOAST);
-                    egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(10)).show(ui, |ui| {
-                        ui.set_width(ui.available_width());
-                        ui.add(egui::Label::new(RichText::new(&toast.text).size(theme::REMARK)).wrap());
-                        if let Some(run) = toast.undo
-                            && ui.add(Btn::new("Undo").icon(Icon::Undo)).clicked()
-                        {
-                            intents.push(Intent::Undo(run));
-                            gone = Some(at);
-                        }
-                    });
-                }
-            });
-        if let Some(at) = gone {
-            self.toasts.remove(at);
-        }
-    }
-
-    fn show_confirm(&mut self, ui: &mut Ui, intents: &mut Vec<Intent>) {
-        let Some(confirm) = self.confirm.clone() else { return };
-        let mut close = false;
-        let frame = egui::Frame::window(ui.style()).inner_margin(egui::Margin::same(theme::PAGE));
-        let modal = egui::Modal::new(egui::Id::unique("confirm")).frame(frame).show(ui.ctx(), |ui| {
-            ui.set_width(420.0);
-            subtitle(ui, &confirm.title);
-            ui.add(egui::Label::new(&confirm.text).wrap());
-            ui.add_space(theme::GAP);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let yes = Btn::new(&confirm.yes);
-                if ui.add(if confirm.danger { yes.danger() } else { yes.primary() }).clicked() {
-                    intents.push(confirm.then.clone());
-                    close = true;
-                }
-                close |= ui.add(Btn::new("No, go back")).clicked();
-            });
-        });
-        if close || modal.should_close() {
-            self.confirm = None;
-        }
-    }
-
-    fn show_asking(&mut self, ui: &mut Ui) {
-        let Some(asking) = &mut self.asking else { return };
-        let (mut yes, mut no) = (false, false);
-        let frame = egui::Frame::window(ui.style()).inner_margin(egui::Margin::same(theme::PAGE));
-        let modal = egui::Modal::new(egui::Id::unique("password")).frame(frame).show(ui.ctx(), |ui| {
-            ui.set_width(420.0);
-            subtitle(ui, &format!("Password for {}", asking.account));
-            let why = "Duosync asks for it once after each start and forgets it when it ends.";
-            ui.add(egui::Label::new(why).wrap());
-            let entry = super::widgets::field(ui, "Password", &mut asking.password, "", true);
-            if ui.memory(|memory| memory.focused().is_none()) && !entry.lost_focus() {
-                entry.request_focus();
-            }
-            let entered = entry.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-            ui.add_space(theme::GAP);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let ready = !asking.password.is_empty();
-                let go = ui.add_enabled(ready, Btn::new("Use this password").primary()).clicked();
-                yes = ready && (entered || go);
-                no = ui.add(Btn::new("Not now")).clicked();
-            });
-        });
-        no |= modal.should_close();
-        if !yes && !no {
-            return;
-        }
-        if let Some(Asking { account, password, then }) = self.asking.take() {
-            if yes {
-                self.send(Command::Password { account, password }, Purpose::Password(then.map(Box::new)));
-            } else {
-                self.not_yet.insert(account);
-                self.ask_password();
-            }
-        }
-    }
-
     /// Asks for the next password that a pair needs and nobody has refused to enter.
     pub(super) fn ask_password(&mut self) {
         if self.asking.is_some() || self.page == Page::Setup {
@@ -454,16 +302,6 @@ impl DuosyncApp {
         };
         self.asking = Some(Asking { account: end.account.clone(), password: String::new(), then: Some(then.clone()) });
         true
-    }
-
-    /// The number of alerts goes before the name in the window's title.
-    fn name_window(&mut self, ui: &Ui) {
-        let unseen = self.snapshot.as_ref().map_or(0, |snapshot| snapshot.unseen_alerts);
-        let title = if unseen > 0 { format!("({unseen}) Duosync") } else { "Duosync".to_owned() };
-        if title != self.title {
-            ui.ctx().send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
-            self.title = title;
-        }
     }
 
     /// Starts a run of a pair.
@@ -526,37 +364,4 @@ pub(super) fn restore_look(ctx: &egui::Context, storage: &dyn eframe::Storage) {
         Some("dark") => ctx.set_theme(egui::ThemePreference::Dark),
         Some(_) | None => ctx.set_theme(egui::ThemePreference::System),
     }
-}
-
-/// One entry of the navigation. True when it is clicked.
-fn nav_item(ui: &mut Ui, here: bool, sign: Icon, name: &str, badge: usize) -> bool {
-    let tokens = tokens(ui);
-    let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), 36.0), egui::Sense::click());
-    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Tab, true, here, name));
-    let radius = egui::CornerRadius::same(theme::RADIUS);
-    if here {
-        ui.painter().rect_filled(rect, radius, tokens.selected);
-    } else if response.hovered() {
-        ui.painter().rect_filled(rect, radius, tokens.button_hover);
-    }
-    if response.has_focus() {
-        let line = egui::Stroke::new(2.0, tokens.text);
-        ui.painter().rect_stroke(rect, radius, line, egui::StrokeKind::Inside);
-    }
-    let middle = rect.center().y;
-    let square = egui::Rect::from_center_size(egui::pos2(rect.left() + 20.0, middle), egui::Vec2::splat(17.0));
-    sign.paint(ui.painter(), square, if here { tokens.accent } else { tokens.muted });
-    let font = egui::FontId::proportional(theme::BODY);
-    ui.painter().text(egui::pos2(rect.left() + 40.0, middle), egui::Align2::LEFT_CENTER, name, font, tokens.text);
-    if badge > 0 {
-        // The number itself is on the page; here it must leave room for the name.
-        let text = if badge > 999 { "999+".to_owned() } else { badge.to_string() };
-        let font = egui::FontId::proportional(12.5);
-        let galley = ui.painter().layout_no_wrap(text, font, tokens.on_accent);
-        let size = egui::vec2((galley.size().x + 12.0).max(20.0), 20.0);
-        let pill = egui::Rect::from_center_size(egui::pos2(rect.right() - 8.0 - size.x / 2.0, middle), size);
-        ui.painter().rect_filled(pill, egui::CornerRadius::same(10), tokens.accent);
-        ui.painter().galley(pill.center() - galley.size() / 2.0, galley, tokens.on_accent);
-    }
-    response.clicked()
 }

@@ -34,6 +34,7 @@ impl DuosyncApp {
                         self.send(Command::Alerts, Purpose::Alerts);
                     }
                 }
+                Event::Trying(..) => {}
                 Event::Ended => self.ended = true,
             }
         }
@@ -76,17 +77,14 @@ impl DuosyncApp {
                     self.tried(side, checks.into_iter().next().ok_or_else(|| "No answer came.".to_owned()));
                 }
             }
-            Reply::Fields(fields) => {
-                if let (Purpose::Describe(side), Some(setup)) = (purpose, &mut self.setup) {
-                    *setup.fields.get_mut(side) = fields;
-                }
-            }
-            Reply::Suggested(suggestions) => {
+            Reply::Surveyed(survey, suggestions) => {
                 if let Some(setup) = &mut self.setup {
+                    setup.fields = survey.fields;
                     setup.suggest(suggestions);
                     setup.known = Known::Yes;
                 }
             }
+            Reply::Fitted(_) => {}
             Reply::Ran(report) => self.ran(purpose, &[*report]),
             Reply::Resolved(reports) => self.ran(purpose, &reports),
             Reply::Compared(report) => {
@@ -172,8 +170,7 @@ impl DuosyncApp {
             | Purpose::Settle(..)
             | Purpose::Undo
             | Purpose::Try(_)
-            | Purpose::Describe(_)
-            | Purpose::Suggest
+            | Purpose::Survey
             | Purpose::Sample
             | Purpose::Demo
             | Purpose::Quiet => {}
@@ -184,7 +181,7 @@ impl DuosyncApp {
         match purpose {
             Purpose::Try(side) => self.tried(side, Err(problem.message)),
             Purpose::SaveForFields(side) | Purpose::SaveForPair(side) => self.account_failed(side, &problem.message),
-            Purpose::SavePair(_) | Purpose::Describe(_) | Purpose::Suggest => self.setup_failed(problem.message),
+            Purpose::SavePair(_) | Purpose::Survey => self.setup_failed(problem.message),
             Purpose::Settle(ids, _) => {
                 self.review.not_settled(&ids);
                 self.compare_list.not_settled(&ids);

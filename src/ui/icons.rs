@@ -1,9 +1,20 @@
-//! Icons, drawn as lines: the bundled fonts hold hardly any, and lines are sharp at every size.
+//! Icons, from the Phosphor font (<https://phosphoricons.com>) in `assets/fonts`.
+//!
+//! The font in the program holds just these: after one is added here, run `assets/fonts/make.sh`.
 
-use eframe::egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2};
+use eframe::egui::{Align2, Color32, FontFamily, FontId, Painter, Rect};
 
-/// One icon.
+/// The family of the icons with heavy strokes, for sizes of text.
+pub(crate) const HEAVY: &str = "icons-bold";
+/// The family of the icons with thin strokes, for large sizes.
+pub(crate) const THIN: &str = "icons";
+
+/// From this size on, in points, the thin strokes are sharp enough.
+const LARGE: f32 = 24.0;
+
+/// One icon; its name says what it stands for, the comment what Phosphor calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "the views choose among these; a part of them waits for its view")]
 pub(crate) enum Icon {
     Home,
     Review,
@@ -31,152 +42,379 @@ pub(crate) enum Icon {
     Skip,
     Save,
     Stop,
+    Edit,
+    Close,
+    Tick,
+    Minus,
+    Down,
+    Up,
+    Next,
+    Back,
+    Search,
+    Filter,
+    Sort,
+    Download,
+    Upload,
+    Export,
+    Info,
+    Help,
+    Warning,
+    Seen,
+    Hidden,
+    Key,
+    Lock,
+    Person,
+    People,
+    AddressBook,
+    File,
+    FileCsv,
+    Workbook,
+    Table,
+    Database,
+    Cloud,
+    Web,
+    Mail,
+    Phone,
+    Calendar,
+    Place,
+    Number,
+    Text,
+    Toggle,
+    List,
+    Print,
+    Copy,
+    More,
+    Merge,
+    Plug,
+    Plugged,
+    Unlink,
+    Chart,
+    Timer,
+    Moon,
+    Sun,
+    Desktop,
+    Language,
+    TextSize,
+    Power,
+    Tray,
+    Package,
+    Shield,
+    FirstAid,
+    Again,
+    ArrowDown,
+    ArrowUp,
+    AlertsOff,
+    AlertsOn,
+    Shop,
+    Open,
+    Bug,
+    Archive,
+    Swap,
+    Drag,
 }
-
-/// A stroke of an icon, on a field of 24 by 24.
-enum Part {
-    /// A line through these points.
-    Line(&'static [(f32, f32)]),
-    /// A circle: centre and radius.
-    Circle(f32, f32, f32),
-    /// A filled circle.
-    Dot(f32, f32, f32),
-    /// A part of a circle: centre, radius, and the angles in degrees, clockwise from the right.
-    Arc(f32, f32, f32, f32, f32),
-}
-
-use Part::{Arc, Circle, Dot, Line};
 
 impl Icon {
-    const fn parts(self) -> &'static [Part] {
+    /// Every icon.
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 95] = [
+        Self::Home,
+        Self::Review,
+        Self::Compare,
+        Self::History,
+        Self::Alerts,
+        Self::Settings,
+        Self::Sync,
+        Self::Pause,
+        Self::Play,
+        Self::Ok,
+        Self::Wait,
+        Self::Fail,
+        Self::New,
+        Self::Work,
+        Self::Differs,
+        Self::Both,
+        Self::Right,
+        Self::Left,
+        Self::Add,
+        Self::Delete,
+        Self::Undo,
+        Self::Folder,
+        Self::Link,
+        Self::Skip,
+        Self::Save,
+        Self::Stop,
+        Self::Edit,
+        Self::Close,
+        Self::Tick,
+        Self::Minus,
+        Self::Down,
+        Self::Up,
+        Self::Next,
+        Self::Back,
+        Self::Search,
+        Self::Filter,
+        Self::Sort,
+        Self::Download,
+        Self::Upload,
+        Self::Export,
+        Self::Info,
+        Self::Help,
+        Self::Warning,
+        Self::Seen,
+        Self::Hidden,
+        Self::Key,
+        Self::Lock,
+        Self::Person,
+        Self::People,
+        Self::AddressBook,
+        Self::File,
+        Self::FileCsv,
+        Self::Workbook,
+        Self::Table,
+        Self::Database,
+        Self::Cloud,
+        Self::Web,
+        Self::Mail,
+        Self::Phone,
+        Self::Calendar,
+        Self::Place,
+        Self::Number,
+        Self::Text,
+        Self::Toggle,
+        Self::List,
+        Self::Print,
+        Self::Copy,
+        Self::More,
+        Self::Merge,
+        Self::Plug,
+        Self::Plugged,
+        Self::Unlink,
+        Self::Chart,
+        Self::Timer,
+        Self::Moon,
+        Self::Sun,
+        Self::Desktop,
+        Self::Language,
+        Self::TextSize,
+        Self::Power,
+        Self::Tray,
+        Self::Package,
+        Self::Shield,
+        Self::FirstAid,
+        Self::Again,
+        Self::ArrowDown,
+        Self::ArrowUp,
+        Self::AlertsOff,
+        Self::AlertsOn,
+        Self::Shop,
+        Self::Open,
+        Self::Bug,
+        Self::Archive,
+        Self::Swap,
+        Self::Drag,
+    ];
+
+    /// Its sign in the icon fonts.
+    pub(crate) const fn sign(self) -> char {
         match self {
-            Self::Home => &[
-                Line(&[(3.0, 11.0), (12.0, 3.5), (21.0, 11.0)]),
-                Line(&[(5.5, 9.5), (5.5, 20.5), (18.5, 20.5), (18.5, 9.5)]),
-                Line(&[(10.0, 20.0), (10.0, 14.0), (14.0, 14.0), (14.0, 20.0)]),
-            ],
-            Self::Review => &[
-                Line(&[(4.0, 20.0), (5.0, 15.5), (16.5, 4.0), (20.0, 7.5), (8.5, 19.0), (4.0, 20.0)]),
-                Line(&[(13.5, 7.0), (17.0, 10.5)]),
-            ],
-            Self::Compare => &[
-                Line(&[(3.0, 4.5), (10.0, 4.5), (10.0, 19.5), (3.0, 19.5), (3.0, 4.5)]),
-                Line(&[(14.0, 4.5), (21.0, 4.5), (21.0, 19.5), (14.0, 19.5), (14.0, 4.5)]),
-            ],
-            Self::History => &[Circle(12.0, 12.0, 9.0), Line(&[(12.0, 6.5), (12.0, 12.0), (16.0, 14.0)])],
-            Self::Alerts => &[
-                Line(&[
-                    (4.5, 17.0),
-                    (6.5, 14.0),
-                    (6.5, 10.0),
-                    (8.5, 6.0),
-                    (12.0, 4.5),
-                    (15.5, 6.0),
-                    (17.5, 10.0),
-                    (17.5, 14.0),
-                    (19.5, 17.0),
-                    (4.5, 17.0),
-                ]),
-                Line(&[(10.0, 20.5), (14.0, 20.5)]),
-            ],
-            Self::Settings => &[
-                Line(&[(3.0, 6.0), (21.0, 6.0)]),
-                Line(&[(3.0, 12.0), (21.0, 12.0)]),
-                Line(&[(3.0, 18.0), (21.0, 18.0)]),
-                Dot(8.5, 6.0, 2.6),
-                Dot(15.5, 12.0, 2.6),
-                Dot(9.5, 18.0, 2.6),
-            ],
-            Self::Sync => &[
-                Arc(12.0, 12.0, 8.0, 200.0, 335.0),
-                Arc(12.0, 12.0, 8.0, 20.0, 155.0),
-                Line(&[(20.5, 4.0), (19.5, 9.0), (14.5, 8.0)]),
-                Line(&[(3.5, 20.0), (4.5, 15.0), (9.5, 16.0)]),
-            ],
-            Self::Pause => &[Line(&[(8.0, 5.0), (8.0, 19.0)]), Line(&[(16.0, 5.0), (16.0, 19.0)])],
-            Self::Play => &[Line(&[(7.0, 4.5), (19.0, 12.0), (7.0, 19.5), (7.0, 4.5)])],
-            Self::Ok => &[Line(&[(4.0, 12.5), (9.5, 18.0), (20.0, 6.5)])],
-            Self::Wait => &[Circle(12.0, 12.0, 9.5), Line(&[(12.0, 6.5), (12.0, 13.0)]), Dot(12.0, 16.8, 1.3)],
-            Self::Fail => &[Line(&[(6.0, 6.0), (18.0, 18.0)]), Line(&[(18.0, 6.0), (6.0, 18.0)])],
-            Self::New => &[Line(&[
-                (12.0, 2.5),
-                (14.2, 9.8),
-                (21.5, 12.0),
-                (14.2, 14.2),
-                (12.0, 21.5),
-                (9.8, 14.2),
-                (2.5, 12.0),
-                (9.8, 9.8),
-                (12.0, 2.5),
-            ])],
-            Self::Work => &[Dot(5.0, 12.0, 2.2), Dot(12.0, 12.0, 2.2), Dot(19.0, 12.0, 2.2)],
-            Self::Differs => &[
-                Line(&[(4.5, 9.0), (19.5, 9.0)]),
-                Line(&[(4.5, 15.0), (19.5, 15.0)]),
-                Line(&[(16.0, 4.0), (8.0, 20.0)]),
-            ],
-            Self::Both => &[
-                Line(&[(3.0, 12.0), (21.0, 12.0)]),
-                Line(&[(7.5, 7.5), (3.0, 12.0), (7.5, 16.5)]),
-                Line(&[(16.5, 7.5), (21.0, 12.0), (16.5, 16.5)]),
-            ],
-            Self::Right => &[Line(&[(3.5, 12.0), (20.5, 12.0)]), Line(&[(14.5, 6.0), (20.5, 12.0), (14.5, 18.0)])],
-            Self::Left => &[Line(&[(20.5, 12.0), (3.5, 12.0)]), Line(&[(9.5, 6.0), (3.5, 12.0), (9.5, 18.0)])],
-            Self::Add => &[Line(&[(12.0, 4.5), (12.0, 19.5)]), Line(&[(4.5, 12.0), (19.5, 12.0)])],
-            Self::Delete => &[
-                Line(&[(3.5, 6.5), (20.5, 6.5)]),
-                Line(&[(6.0, 6.5), (7.0, 20.5), (17.0, 20.5), (18.0, 6.5)]),
-                Line(&[(9.0, 6.0), (9.0, 3.5), (15.0, 3.5), (15.0, 6.0)]),
-            ],
-            Self::Undo => &[
-                Line(&[(8.0, 4.5), (3.5, 9.0), (8.0, 13.5)]),
-                Line(&[(3.5, 9.0), (14.5, 9.0)]),
-                Arc(14.5, 14.0, 5.0, -90.0, 90.0),
-                Line(&[(14.5, 19.0), (8.0, 19.0)]),
-            ],
-            Self::Folder => {
-                &[Line(&[(3.0, 5.5), (9.0, 5.5), (11.0, 8.0), (21.0, 8.0), (21.0, 19.0), (3.0, 19.0), (3.0, 5.5)])]
-            }
-            Self::Link => &[Circle(8.0, 12.0, 5.0), Circle(16.0, 12.0, 5.0)],
-            Self::Skip => {
-                &[Line(&[(5.0, 5.0), (15.0, 12.0), (5.0, 19.0), (5.0, 5.0)]), Line(&[(19.0, 5.0), (19.0, 19.0)])]
-            }
-            Self::Save => &[
-                Line(&[(12.0, 3.0), (12.0, 15.0)]),
-                Line(&[(6.5, 10.0), (12.0, 15.5), (17.5, 10.0)]),
-                Line(&[(4.0, 20.5), (20.0, 20.5)]),
-            ],
-            Self::Stop => &[Line(&[(6.0, 6.0), (18.0, 6.0), (18.0, 18.0), (6.0, 18.0), (6.0, 6.0)])],
+            // house
+            Self::Home => '\u{e2c2}',
+            // list-checks
+            Self::Review => '\u{eadc}',
+            // scales
+            Self::Compare => '\u{e750}',
+            // clock-counter-clockwise
+            Self::History => '\u{e1a0}',
+            // bell
+            Self::Alerts => '\u{e0ce}',
+            // gear-six
+            Self::Settings => '\u{e272}',
+            // arrows-clockwise
+            Self::Sync => '\u{e094}',
+            // pause
+            Self::Pause => '\u{e39e}',
+            // play
+            Self::Play => '\u{e3d0}',
+            // check-circle
+            Self::Ok => '\u{e184}',
+            // hand-palm
+            Self::Wait => '\u{e57e}',
+            // warning-circle
+            Self::Fail => '\u{e4e2}',
+            // sparkle
+            Self::New => '\u{e6a2}',
+            // circle-notch
+            Self::Work => '\u{eb44}',
+            // not-equals
+            Self::Differs => '\u{eda6}',
+            // arrows-left-right
+            Self::Both => '\u{e0a0}',
+            // arrow-right
+            Self::Right => '\u{e06c}',
+            // arrow-left
+            Self::Left => '\u{e058}',
+            // plus
+            Self::Add => '\u{e3d4}',
+            // trash
+            Self::Delete => '\u{e4a6}',
+            // arrow-u-up-left
+            Self::Undo => '\u{e08a}',
+            // folder-open
+            Self::Folder => '\u{e256}',
+            // link
+            Self::Link => '\u{e2e2}',
+            // skip-forward
+            Self::Skip => '\u{e5a6}',
+            // floppy-disk
+            Self::Save => '\u{e248}',
+            // stop
+            Self::Stop => '\u{e46c}',
+            // pencil-simple
+            Self::Edit => '\u{e3b4}',
+            // x
+            Self::Close => '\u{e4f6}',
+            // check
+            Self::Tick => '\u{e182}',
+            // minus-circle
+            Self::Minus => '\u{e32c}',
+            // caret-down
+            Self::Down => '\u{e136}',
+            // caret-up
+            Self::Up => '\u{e13c}',
+            // caret-right
+            Self::Next => '\u{e13a}',
+            // caret-left
+            Self::Back => '\u{e138}',
+            // magnifying-glass
+            Self::Search => '\u{e30c}',
+            // funnel
+            Self::Filter => '\u{e266}',
+            // sort-ascending
+            Self::Sort => '\u{e444}',
+            // download-simple
+            Self::Download => '\u{e20c}',
+            // upload-simple
+            Self::Upload => '\u{e4c0}',
+            // export
+            Self::Export => '\u{eaf0}',
+            // info
+            Self::Info => '\u{e2ce}',
+            // question
+            Self::Help => '\u{e3e8}',
+            // warning
+            Self::Warning => '\u{e4e0}',
+            // eye
+            Self::Seen => '\u{e220}',
+            // eye-slash
+            Self::Hidden => '\u{e224}',
+            // key
+            Self::Key => '\u{e2d6}',
+            // lock
+            Self::Lock => '\u{e2fa}',
+            // user
+            Self::Person => '\u{e4c2}',
+            // users-three
+            Self::People => '\u{e68e}',
+            // address-book
+            Self::AddressBook => '\u{e6f8}',
+            // file
+            Self::File => '\u{e230}',
+            // file-csv
+            Self::FileCsv => '\u{eb1c}',
+            // microsoft-excel-logo
+            Self::Workbook => '\u{eb6c}',
+            // table
+            Self::Table => '\u{e476}',
+            // database
+            Self::Database => '\u{e1de}',
+            // cloud
+            Self::Cloud => '\u{e1aa}',
+            // globe
+            Self::Web => '\u{e288}',
+            // envelope-simple
+            Self::Mail => '\u{e218}',
+            // phone
+            Self::Phone => '\u{e3b8}',
+            // calendar-blank
+            Self::Calendar => '\u{e10a}',
+            // map-pin
+            Self::Place => '\u{e316}',
+            // hash
+            Self::Number => '\u{e2a2}',
+            // text-t
+            Self::Text => '\u{e48a}',
+            // toggle-left
+            Self::Toggle => '\u{e674}',
+            // list-dashes
+            Self::List => '\u{e2f4}',
+            // printer
+            Self::Print => '\u{e3dc}',
+            // copy
+            Self::Copy => '\u{e1ca}',
+            // dots-three-vertical
+            Self::More => '\u{e208}',
+            // git-merge
+            Self::Merge => '\u{e280}',
+            // plugs
+            Self::Plug => '\u{eb56}',
+            // plugs-connected
+            Self::Plugged => '\u{eb5a}',
+            // prohibit
+            Self::Unlink => '\u{e3de}',
+            // chart-line
+            Self::Chart => '\u{e154}',
+            // timer
+            Self::Timer => '\u{e492}',
+            // moon
+            Self::Moon => '\u{e330}',
+            // sun
+            Self::Sun => '\u{e472}',
+            // desktop
+            Self::Desktop => '\u{e560}',
+            // translate
+            Self::Language => '\u{e4a2}',
+            // text-aa
+            Self::TextSize => '\u{e6ee}',
+            // power
+            Self::Power => '\u{e3da}',
+            // tray
+            Self::Tray => '\u{e4aa}',
+            // package
+            Self::Package => '\u{e390}',
+            // shield-check
+            Self::Shield => '\u{e40c}',
+            // first-aid-kit
+            Self::FirstAid => '\u{e570}',
+            // arrow-clockwise
+            Self::Again => '\u{e036}',
+            // arrow-down
+            Self::ArrowDown => '\u{e03e}',
+            // arrow-up
+            Self::ArrowUp => '\u{e08e}',
+            // bell-slash
+            Self::AlertsOff => '\u{e0d4}',
+            // bell-ringing
+            Self::AlertsOn => '\u{e5e8}',
+            // storefront
+            Self::Shop => '\u{e470}',
+            // arrow-square-out
+            Self::Open => '\u{e5de}',
+            // bug-beetle
+            Self::Bug => '\u{e5f6}',
+            // archive
+            Self::Archive => '\u{e00c}',
+            // swap
+            Self::Swap => '\u{e83c}',
+            // dots-six-vertical
+            Self::Drag => '\u{eae2}',
         }
     }
 
     /// Draws it into a square.
     pub(crate) fn paint(self, painter: &Painter, square: Rect, colour: Color32) {
-        let scale = square.width().min(square.height()) / 24.0;
-        let at = |x: f32, y: f32| pos2(square.left() + x * scale, square.top() + y * scale);
-        let stroke = Stroke::new((2.1 * scale).max(1.3), colour);
-        for part in self.parts() {
-            match part {
-                Line(points) => {
-                    let points: Vec<Pos2> = points.iter().map(|(x, y)| at(*x, *y)).collect();
-                    painter.add(Shape::line(points, stroke));
-                }
-                Circle(x, y, radius) => {
-                    painter.circle_stroke(at(*x, *y), radius * scale, stroke);
-                }
-                Dot(x, y, radius) => {
-                    painter.circle_filled(at(*x, *y), radius * scale, colour);
-                }
-                Arc(x, y, radius, from, to) => {
-                    let points: Vec<Pos2> = (0..=16_u8)
-                        .map(|step| {
-                            let angle = (from + (to - from) * f32::from(step) / 16.0).to_radians();
-                            at(x + radius * angle.cos(), y + radius * angle.sin())
-                        })
-                        .collect();
-                    painter.add(Shape::line(points, stroke));
-                }
-            }
-        }
+        let size = square.width().min(square.height());
+        // The strokes end a little inside the square of the font, as the hand-drawn ones of a text do.
+        let font = FontId::new(size * 1.12, FontFamily::Name(if size < LARGE { HEAVY } else { THIN }.into()));
+        painter.text(square.center(), Align2::CENTER_CENTER, self.sign(), font, colour);
     }
 }

@@ -1,14 +1,19 @@
 //! The small parts that views are made of.
+#![allow(dead_code, reason = "the views take these up one by one")]
 
 use eframe::egui::{
     self, Align2, Color32, CornerRadius, FontId, Frame, Margin, Rect, Response, RichText, Role, Sense, Stroke,
     TextFormat, TextStyle, Ui, Vec2, Widget, WidgetInfo, WidgetText, text::LayoutJob, vec2,
 };
 
+use super::fonts::strong;
 use super::icons::Icon;
 use super::text_diff::Part;
 use super::theme::{self, Tone, tokens};
 use crate::model::Side;
+
+/// The least room that a text of a button is given, so that a word is not cut into letters.
+const LEAST: f32 = 72.0;
 
 /// How much a button asks to be pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +28,11 @@ enum Weight {
     Danger,
 }
 
-/// A button with a text, which is its accessible name, and an icon before it.
+/// A button with a text and an icon before it. The text is its accessible name too, unless it is given
+/// a longer one. A text that is wider than the room goes over several lines.
 pub(crate) struct Btn<'a> {
     text: &'a str,
+    name: Option<&'a str>,
     icon: Option<Icon>,
     weight: Weight,
     wide: Option<f32>,
@@ -34,7 +41,14 @@ pub(crate) struct Btn<'a> {
 impl<'a> Btn<'a> {
     /// One of several.
     pub(crate) const fn new(text: &'a str) -> Self {
-        Self { text, icon: None, weight: Weight::Plain, wide: None }
+        Self { text, name: None, icon: None, weight: Weight::Plain, wide: None }
+    }
+
+    /// With this accessible name, where several buttons of a page have the same text: it begins with
+    /// the text and says whose it is ("Sync now: Customers").
+    pub(crate) const fn named(mut self, name: &'a str) -> Self {
+        self.name = Some(name);
+        self
     }
 
     /// With an icon before the text.
@@ -72,15 +86,14 @@ impl Widget for Btn<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
         let tokens = tokens(ui);
         let padding = ui.spacing().button_padding;
-        let icon = if self.icon.is_some() { 22.0 } else { 0.0 };
-        let room = (ui.available_width() - 2.0 * padding.x - icon).max(24.0);
-        let text =
-            WidgetText::from(self.text).into_galley(ui, Some(egui::TextWrapMode::Truncate), room, TextStyle::Button);
+        let icon = if self.icon.is_some() { theme::ICON + 6.0 } else { 0.0 };
+        let room = (ui.available_width() - 2.0 * padding.x - icon).max(LEAST);
+        let text = WidgetText::from(self.text).into_galley(ui, Some(egui::TextWrapMode::Wrap), room, TextStyle::Button);
         let width = (text.size().x + icon + 2.0 * padding.x).max(self.wide.unwrap_or(0.0));
         let height = (text.size().y + 2.0 * padding.y).max(ui.spacing().interact_size.y);
         let (rect, response) = ui.allocate_at_least(vec2(width, height), Sense::click());
         let enabled = ui.is_enabled();
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, self.text));
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, self.name.unwrap_or(self.text)));
         if ui.is_rect_visible(rect) {
             let over = response.hovered() || response.is_pointer_button_down_on();
             let (fill, ink, line) = match self.weight {
@@ -97,7 +110,10 @@ impl Widget for Btn<'_> {
             ui.painter().rect(rect, CornerRadius::same(theme::RADIUS), fill, line, egui::StrokeKind::Inside);
             let start = rect.center().x - f32::midpoint(text.size().x, icon);
             if let Some(icon) = self.icon {
-                let square = Rect::from_center_size(egui::pos2(start + 8.0, rect.center().y), Vec2::splat(16.0));
+                let square = Rect::from_center_size(
+                    egui::pos2(start + theme::ICON / 2.0, rect.center().y),
+                    Vec2::splat(theme::ICON),
+                );
                 icon.paint(ui.painter(), square, ink);
             }
             let at = egui::pos2(start + icon, rect.center().y - text.size().y / 2.0);
@@ -109,12 +125,71 @@ impl Widget for Btn<'_> {
 
 /// The title of a page.
 pub(crate) fn title(ui: &mut Ui, text: &str) {
-    ui.label(RichText::new(text).size(theme::TITLE).color(tokens(ui).text));
+    let shown = RichText::new(text).font(strong(theme::TITLE)).color(tokens(ui).text);
+    let label = ui.add(egui::Label::new(shown).wrap());
+    ui.ctx().accesskit_node_builder(label.id, |node| {
+        node.set_role(egui::accesskit::Role::Heading);
+        node.set_label(text);
+    });
 }
 
-/// The title of a card or a part of a page.
+/// The title of a card or a part of a page, on one line; the whole of it is shown under the pointer.
 pub(crate) fn subtitle(ui: &mut Ui, text: &str) {
-    ui.add(egui::Label::new(RichText::new(text).size(theme::SUBTITLE).color(tokens(ui).text)).truncate());
+    let text = RichText::new(text).font(strong(theme::SUBTITLE)).color(tokens(ui).text);
+    ui.add(egui::Label::new(text).truncate());
+}
+
+/// Text that is picked out.
+pub(crate) fn strong_text(ui: &mut Ui, text: impl Into<String>) -> Response {
+    let text = RichText::new(text).font(strong(theme::BODY)).color(tokens(ui).text);
+    ui.add(egui::Label::new(text).wrap())
+}
+
+/// What belongs left and right on one line. Where the page is too narrow for that, the right goes
+/// under the left.
+pub(crate) fn sides(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
+    if ui.available_width() < theme::STACKED {
+        ui.horizontal_wrapped(left);
+        ui.horizontal_wrapped(right);
+    } else {
+        egui::Sides::new().shrink_left().wrap().show(ui, left, right);
+    }
+}
+
+/// The title of a page with what can be done there.
+pub(crate) fn page_head(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
+    sides(ui, |ui| title(ui, text), right);
+    ui.add_space(theme::GAP);
+}
+
+/// A question over the page: its title, a text that scrolls where it is long, and the buttons, of which
+/// the first is the one that does it. True when it is to go away unanswered.
+pub(crate) fn dialog(
+    ctx: &egui::Context,
+    id: &'static str,
+    title: &str,
+    body: impl FnOnce(&mut Ui),
+    buttons: impl FnOnce(&mut Ui),
+) -> bool {
+    let screen = ctx.content_rect().size();
+    let around = 2.0 * f32::from(theme::PAGE);
+    let modal = egui::Modal::new(egui::Id::unique(id));
+    let style = ctx.global_style();
+    let frame = Frame::window(&style).inner_margin(Margin::same(theme::PAGE));
+    let shown = modal.frame(frame).show(ctx, |ui| {
+        ui.set_width(theme::DIALOG.min(screen.x - around - theme::BLOCK));
+        let text = RichText::new(title).font(strong(theme::SUBTITLE)).color(tokens(ui).text);
+        ui.add(egui::Label::new(text).wrap());
+        let most = (screen.y - around - 3.0 * theme::BLOCK - 80.0).max(60.0);
+        egui::ScrollArea::vertical().max_height(most).show(ui, body);
+        ui.add_space(theme::GAP);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center).with_main_wrap(true), buttons);
+    });
+    ctx.accesskit_node_builder(shown.response.id, |node| {
+        node.set_role(egui::accesskit::Role::Dialog);
+        node.set_label(title);
+    });
+    shown.should_close()
 }
 
 /// A remark in smaller, weaker letters.
@@ -141,7 +216,7 @@ pub(crate) fn card<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
     Frame::new()
         .fill(tokens.card)
         .stroke(Stroke::new(1.0, tokens.line))
-        .corner_radius(CornerRadius::same(12))
+        .corner_radius(CornerRadius::same(theme::RADIUS_CARD))
         .inner_margin(Margin::same(theme::CARD))
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
@@ -152,26 +227,39 @@ pub(crate) fn card<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
 
 /// A round badge with the initials of a side's account.
 pub(crate) fn badge(ui: &mut Ui, initials: &str, side: Side, width: f32) {
-    let (ink, fill) = match side {
-        Side::A => tokens(ui).side_a,
-        Side::B => tokens(ui).side_b,
-    };
+    let (ink, fill) = tokens(ui).side(side);
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(width), Sense::hover());
     ui.painter().circle_filled(rect.center(), width / 2.0, fill);
-    ui.painter().text(rect.center(), Align2::CENTER_CENTER, initials, FontId::proportional(width * 0.42), ink);
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, initials, strong(width * 0.38), ink);
+}
+
+/// The badge of an account: its initials, and the kind of platform in the corner.
+pub(crate) fn account_badge(ui: &mut Ui, initials: &str, kind: Icon, side: Side, width: f32) {
+    let (ink, fill) = tokens(ui).side(side);
+    let card = tokens(ui).card;
+    let (rect, _) = ui.allocate_exact_size(vec2(width * 1.16, width), Sense::hover());
+    let middle = egui::pos2(rect.left() + width / 2.0, rect.center().y);
+    ui.painter().circle_filled(middle, width / 2.0, fill);
+    ui.painter().text(middle, Align2::CENTER_CENTER, initials, strong(width * 0.38), ink);
+    let corner = rect.right_bottom() - Vec2::splat(width * 0.22);
+    ui.painter().circle_filled(corner, width * 0.26, card);
+    kind.paint(ui.painter(), Rect::from_center_size(corner, Vec2::splat(width * 0.38)), tokens(ui).text);
 }
 
 /// A state: colour, icon and words.
 pub(crate) fn pill(ui: &mut Ui, tone: Tone, sign: Icon, text: &str) {
+    const LEFT: f32 = 31.0;
+    const RIGHT: f32 = 12.0;
     let (ink, fill) = tokens(ui).tone(tone);
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), FontId::proportional(theme::REMARK), ink);
-    let size = vec2(galley.size().x + 43.0, 27.0);
+    let room = (ui.available_width() - LEFT - RIGHT).max(LEAST);
+    let galley = ui.painter().layout(text.to_owned(), FontId::proportional(theme::REMARK), ink, room);
+    let size = vec2(galley.size().x + LEFT + RIGHT, galley.size().y + 10.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
-    ui.painter().rect_filled(rect, CornerRadius::same(13), fill);
-    let square = Rect::from_center_size(egui::pos2(rect.left() + 18.0, rect.center().y), Vec2::splat(14.0));
+    ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS_ROUND), fill);
+    let square = Rect::from_center_size(egui::pos2(rect.left() + 18.0, rect.center().y), Vec2::splat(15.0));
     sign.paint(ui.painter(), square, ink);
-    let at = egui::pos2(rect.left() + 31.0, rect.center().y - galley.size().y / 2.0);
+    let at = egui::pos2(rect.left() + LEFT, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, ink);
 }
 
@@ -187,22 +275,38 @@ pub(crate) fn banner(ui: &mut Ui, tone: Tone, text: &str, dismiss: Option<&str>)
     Frame::new().fill(fill).corner_radius(CornerRadius::same(theme::RADIUS)).inner_margin(Margin::same(10)).show(
         ui,
         |ui| {
+            let words = |ui: &mut Ui| {
+                icon(ui, sign, 18.0, ink);
+                ui.add(egui::Label::new(RichText::new(text).color(ink)).wrap());
+            };
+            let Some(dismiss) = dismiss else {
+                ui.horizontal_top(|ui| {
+                    words(ui);
+                    ui.add_space(ui.available_width());
+                });
+                return;
+            };
             egui::Sides::new().shrink_left().wrap().show(
                 ui,
                 |ui| {
-                    icon(ui, sign, 18.0, ink);
-                    ui.add(egui::Label::new(RichText::new(text).color(ink)).wrap());
+                    words(ui);
                     ui.add_space(ui.available_width());
                 },
-                |ui| {
-                    if let Some(dismiss) = dismiss {
-                        gone = ui.add(Btn::new(dismiss).quiet()).clicked();
-                    }
-                },
+                |ui| gone = ui.add(Btn::new(dismiss).quiet()).clicked(),
             );
         },
     );
     gone
+}
+
+/// How far something is: a bar, where it is known, and words that are never cut off.
+pub(crate) fn progress(ui: &mut Ui, share: Option<f32>, words: &str) {
+    ui.add(egui::Label::new(words).wrap());
+    if let Some(share) = share {
+        let bar = egui::ProgressBar::new(share).fill(tokens(ui).accent).desired_height(10.0);
+        let bar = ui.add(bar.desired_width(ui.available_width()));
+        ui.ctx().accesskit_node_builder(bar.id, |node| node.set_label(words));
+    }
 }
 
 /// A choice among several, of which one is taken.
@@ -212,7 +316,7 @@ pub(crate) fn chip(ui: &mut Ui, selected: bool, text: &str) -> Response {
     let button = egui::Button::new(RichText::new(text).size(theme::REMARK).color(tokens.text))
         .fill(fill)
         .stroke(Stroke::new(1.0, line))
-        .corner_radius(CornerRadius::same(14))
+        .corner_radius(CornerRadius::same(theme::RADIUS_ROUND))
         .selected(selected);
     let response = ui.add(button);
     let enabled = ui.is_enabled();
@@ -240,7 +344,7 @@ pub(crate) fn search(ui: &mut Ui, name: &str, text: &mut String, width: f32) -> 
     let edit = egui::TextEdit::singleline(text)
         .hint_text(name.to_owned())
         .margin(Margin::symmetric(10, 6))
-        .desired_width(width);
+        .desired_width(width.min(ui.available_width()));
     let response = ui.add(edit);
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
     response
@@ -279,7 +383,8 @@ pub(crate) fn empty(ui: &mut Ui, sign: Icon, title_text: &str, text: &str) {
     ui.vertical_centered(|ui| {
         let muted = tokens(ui).muted;
         icon(ui, sign, 44.0, muted);
-        ui.label(RichText::new(title_text).size(theme::SUBTITLE));
+        let title_text = RichText::new(title_text).font(strong(theme::SUBTITLE));
+        ui.add(egui::Label::new(title_text).wrap());
         remark(ui, text);
     });
 }
@@ -287,27 +392,31 @@ pub(crate) fn empty(ui: &mut Ui, sign: Icon, title_text: &str, text: &str) {
 /// A drop-down list; the accessible name is what it chooses. Returns the index that was picked.
 pub(crate) fn choose(ui: &mut Ui, name: &str, now: &str, width: f32, choices: &[String]) -> Option<usize> {
     let mut picked = None;
-    let shown = egui::ComboBox::from_id_salt(name).selected_text(now).width(width).truncate().show_ui(ui, |ui| {
-        for (at, choice) in choices.iter().enumerate() {
-            if ui.selectable_label(choice == now, choice).clicked() {
-                picked = Some(at);
+    let shown = egui::ComboBox::from_id_salt(name)
+        .selected_text(now)
+        .width(width.min(ui.available_width()))
+        .truncate()
+        .show_ui(ui, |ui| {
+            for (at, choice) in choices.iter().enumerate() {
+                if ui.selectable_label(choice == now, choice).clicked() {
+                    picked = Some(at);
+                }
             }
-        }
-    });
+        });
     ui.ctx().accesskit_node_builder(shown.response.id, |node| node.set_label(name));
     picked
 }
 
 /// A button that shows an icon only; the words are its accessible name and its hint.
 pub(crate) fn icon_button(ui: &mut Ui, sign: Icon, name: &str) -> Response {
-    let (rect, response) = ui.allocate_exact_size(Vec2::splat(30.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(ui.spacing().interact_size.y), Sense::click());
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
     let tokens = tokens(ui);
     let over = response.hovered() || response.has_focus();
     let fill = if over { tokens.button_hover } else { tokens.button };
-    let line = Stroke::new(1.0, if response.has_focus() { tokens.text } else { tokens.line });
+    let line = if response.has_focus() { Stroke::new(2.0, tokens.text) } else { Stroke::new(1.0, tokens.line) };
     ui.painter().rect(rect, CornerRadius::same(theme::RADIUS), fill, line, egui::StrokeKind::Inside);
-    sign.paint(ui.painter(), Rect::from_center_size(rect.center(), Vec2::splat(15.0)), tokens.text);
+    sign.paint(ui.painter(), Rect::from_center_size(rect.center(), Vec2::splat(theme::ICON)), tokens.text);
     response.on_hover_text(name)
 }

@@ -435,7 +435,7 @@ fn compare_finds_every_kind_of_mismatch() {
 #[test]
 fn an_incremental_listing_without_news_plans_nothing() {
     let (world, _, _) = in_step();
-    let plan = world.plan_from(&spec(), PerSide::from_fn(|_| View::no_changes()));
+    let plan = world.plan_from(&spec(), &PerSide::from_fn(|_| View::no_changes()));
     assert_eq!(plan.items.len() + plan.quiet.len(), 0);
 }
 

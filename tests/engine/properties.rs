@@ -194,7 +194,7 @@ proptest! {
             listing.records.extend(again);
             engine::view(&spec, side, &listing)
         });
-        prop_assert_eq!(essence(&world.plan(&spec, Scope::Full)), essence(&world.plan_from(&spec, views)));
+        prop_assert_eq!(essence(&world.plan(&spec, Scope::Full)), essence(&world.plan_from(&spec, &views)));
     }
 
     /// Exchanged sides give the mirrored plan.
@@ -234,7 +234,7 @@ proptest! {
             listing.complete = false;
             engine::view(&spec, side, &listing)
         });
-        let plan = world.plan_from(&spec, views);
+        let plan = world.plan_from(&spec, &views);
         let known = |item: &duosync::model::Item| matches!(&item.subject, Subject::Pair(ids) if known.contains(ids));
         let deletes = plan.items.iter().filter(|item| !known(item)).flat_map(|item| &item.action().ops)
             .filter(|op| matches!(op.kind, duosync::model::OpKind::Delete { .. })).count();

@@ -144,24 +144,49 @@ impl World {
     }
 
     pub(crate) fn plan(&self, spec: &PairSpec, scope: Scope) -> Plan {
-        self.plan_from(spec, PerSide::from_fn(|side| engine::view(spec, side, &self.listing(side, scope))))
+        self.plan_from(spec, &PerSide::from_fn(|side| engine::view(spec, side, &self.listing(side, scope))))
     }
 
-    pub(crate) fn plan_from(&self, spec: &PairSpec, views: PerSide<View>) -> Plan {
+    pub(crate) fn plan_from(&self, spec: &PairSpec, views: &PerSide<View>) -> Plan {
         let unlinked = |side: Side| {
             let known = self.unlinked.get(side).iter();
             known.map(|(id, seen)| Observed { id: id.clone(), seen: seen.clone() }).collect()
         };
-        engine::reconcile(engine::Input {
-            spec,
-            links: self.links.clone(),
-            unlinked: PerSide::from_fn(unlinked),
-            decisions: &self.decisions,
-            held: &BTreeSet::new(),
-            views,
-            only: None,
-            now: Timestamp(0),
-        })
+        let unlinked = PerSide::from_fn(unlinked);
+        let plan = |links: Vec<Link>| {
+            engine::reconcile(engine::Input {
+                spec,
+                links,
+                known_links: self.links.len(),
+                unlinked: unlinked.clone(),
+                decisions: &self.decisions,
+                held: &BTreeSet::new(),
+                views: views.clone(),
+                only: None,
+                now: Timestamp(0),
+            })
+        };
+        let whole = plan(self.links.clone());
+        if Side::BOTH.iter().all(|side| views.get(*side).scope == Scope::Changes) {
+            let reached = self.reached(spec, views, &unlinked);
+            assert_eq!(plan(reached), whole, "the plan of the links that the changes reach");
+        }
+        whole
+    }
+
+    /// The links that a store would read for these changes.
+    fn reached(&self, spec: &PairSpec, views: &PerSide<View>, unlinked: &PerSide<Vec<Observed>>) -> Vec<Link> {
+        let of = |link: &Link, ids: &PerSide<BTreeSet<RecordId>>| {
+            Side::BOTH.iter().any(|side| ids.get(*side).contains(link.ids.get(*side)))
+        };
+        let ids = engine::spoken_of(views, unlinked, &self.decisions, None);
+        let near = self.links.iter().filter(|link| of(link, &ids) || engine::index(spec, link).pending);
+        let near: Vec<Link> = near.cloned().collect();
+        let (ids, keys) = engine::reach(spec, views, unlinked, &near);
+        let wanted = |link: &Link| {
+            near.contains(link) || of(link, &ids) || engine::index(spec, link).keys.iter().any(|key| keys.contains(key))
+        };
+        self.links.iter().filter(|link| wanted(link)).cloned().collect()
     }
 
     /// Carries a plan out and remembers what a run remembers.

@@ -15,10 +15,11 @@ use std::sync::{Arc, Mutex};
 
 use duosync::model::{
     AccountSettings, Action, Alert, AlertKind, CollectionInfo, CompareCounts, CompareReport, CompareRow,
-    CompareSchedule, Conflict, ConflictKind, DeleteGuard, DeletePolicy, Endpoint, FieldInfo, FieldMapping, Fields,
-    Item, Kind, Likeness, Matter, MatterField, MatterId, MatterKind, MismatchKind, Note, NoteKind, Observed, OpKind,
-    Operation, Outcome, PairSpec, Partner, PerSide, Plan, Policy, RecordId, RunId, RunSummary, Schedule, SecretRef,
-    Seen, Side, SideCounts, Subject, Timestamp, Trigger, Value, WriteEntry, WriteField, WriteState,
+    CompareSchedule, Conflict, ConflictKind, DeleteGuard, DeletePolicy, Endpoint, Example, FieldFit, FieldInfo,
+    FieldMapping, Fields, Fit, Item, Kind, Likeness, Matter, MatterField, MatterId, MatterKind, Misfit, MisfitKind,
+    MismatchKind, Note, NoteKind, Observed, OpKind, Operation, Outcome, PairSpec, Partner, PerSide, Plan, Policy,
+    RecordId, RunId, RunSummary, Schedule, SecretRef, Seen, Side, SideCounts, Subject, Survey, Timestamp, Trial,
+    Trials, Trigger, Value, WriteEntry, WriteField, WriteState,
 };
 use duosync::service::{
     AccountCheck, CheckStep, Command, CompareFound, CompareQuery, Event, FoundMatters, Handle, Look, Looked, Mailbox,
@@ -424,8 +425,30 @@ pub fn check(settings: &AccountSettings) -> AccountCheck {
             step("Read fields", "5 fields"),
         ],
         collections,
-        fields: Vec::new(),
+        ..AccountCheck::default()
     }
+}
+
+/// What mappings would do to two records of each side.
+fn fitted(trials: &Trials) -> Fit {
+    let one = |trial: &Trial| {
+        let phone = trial.mapping.kind == Kind::Phone;
+        let value = if phone { "0478/12 34 56" } else { "Ann Peeters" };
+        let example = Example { label: "Ann Peeters".into(), from: value.into(), to: Ok(value.to_owned()) };
+        let misfit = Misfit {
+            kind: MisfitKind::NotA(Kind::Phone),
+            side: Side::A,
+            field: "Phone".into(),
+            count: 2,
+            records: vec![("Bart De Smet".into(), "ask".into()), ("Chloé Dubois".into(), "none".into())],
+        };
+        FieldFit {
+            examples: PerSide::new(vec![example.clone()], vec![example]),
+            misfits: if phone { vec![misfit] } else { Vec::new() },
+            words: PerSide::default(),
+        }
+    };
+    Fit { fields: trials.fields.iter().map(one).collect(), passing: PerSide::new(200, 197) }
 }
 
 /// What the stand-in answers with.
@@ -610,12 +633,8 @@ impl Stand {
             Command::Compare { .. } => Reply::Compared(Arc::new(report())),
             Command::LastCompare(_) => Reply::LastCompare(Some(Arc::new(report()))),
             Command::TryAccount { settings, .. } => Reply::Checked(vec![check(settings)]),
-            Command::Describe { account, .. } => {
-                let csv =
-                    world.snapshot.accounts.iter().any(|known| known.name == *account && known.connector == "csv");
-                Reply::Fields(field_infos(if csv || account == "shop" { Side::A } else { Side::B }))
-            }
-            Command::Suggest(_) => Reply::Suggested(
+            Command::Survey { .. } => Reply::Surveyed(
+                Box::new(Survey { fields: PerSide::from_fn(field_infos), totals: PerSide::new(200, 197) }),
                 mappings()
                     .into_iter()
                     .map(|mapping| Suggestion {
@@ -625,6 +644,7 @@ impl Stand {
                     })
                     .collect(),
             ),
+            Command::Fit { trials, .. } => Reply::Fitted(Box::new(fitted(trials))),
             Command::Export(_) => Reply::Exported(String::new()),
             Command::Import(_) => Reply::Imported { accounts: vec!["Shop list".into()], pairs: vec![PAIR.into()] },
             Command::SaveAccount { .. }
@@ -635,6 +655,7 @@ impl Stand {
             | Command::Pause { .. }
             | Command::LoadSample
             | Command::Check(_)
+            | Command::Stop(_)
             | Command::Cancel(_)
             | Command::AlertsSeen
             | Command::Reopen { .. }

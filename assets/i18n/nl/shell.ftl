@@ -1,1 +1,19 @@
-# The texts of shell.
+# De teksten rond de bladzijden: de navigatie, meldingen en vragen boven de bladzijde.
+
+shell-home = Start
+shell-review = Nakijken
+shell-compare = Vergelijken
+shell-history = Geschiedenis
+shell-alerts = Meldingen
+shell-settings = Instellingen
+shell-dismiss = Sluiten
+shell-ended = Duosync werkt op de achtergrond niet meer. Sluit het venster en start het opnieuw.
+shell-undo = Ongedaan maken
+shell-no = Nee, ga terug
+shell-password-for = Wachtwoord voor { $account }
+shell-password-why = Duosync vraagt het één keer na elke start en vergeet het wanneer het stopt.
+shell-password = Wachtwoord
+shell-password-use = Dit wachtwoord gebruiken
+shell-not-now = Niet nu
+shell-loading = Een ogenblik
+shell-loading-what = Duosync leest wat het heeft onthouden.

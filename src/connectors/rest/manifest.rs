@@ -1,0 +1,795 @@
+//! The format of a manifest: what `assets/connectors/README.md` documents, as types.
+//!
+//! Every key that is not known here is refused. A text knows the byte at which it stands, so that
+//! whatever is found out about it later can be told with its line.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+
+use super::template::Compiled;
+use crate::model::Kind;
+
+/// One platform.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Spec {
+    pub(crate) kind: Text,
+    pub(crate) name: Text,
+    pub(crate) about: Text,
+    /// The page of the platform's documentation that was followed; for people.
+    #[serde(default)]
+    pub(crate) docs: Option<Text>,
+    #[serde(default, rename = "option")]
+    pub(crate) options: Vec<OptionSpec>,
+    pub(crate) base: Base,
+    #[serde(default)]
+    pub(crate) sign_in: SignInSpec,
+    #[serde(default)]
+    pub(crate) errors: Errors,
+    #[serde(default)]
+    pub(crate) limits: Limits,
+    #[serde(default)]
+    pub(crate) identity: Option<Call>,
+    #[serde(default, rename = "collection")]
+    pub(crate) collections: Vec<CollectionSpec>,
+}
+
+/// One setting that the operator is asked for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OptionSpec {
+    pub(crate) key: Text,
+    pub(crate) label: String,
+    #[serde(default)]
+    pub(crate) hint: String,
+    #[serde(default)]
+    pub(crate) kind: OptionWord,
+    #[serde(default)]
+    pub(crate) required: bool,
+    #[serde(default)]
+    pub(crate) advanced: bool,
+    /// What counts where the operator leaves it empty; a template over the options before it and `secret`.
+    #[serde(default)]
+    pub(crate) default: Option<Text>,
+    #[serde(default)]
+    pub(crate) choices: Vec<Choice>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OptionWord {
+    #[default]
+    Text,
+    Url,
+    Flag,
+    Choice,
+}
+
+/// One word that a setting or field takes.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) label: String,
+}
+
+/// Where the platform is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Base {
+    pub(crate) url: Text,
+    /// Sent with every request.
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, Text>,
+    /// Sent with every request.
+    #[serde(default)]
+    pub(crate) query: BTreeMap<String, Tree>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SignInBy {
+    #[default]
+    None,
+    /// A key, in the headers or query that are given.
+    Key,
+    /// `Authorization: Bearer KEY`.
+    Bearer,
+    /// User name and password (RFC 7617).
+    Basic,
+    /// In the browser (RFC 6749).
+    Oauth,
+    /// A request whose answer holds what the others are sent with.
+    Session,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignInSpec {
+    #[serde(default)]
+    pub(crate) by: SignInBy,
+    #[serde(default)]
+    pub(crate) label: Option<String>,
+    #[serde(default)]
+    pub(crate) help: String,
+    /// Whether the platform may want none.
+    #[serde(default)]
+    pub(crate) optional: bool,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, Text>,
+    #[serde(default)]
+    pub(crate) query: BTreeMap<String, Tree>,
+    #[serde(default)]
+    pub(crate) username: Option<Text>,
+    #[serde(default)]
+    pub(crate) password: Option<Text>,
+    #[serde(default)]
+    pub(crate) authorize_url: Option<Text>,
+    #[serde(default)]
+    pub(crate) token_url: Option<Text>,
+    #[serde(default)]
+    pub(crate) scopes: Vec<String>,
+    #[serde(default)]
+    pub(crate) extra: BTreeMap<String, String>,
+    /// The request that signs in.
+    #[serde(default)]
+    pub(crate) session: Option<Call>,
+    /// What of its answer is kept as `session`.
+    #[serde(default)]
+    pub(crate) keep: Option<Text>,
+    /// The statuses that mean "sign in again".
+    #[serde(default)]
+    pub(crate) again: Vec<u16>,
+}
+
+/// How the platform tells what is wrong.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Errors {
+    /// Where the message is: the first of these that is there.
+    #[serde(default)]
+    pub(crate) message: Texts,
+    /// Where the errors of single fields are: a list, or an object by field.
+    #[serde(default)]
+    pub(crate) fields: Option<Text>,
+    /// The field's name in one of them; without it, the key of the object.
+    #[serde(default)]
+    pub(crate) field: Option<Text>,
+    /// The words in one of them.
+    #[serde(default)]
+    pub(crate) field_message: Option<Text>,
+    #[serde(default, rename = "rule")]
+    pub(crate) rules: Vec<ErrorRule>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ErrorRule {
+    #[serde(default)]
+    pub(crate) status: Numbers,
+    #[serde(default)]
+    pub(crate) when: Option<Text>,
+    pub(crate) kind: ErrorWord,
+    #[serde(default)]
+    pub(crate) say: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ErrorWord {
+    SignIn,
+    Forbidden,
+    NotFound,
+    Exists,
+    Version,
+    Throttled,
+    Server,
+    Rejected,
+    Expired,
+    /// It is no error at all.
+    Fine,
+}
+
+/// How often one may ask.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limits {
+    #[serde(default)]
+    pub(crate) per_second: Option<u32>,
+    #[serde(default)]
+    pub(crate) per_minute: Option<u32>,
+    /// So many writes and reads of single records run at the same time.
+    #[serde(default)]
+    pub(crate) concurrency: Option<usize>,
+    /// The header that says how many requests are left.
+    #[serde(default)]
+    pub(crate) remaining: Option<String>,
+    /// The header that says when there are more again.
+    #[serde(default)]
+    pub(crate) reset: Option<String>,
+    #[serde(default)]
+    pub(crate) reset_is: ResetWord,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ResetWord {
+    /// So many seconds from now.
+    #[default]
+    Seconds,
+    /// So many milliseconds from now.
+    Milliseconds,
+    /// A Unix time in seconds.
+    Epoch,
+}
+
+/// One list of records, or one kind of list where they are discovered.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CollectionSpec {
+    #[serde(default)]
+    pub(crate) id: Option<Text>,
+    #[serde(default)]
+    pub(crate) name: Option<Text>,
+    #[serde(default)]
+    pub(crate) read_only: bool,
+    #[serde(default)]
+    pub(crate) discover: Option<Discover>,
+    pub(crate) record: RecordSpec,
+    #[serde(default, rename = "field")]
+    pub(crate) fields: Vec<FieldSpec>,
+    #[serde(default)]
+    pub(crate) discover_fields: Option<DiscoverFields>,
+    pub(crate) list: Call,
+    #[serde(default)]
+    pub(crate) changes: Option<Call>,
+    #[serde(default)]
+    pub(crate) deleted: Option<Call>,
+    /// How often everything is listed to find what was deleted.
+    #[serde(default)]
+    pub(crate) full_every: Option<Text>,
+    #[serde(default)]
+    pub(crate) get: Option<Call>,
+    #[serde(default)]
+    pub(crate) search: Option<Call>,
+    #[serde(default)]
+    pub(crate) create: Option<Call>,
+    #[serde(default)]
+    pub(crate) update: Option<Call>,
+    #[serde(default)]
+    pub(crate) delete: Option<Call>,
+}
+
+/// Where the parts of a record are in its JSON.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RecordSpec {
+    pub(crate) id: Text,
+    /// A path or expression, or the word `digest`.
+    #[serde(default)]
+    pub(crate) version: Option<Text>,
+    #[serde(default)]
+    pub(crate) modified: Option<Text>,
+    /// Where the fields are, when they are not at the top.
+    #[serde(default)]
+    pub(crate) fields_at: Option<Text>,
+    /// Whether the platform leaves empty fields out of its answers.
+    #[serde(default)]
+    pub(crate) omits_empty: bool,
+    /// What is written to empty a field.
+    #[serde(default)]
+    pub(crate) empty: EmptyWord,
+    /// Values that mean "empty", beside `null`.
+    #[serde(default)]
+    pub(crate) empty_values: Vec<Tree>,
+    /// Properties that are not sent when a deleted record is brought back.
+    #[serde(default)]
+    pub(crate) not_sent: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EmptyWord {
+    #[default]
+    Null,
+    /// The empty text.
+    Text,
+    False,
+    /// The property goes away.
+    Omit,
+    /// The nearest element of a list goes away.
+    Drop,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum JsonWord {
+    String,
+    Number,
+    Integer,
+    Boolean,
+    List,
+    /// A list of texts in one text, with `;` between them.
+    Semicolons,
+}
+
+/// How the values of a field are read and written.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FieldSpec {
+    #[serde(default)]
+    pub(crate) name: Text,
+    #[serde(default)]
+    pub(crate) label: Option<String>,
+    #[serde(default)]
+    pub(crate) kind: Option<Kind>,
+    #[serde(default)]
+    pub(crate) path: Option<Text>,
+    /// The platform's own name, for requests that say which properties they want.
+    #[serde(default)]
+    pub(crate) select: Option<String>,
+    #[serde(default)]
+    pub(crate) required: bool,
+    #[serde(default)]
+    pub(crate) read_only: bool,
+    #[serde(default)]
+    pub(crate) choices: Vec<Choice>,
+    #[serde(default)]
+    pub(crate) max_length: Option<usize>,
+    #[serde(default)]
+    pub(crate) json: Option<JsonWord>,
+    #[serde(default)]
+    pub(crate) empty: Option<EmptyWord>,
+    #[serde(default)]
+    pub(crate) omits_empty: Option<bool>,
+    #[serde(default)]
+    pub(crate) read: Option<Text>,
+    #[serde(default)]
+    pub(crate) write: Option<Text>,
+}
+
+/// A request that lists the collections.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Discover {
+    pub(crate) call: Call,
+    pub(crate) id: Text,
+    pub(crate) name: Text,
+    #[serde(default)]
+    pub(crate) read_only: Option<Text>,
+}
+
+/// A request that lists the fields, or the records themselves.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DiscoverFields {
+    #[serde(default)]
+    pub(crate) call: Option<Call>,
+    /// The fields are those that the records hold.
+    #[serde(default)]
+    pub(crate) from_records: bool,
+    /// Names that are no fields.
+    #[serde(default)]
+    pub(crate) except: Vec<String>,
+    #[serde(default)]
+    pub(crate) name: Option<Text>,
+    #[serde(default)]
+    pub(crate) label: Option<Text>,
+    #[serde(default, rename = "type")]
+    pub(crate) type_at: Option<Text>,
+    #[serde(default)]
+    pub(crate) required: Option<Text>,
+    #[serde(default)]
+    pub(crate) read_only: Option<Text>,
+    #[serde(default)]
+    pub(crate) choices: Option<Text>,
+    #[serde(default)]
+    pub(crate) choice_value: Option<Text>,
+    #[serde(default)]
+    pub(crate) choice_label: Option<Text>,
+    #[serde(default)]
+    pub(crate) max_length: Option<Text>,
+    #[serde(default)]
+    pub(crate) select: Option<Text>,
+    /// The path of the values, where it is not `fields_at` and the name.
+    #[serde(default)]
+    pub(crate) path: Option<Text>,
+    /// What each of the platform's types is; a field of another one is a text.
+    #[serde(default)]
+    pub(crate) types: BTreeMap<String, TypeSpec>,
+}
+
+/// One of the platform's types of fields.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TypeSpec {
+    #[serde(default)]
+    pub(crate) kind: Option<Kind>,
+    #[serde(default)]
+    pub(crate) path: Option<Text>,
+    #[serde(default)]
+    pub(crate) json: Option<JsonWord>,
+    #[serde(default)]
+    pub(crate) empty: Option<EmptyWord>,
+    #[serde(default)]
+    pub(crate) omits_empty: Option<bool>,
+    #[serde(default)]
+    pub(crate) read_only: bool,
+    /// Fields of this type take no part.
+    #[serde(default)]
+    pub(crate) skip: bool,
+    #[serde(default)]
+    pub(crate) read: Option<Text>,
+    #[serde(default)]
+    pub(crate) write: Option<Text>,
+}
+
+/// One request and where things are in its answer. Which keys may stand where is checked by `load`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Call {
+    /// `METHOD path`.
+    pub(crate) request: Text,
+    #[serde(default)]
+    pub(crate) query: BTreeMap<String, Tree>,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, Text>,
+    #[serde(default)]
+    pub(crate) body: Option<Tree>,
+    #[serde(default)]
+    pub(crate) form: BTreeMap<String, Tree>,
+    /// The list in the answer.
+    #[serde(default)]
+    pub(crate) items: Option<Text>,
+    /// Whether the first item names the columns of the others.
+    #[serde(default)]
+    pub(crate) table: bool,
+    /// The record in the answer.
+    #[serde(default)]
+    pub(crate) record: Option<Text>,
+    /// The id in the answer, or in an item.
+    #[serde(default)]
+    pub(crate) id: Option<Text>,
+    /// Which items count.
+    #[serde(default)]
+    pub(crate) keep: Option<Text>,
+    /// Which items say that a record is gone.
+    #[serde(default)]
+    pub(crate) gone: Option<Text>,
+    /// Where the answer's last page says how to go on next time.
+    #[serde(default)]
+    pub(crate) since: Option<Text>,
+    #[serde(default)]
+    pub(crate) paging: Option<Paging>,
+    /// The statuses that mean "it is not there".
+    #[serde(default)]
+    pub(crate) missing: Vec<u16>,
+    /// How changes are asked for.
+    #[serde(default)]
+    pub(crate) by: Option<ChangesBy>,
+    /// For which collections this can be asked at all.
+    #[serde(default)]
+    pub(crate) when: Option<Text>,
+    /// How far back each listing of changes looks again.
+    #[serde(default)]
+    pub(crate) overlap: Option<Text>,
+    /// Whether what is found holds no more than the id.
+    #[serde(default)]
+    pub(crate) ids_only: bool,
+    /// The fields that can be searched.
+    #[serde(default)]
+    pub(crate) fields: Vec<String>,
+    /// The id that the new record gets from us.
+    #[serde(default)]
+    pub(crate) new_id: Option<Text>,
+    /// Whether the platform itself refuses a stale version.
+    #[serde(default)]
+    pub(crate) checks_version: bool,
+    #[serde(default)]
+    pub(crate) batch: Option<Box<Batch>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ChangesBy {
+    Time,
+    Token,
+    NewestFirst,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PagingBy {
+    Page,
+    Offset,
+    Cursor,
+    Url,
+    Link,
+    Keyset,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Paging {
+    pub(crate) by: PagingBy,
+    #[serde(default)]
+    pub(crate) size: Option<u64>,
+    /// The number of the first page.
+    #[serde(default)]
+    pub(crate) first: Option<u64>,
+    /// Where the next page's cursor or address is, or the key to go on from in an item.
+    #[serde(default)]
+    pub(crate) next: Option<Text>,
+    /// Whether there is more.
+    #[serde(default)]
+    pub(crate) more: Option<Text>,
+    /// How many items there are in all.
+    #[serde(default)]
+    pub(crate) total: Option<Text>,
+    /// How many items one search gives at most; then it starts again from the last modified time.
+    #[serde(default)]
+    pub(crate) most: Option<u64>,
+    /// Whether a page with fewer items than its size is surely the last one.
+    #[serde(default)]
+    pub(crate) short_is_last: bool,
+}
+
+/// The same for several records in one request.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Batch {
+    pub(crate) max: usize,
+    pub(crate) request: Text,
+    #[serde(default)]
+    pub(crate) query: BTreeMap<String, Tree>,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, Text>,
+    #[serde(default)]
+    pub(crate) body: Option<Tree>,
+    #[serde(default)]
+    pub(crate) form: BTreeMap<String, Tree>,
+    /// What each record is in the request; all of them are `items`.
+    #[serde(default)]
+    pub(crate) item: Option<Tree>,
+    /// Whether all records of one request must change the same properties.
+    #[serde(default)]
+    pub(crate) same_fields: bool,
+    /// The list of answers, one for each record.
+    #[serde(default)]
+    pub(crate) answers: Option<Text>,
+    /// What tells in an answer whose it is; without it, the order does.
+    #[serde(default)]
+    pub(crate) answer_key: Option<Text>,
+    /// What it is compared with.
+    #[serde(default)]
+    pub(crate) key: Option<Text>,
+    #[serde(default)]
+    pub(crate) record: Option<Text>,
+    #[serde(default)]
+    pub(crate) id: Option<Text>,
+    #[serde(default)]
+    pub(crate) status: Option<Text>,
+    /// Whether an answer says that its record failed.
+    #[serde(default)]
+    pub(crate) failed: Option<Text>,
+    /// Where an answer holds what the rules of `[errors]` look at.
+    #[serde(default)]
+    pub(crate) error: Option<Text>,
+    /// A list of the records that failed, beside the answers.
+    #[serde(default)]
+    pub(crate) errors: Option<Text>,
+    #[serde(default)]
+    pub(crate) errors_key: Option<Text>,
+}
+
+/// What is sent: the five keys that calls and batches share.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sends<'m> {
+    pub(crate) request: &'m Text,
+    pub(crate) query: &'m BTreeMap<String, Tree>,
+    pub(crate) headers: &'m BTreeMap<String, Text>,
+    pub(crate) body: Option<&'m Tree>,
+    pub(crate) form: &'m BTreeMap<String, Tree>,
+}
+
+impl Call {
+    pub(crate) const fn sends(&self) -> Sends<'_> {
+        Sends {
+            request: &self.request,
+            query: &self.query,
+            headers: &self.headers,
+            body: self.body.as_ref(),
+            form: &self.form,
+        }
+    }
+}
+
+impl Batch {
+    pub(crate) const fn sends(&self) -> Sends<'_> {
+        Sends {
+            request: &self.request,
+            query: &self.query,
+            headers: &self.headers,
+            body: self.body.as_ref(),
+            form: &self.form,
+        }
+    }
+}
+
+/// A text and the byte of the file at which it stands.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Text {
+    pub(crate) text: String,
+    pub(crate) at: usize,
+    /// What it is as a template, once somebody has asked.
+    pub(crate) compiled: OnceLock<Compiled>,
+}
+
+impl Text {
+    pub(crate) fn new(text: impl Into<String>, at: usize) -> Self {
+        Self { text: text.into(), at, compiled: OnceLock::new() }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let spanned = toml::Spanned::<String>::deserialize(deserializer)?;
+        let at = spanned.span().start;
+        Ok(Self::new(spanned.into_inner(), at))
+    }
+}
+
+/// One text or a list of them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Texts(pub(crate) Vec<Text>);
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tree = Tree::deserialize(deserializer)?;
+        match tree {
+            Tree::Text(text) => Ok(Self(vec![text])),
+            Tree::List(items) => items
+                .into_iter()
+                .map(|item| match item {
+                    Tree::Text(text) => Ok(text),
+                    Tree::Other(_) | Tree::List(_) | Tree::Table(_) => {
+                        Err(D::Error::custom("expected a list of texts in quotes"))
+                    }
+                })
+                .collect::<Result<_, _>>()
+                .map(Self),
+            Tree::Other(_) | Tree::Table(_) => Err(D::Error::custom("expected a text or a list of texts in quotes")),
+        }
+    }
+}
+
+/// One number or a list of them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Numbers(pub(crate) Vec<u16>);
+
+impl<'de> Deserialize<'de> for Numbers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = |tree: &Tree| match tree {
+            Tree::Other(json) => json.as_u64().and_then(|number| u16::try_from(number).ok()),
+            Tree::Text(_) | Tree::List(_) | Tree::Table(_) => None,
+        };
+        let tree = Tree::deserialize(deserializer)?;
+        let all: Option<Vec<u16>> = match &tree {
+            Tree::List(items) => items.iter().map(number).collect(),
+            Tree::Other(_) | Tree::Text(_) | Tree::Table(_) => number(&tree).map(|one| vec![one]),
+        };
+        all.map(Self).ok_or_else(|| D::Error::custom("expected a status such as 404, or a list of them"))
+    }
+}
+
+/// JSON with templates for its texts.
+#[derive(Clone, Debug)]
+pub(crate) enum Tree {
+    Text(Text),
+    /// A number, or yes or no.
+    Other(serde_json::Value),
+    List(Vec<Tree>),
+    /// In the file's order.
+    Table(Vec<(String, Tree)>),
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let spanned = toml::Spanned::<Bare>::deserialize(deserializer)?;
+        let at = spanned.span().start;
+        Ok(match spanned.into_inner() {
+            Bare::Text(text) => Self::Text(Text::new(text, at)),
+            Bare::Other(json) => Self::Other(json),
+            Bare::List(items) => Self::List(items),
+            Bare::Table(entries) => Self::Table(entries),
+        })
+    }
+}
+
+/// A tree before its place is known.
+enum Bare {
+    Text(String),
+    Other(serde_json::Value),
+    List(Vec<Tree>),
+    Table(Vec<(String, Tree)>),
+}
+
+impl<'de> Deserialize<'de> for Bare {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl<'de> Visitor<'de> for Any {
+            type Value = Bare;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("a text, number, list or table")
+            }
+
+            fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Bare, E> {
+                Ok(Bare::Other(value.into()))
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Bare, E> {
+                Ok(Bare::Other(value.into()))
+            }
+
+            fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Bare, E> {
+                Ok(Bare::Other(value.into()))
+            }
+
+            fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Bare, E> {
+                Ok(Bare::Text(value.to_owned()))
+            }
+
+            fn visit_string<E: serde::de::Error>(self, value: String) -> Result<Bare, E> {
+                Ok(Bare::Text(value))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Bare, A::Error> {
+                let mut list = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    list.push(item);
+                }
+                Ok(Bare::List(list))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Bare, A::Error> {
+                let mut table = Vec::new();
+                while let Some(entry) = entries.next_entry()? {
+                    table.push(entry);
+                }
+                Ok(Bare::Table(table))
+            }
+        }
+
+        deserializer.deserialize_any(Any)
+    }
+}
+
+impl<'de> Deserialize<'de> for Choice {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let refused = || D::Error::custom("expected a word in quotes, or { value = \"…\", label = \"…\" }");
+        match Tree::deserialize(deserializer)? {
+            Tree::Text(text) => Ok(Self { label: text.text.clone(), value: text.text }),
+            Tree::Table(entries) => {
+                let mut choice = Self { value: String::new(), label: String::new() };
+                for (key, tree) in entries {
+                    let Tree::Text(text) = tree else { return Err(refused()) };
+                    match key.as_str() {
+                        "value" => choice.value = text.text,
+                        "label" => choice.label = text.text,
+                        _ => return Err(refused()),
+                    }
+                }
+                Ok(choice)
+            }
+            Tree::Other(_) | Tree::List(_) => Err(refused()),
+        }
+    }
+}
