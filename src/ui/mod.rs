@@ -10,6 +10,7 @@ mod app;
 mod events;
 mod files;
 mod fonts;
+mod frames;
 mod icons;
 mod shell;
 mod text_diff;
