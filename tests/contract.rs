@@ -25,6 +25,8 @@ mod memory;
 #[path = "contract/promises.rs"]
 mod promises;
 mod support;
+#[path = "contract/xlsx.rs"]
+mod xlsx;
 
 /// Makes one test of each promise for one fixture. A fixture that cannot run here (`None`, after it
 /// has said why) passes, but not where `CI` is set.
@@ -84,3 +86,6 @@ contract!(csv_with_text_ids, Some(crate::csv::CsvFixture::with_text_ids()));
 contract!(csv_by_key, Some(crate::csv::CsvFixture::by_key()));
 contract!(carddav_on_radicale, crate::carddav::CardDavFixture::find(crate::support::servers::Kind::Radicale));
 contract!(carddav_on_xandikos, crate::carddav::CardDavFixture::find(crate::support::servers::Kind::Xandikos));
+contract!(xlsx_with_id, Some(crate::xlsx::XlsxFixture(crate::xlsx::Ids::Numbers)));
+contract!(xlsx_with_text_ids, Some(crate::xlsx::XlsxFixture(crate::xlsx::Ids::Texts)));
+contract!(xlsx_by_key, Some(crate::xlsx::XlsxFixture(crate::xlsx::Ids::Key)));

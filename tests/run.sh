@@ -43,9 +43,9 @@ if [ "${#missing[@]}" -gt 0 ]; then
 fi
 
 servers=target/servers
-if [ ! -x "$servers/bin/radicale" ] || [ ! -x "$servers/bin/xandikos" ]; then
+if [ ! -x "$servers/bin/radicale" ] || [ ! -x "$servers/bin/xandikos" ] || ! "$servers/bin/python" -c "import openpyxl" 2>/dev/null; then
     mkdir -p target
-    if python3 -m venv "$servers" && "$servers/bin/pip" install --quiet --disable-pip-version-check radicale==3.9.0 xandikos==0.4.10; then
+    if python3 -m venv "$servers" && "$servers/bin/pip" install --quiet --disable-pip-version-check radicale==3.9.0 xandikos==0.4.10 openpyxl==3.1.5; then
         echo "The test servers are in $servers"
     else
         echo "The test servers could not be installed; the tests that need them will be skipped." >&2

@@ -35,6 +35,11 @@ pub(super) fn run(handle: &mut Handle, as_json: bool, hints: &text::Hints) -> Re
         );
         say(as_json, &json!({ "event": "no_password", "account": account, "text": text }), || text::clean(&text));
     }
+    for account in &snapshot.signed_out {
+        let text =
+            format!("{account} takes no part: it is not signed in. Sign in with `duosync signin \"{account}\"`.");
+        say(as_json, &json!({ "event": "signed_out", "account": account, "text": text }), || text::clean(&text));
+    }
     while let Some(event) = handle.wait_event() {
         match event {
             Event::Changed(now) => now.pairs.iter().for_each(|pair| runs(pair, &mut told, as_json)),
@@ -44,7 +49,8 @@ pub(super) fn run(handle: &mut Handle, as_json: bool, hints: &text::Hints) -> Re
                 || format!("{} {}: {}", text::clock(alert.at), text::clean(&alert.pair), text::clean(&alert.text)),
             ),
             Event::Reply(_, Err(problem)) => say(as_json, &json::problem(&problem), || problem.message.clone()),
-            Event::Reply(_, Ok(_)) | Event::Trying(..) => {}
+            // Nobody signs in while only the schedule runs.
+            Event::Reply(_, Ok(_)) | Event::Trying(..) | Event::OpenBrowser { .. } => {}
             Event::Ended => return Ok(Code::Done),
         }
     }

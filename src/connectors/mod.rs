@@ -9,8 +9,10 @@ mod catalogue;
 pub mod csv;
 mod error;
 pub mod memory;
+pub mod oauth;
 pub mod rest;
 mod shared;
+pub mod xlsx;
 
 use std::sync::Arc;
 

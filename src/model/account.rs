@@ -14,6 +14,8 @@ pub enum SecretRef {
     Env(String),
     /// In the operating system's keyring, under the account's name.
     Keyring,
+    /// In the workspace's file of secrets, which a passphrase opens, under the account's name.
+    File,
     /// Nowhere: the operator is asked once per start.
     Ask,
 }

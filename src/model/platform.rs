@@ -86,11 +86,48 @@ pub struct OAuthInfo {
 }
 
 impl PlatformInfo {
+    /// The same with the settings that every sign-in in the browser needs, where they are not there yet:
+    /// `client_id`, and `redirect_uri` for platforms that want one written down beforehand.
+    #[must_use]
+    pub fn complete(mut self) -> Self {
+        if !matches!(self.sign_in, SignIn::Browser(_)) {
+            return self;
+        }
+        let wanted = [
+            OptionInfo::required(
+                OAuthInfo::CLIENT_ID,
+                "Client ID",
+                "The id of the app that you registered at the platform.",
+                OptionKind::Text,
+            ),
+            OptionInfo::optional(
+                OAuthInfo::REDIRECT_URI,
+                "Redirect address",
+                "Only where the platform wants it written down: http://127.0.0.1:8976/",
+                OptionKind::Url,
+            )
+            .advanced(),
+        ];
+        for option in wanted {
+            if self.option(&option.key).is_none() {
+                self.options.push(option);
+            }
+        }
+        self
+    }
+
     /// A setting by its key.
     #[must_use]
     pub fn option(&self, key: &str) -> Option<&OptionInfo> {
         self.options.iter().find(|option| option.key == key)
     }
+}
+
+impl OAuthInfo {
+    /// The account's setting with the id of the app at the platform (RFC 6749, section 2.2).
+    pub const CLIENT_ID: &str = "client_id";
+    /// The account's setting with the address on this computer to which the browser comes back.
+    pub const REDIRECT_URI: &str = "redirect_uri";
 }
 
 impl OptionInfo {

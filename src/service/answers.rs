@@ -6,13 +6,12 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::model::{
-    AccountSettings, ConflictKind, MatterId, MatterKind, MismatchKind, Observed, PairSpec, PerSide, SecretRef, Side,
+    AccountSettings, ConflictKind, MatterId, MatterKind, MismatchKind, Observed, PairSpec, PerSide, Side,
 };
 use crate::texts::tr;
 
 use super::job::Shared;
-use super::secrets::Secret;
-use super::{Answer, Command, Problem, Reply, RequestId, Settings, checking, parse_with, render, survey};
+use super::{Answer, Command, Problem, Reply, RequestId, Settings, checking, keeping, parse_with, render, survey};
 
 /// How many alerts are shown.
 const ALERTS: usize = 500;
@@ -29,6 +28,10 @@ pub(crate) fn changes_state(command: &Command) -> bool {
     match command {
         Command::SaveAccount { .. }
         | Command::Password { .. }
+        | Command::ForgetPassword(_)
+        | Command::Unlock { .. }
+        | Command::NewPassphrase { .. }
+        | Command::ForgetSecrets
         | Command::RemoveAccount(_)
         | Command::SavePair(_)
         | Command::RemovePair(_)
@@ -38,6 +41,9 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::Reopen { .. }
         | Command::AlertsSeen => true,
         Command::Snapshot
+        | Command::SecretPlaces
+        | Command::SignIn { .. }
+        | Command::CancelSignIn(_)
         | Command::Export(_)
         | Command::TryAccount { .. }
         | Command::Check(_)
@@ -73,6 +79,12 @@ pub(crate) async fn from_platform(
             let tried = checking::try_out(shared, &settings, password, collection.as_deref(), cancel, id);
             Ok(Reply::Checked(vec![tried.await]))
         }
+        Command::SignIn { account } => {
+            let account = account_named(shared, &account).await?;
+            super::signing::sign_in(shared, account).await?;
+            Ok(Reply::Done)
+        }
+        Command::SecretPlaces => keeping::places(shared).await,
         Command::Check(pair) => check(shared, pair).await,
         Command::Survey { ends, anew } => {
             let ends = ends_named(shared, ends).await?;
@@ -86,6 +98,11 @@ pub(crate) async fn from_platform(
         other @ (Command::Snapshot
         | Command::SaveAccount { .. }
         | Command::Password { .. }
+        | Command::ForgetPassword(_)
+        | Command::CancelSignIn(_)
+        | Command::Unlock { .. }
+        | Command::NewPassphrase { .. }
+        | Command::ForgetSecrets
         | Command::RemoveAccount(_)
         | Command::SavePair(_)
         | Command::RemovePair(_)
@@ -128,9 +145,16 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
         Command::SaveAccount { settings, password } => save_account(shared, settings, password).await,
         Command::Password { account, password } => {
             let settings = account_named(shared, &account).await?;
-            keep_password(shared, &settings, password).await?;
+            keeping::keep_password(shared, &settings, password).await?;
             Ok(Reply::Done)
         }
+        Command::ForgetPassword(account) => {
+            let settings = account_named(shared, &account).await?;
+            keeping::forget_password(shared, &settings).await
+        }
+        Command::Unlock { passphrase } => keeping::unlock(shared, passphrase).await,
+        Command::NewPassphrase { passphrase } => keeping::new_passphrase(shared, passphrase).await,
+        Command::ForgetSecrets => keeping::forget_secrets(shared).await,
         Command::RemoveAccount(name) => {
             let used = pairs(shared)
                 .await?
@@ -139,11 +163,9 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
             if let Some(spec) = used {
                 return Err(Problem::wrong_use(tr!("sync-account-used", account = name, pair = spec.name)));
             }
-            let removed = name.clone();
+            let settings = account_named(shared, &name).await.ok();
             with(shared, move |store| store.remove_account(&name)).await?;
-            let secrets = Arc::clone(&shared.secrets);
-            // Where there is no keyring there is nothing of the account in it either.
-            let _none = tokio::task::spawn_blocking(move || secrets.delete(&removed)).await;
+            keeping::removed(shared, settings).await?;
             Ok(Reply::Done)
         }
         Command::SavePair(spec) => {
@@ -199,6 +221,9 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
             Ok(Reply::Done)
         }
         other @ (Command::TryAccount { .. }
+        | Command::SignIn { .. }
+        | Command::CancelSignIn(_)
+        | Command::SecretPlaces
         | Command::Check(_)
         | Command::Look(_)
         | Command::Stop(_)
@@ -282,7 +307,10 @@ async fn save_account(shared: &Shared, settings: AccountSettings, password: Opti
         return Err(Problem::wrong_use(tr!("sync-name-account")));
     }
     if let Some(password) = password {
-        keep_password(shared, &settings, password).await?;
+        keeping::keep_password(shared, &settings, password).await?;
+    }
+    if let Ok(before) = account_named(shared, &settings.name).await {
+        keeping::moved(shared, &before, &settings).await?;
     }
     with(shared, move |store| {
         let name = settings.name.clone();
@@ -298,23 +326,6 @@ async fn save_account(shared: &Shared, settings: AccountSettings, password: Opti
     })
     .await?;
     Ok(Reply::Done)
-}
-
-/// Puts a password where the account's settings say.
-async fn keep_password(shared: &Shared, settings: &AccountSettings, password: String) -> Result<(), Problem> {
-    let (secrets, name, kind) = (Arc::clone(&shared.secrets), settings.name.clone(), settings.secret.clone());
-    let secret = Secret::new(password);
-    let kept = tokio::task::spawn_blocking(move || match kind {
-        Some(SecretRef::Keyring) => secrets.store(&name, &secret),
-        Some(SecretRef::Ask) => {
-            secrets.remember(&name, secret);
-            Ok(())
-        }
-        // A password that comes from the environment is never kept by Duosync.
-        Some(SecretRef::Env(_)) | None => Ok(()),
-    });
-    let kept = kept.await.map_err(|_panicked| Problem::failed(tr!("sync-password-not-kept")))?;
-    kept.map_err(|error| Problem::failed(error.to_string()))
 }
 
 async fn check_pair(shared: &Shared, spec: &PairSpec) -> Result<(), Problem> {
@@ -358,7 +369,7 @@ async fn import(shared: &Shared, path: &Path) -> Answer {
 async fn import_text(shared: &Shared, text: &str, folder: &Path) -> Answer {
     let known: Vec<String> =
         with(shared, |store| store.accounts()).await?.into_iter().map(|account| account.name).collect();
-    let settings = parse_with(text, folder, &known, &shared.platforms.known())
+    let settings = parse_with(text, folder, &known, &keeping::platforms(shared))
         .map_err(|error| Problem::wrong_use(error.to_string()))?;
     let names = |settings: &Settings| {
         let accounts = settings.accounts.iter().map(|account| account.name.clone()).collect();
@@ -384,10 +395,10 @@ async fn export(shared: &Shared, path: Option<PathBuf>) -> Answer {
     })
     .await?;
     let Some(path) = path else {
-        return Ok(Reply::Exported(render(&settings, Path::new(""), &shared.platforms.known())));
+        return Ok(Reply::Exported(render(&settings, Path::new(""), &keeping::platforms(shared))));
     };
     let folder = std::path::absolute(&path).ok().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
-    let text = render(&settings, &folder, &shared.platforms.known());
+    let text = render(&settings, &folder, &keeping::platforms(shared));
     let (file, written) = (path.clone(), text.clone());
     let done = tokio::task::spawn_blocking(move || std::fs::write(file, written));
     let done = done.await.map_err(|_panicked| Problem::failed(tr!("sync-file-unwritten")))?;

@@ -18,12 +18,13 @@ use crate::model::{
 pub struct RequestId(pub u64);
 
 /// What a face can ask for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Command {
     /// The state of everything. Answered by [`Reply::Snapshot`]; also sent unasked after each change.
     Snapshot,
-    /// Adds an account or replaces the one of the same name. A password goes to the keyring, or is
-    /// kept in memory until the program ends (`SecretRef::Ask`).
+    /// Adds an account or replaces the one of the same name. A password goes to the keyring or the
+    /// encrypted file, or is kept in memory until the program ends (`SecretRef::Ask`). Where one signs in
+    /// in the browser, the password is the client secret, if there is one.
     SaveAccount {
         /// Its settings.
         settings: AccountSettings,
@@ -38,6 +39,31 @@ pub enum Command {
         /// The password.
         password: String,
     },
+    /// Forgets the password of an account, and its sign-in. Its settings stay.
+    ForgetPassword(String),
+    /// Signs a saved account in, in the system's browser: [`Event::OpenBrowser`] says what is to be
+    /// opened. Answered by [`Reply::Done`] once that is done and kept, else by a problem.
+    SignIn {
+        /// The account.
+        account: String,
+    },
+    /// Stops waiting for the browser.
+    CancelSignIn(String),
+    /// Where secrets can be kept on this computer. Answered by [`Reply::SecretPlaces`].
+    SecretPlaces,
+    /// Opens the file of secrets.
+    Unlock {
+        /// Its passphrase.
+        passphrase: String,
+    },
+    /// Makes the file of secrets where there is none, or gives an open one another passphrase.
+    NewPassphrase {
+        /// The new passphrase.
+        passphrase: String,
+    },
+    /// The passphrase is forgotten: sets the file of secrets aside, so that a new one can be made.
+    /// Answered by [`Reply::SetAside`].
+    ForgetSecrets,
     /// Removes an account that no pair uses.
     RemoveAccount(String),
     /// Adds a pair or replaces the one of the same name.
@@ -147,6 +173,52 @@ pub enum Command {
     Shutdown,
 }
 
+/// Only what is asked for: passwords and passphrases come along with some.
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Snapshot => "Snapshot",
+            Self::SaveAccount { .. } => "SaveAccount",
+            Self::Password { .. } => "Password",
+            Self::ForgetPassword(..) => "ForgetPassword",
+            Self::SignIn { .. } => "SignIn",
+            Self::CancelSignIn(..) => "CancelSignIn",
+            Self::SecretPlaces => "SecretPlaces",
+            Self::Unlock { .. } => "Unlock",
+            Self::NewPassphrase { .. } => "NewPassphrase",
+            Self::ForgetSecrets => "ForgetSecrets",
+            Self::RemoveAccount(..) => "RemoveAccount",
+            Self::SavePair(..) => "SavePair",
+            Self::RemovePair(..) => "RemovePair",
+            Self::Pause { .. } => "Pause",
+            Self::Import(..) => "Import",
+            Self::Export(..) => "Export",
+            Self::LoadSample => "LoadSample",
+            Self::TryAccount { .. } => "TryAccount",
+            Self::Check(..) => "Check",
+            Self::Stop(..) => "Stop",
+            Self::Survey { .. } => "Survey",
+            Self::Fit { .. } => "Fit",
+            Self::Sync { .. } => "Sync",
+            Self::Compare { .. } => "Compare",
+            Self::LastCompare(..) => "LastCompare",
+            Self::Cancel(..) => "Cancel",
+            Self::Matters(..) => "Matters",
+            Self::Look(..) => "Look",
+            Self::Reopen { .. } => "Reopen",
+            Self::Candidates(..) => "Candidates",
+            Self::Resolve { .. } => "Resolve",
+            Self::History { .. } => "History",
+            Self::Writes(..) => "Writes",
+            Self::Undo(..) => "Undo",
+            Self::Alerts => "Alerts",
+            Self::AlertsSeen => "AlertsSeen",
+            Self::StartSchedule => "StartSchedule",
+            Self::Shutdown => "Shutdown",
+        })
+    }
+}
+
 /// What a run does with its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyncMode {
@@ -206,6 +278,32 @@ pub enum Reply {
     Writes(Arc<Vec<WriteEntry>>),
     /// Alerts.
     Alerts(Arc<Vec<Alert>>),
+    /// Where secrets can be kept.
+    SecretPlaces(SecretPlaces),
+    /// Where the file of secrets is now whose passphrase is forgotten; none where there was none.
+    SetAside(Option<PathBuf>),
+}
+
+/// Where secrets can be kept on this computer. An environment variable and asking at each start always
+/// can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecretPlaces {
+    /// Whether there is a keyring that Duosync can reach.
+    pub keyring: bool,
+    /// How the workspace's encrypted file stands.
+    pub file: SecretFile,
+}
+
+/// How the workspace's encrypted file of secrets stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SecretFile {
+    /// There is none: a passphrase has to be chosen first ([`Command::NewPassphrase`]).
+    #[default]
+    Absent,
+    /// Its passphrase has to be entered first ([`Command::Unlock`]).
+    Locked,
+    /// It can be used.
+    Open,
 }
 
 /// Something to be looked up in a long list.
@@ -370,6 +468,13 @@ pub enum Event {
     Changed(Arc<Snapshot>),
     /// A new alert came up (a desktop notification was shown, where there is a daemon).
     Alerted(Alert),
+    /// A sign-in waits for the browser: the face opens this address.
+    OpenBrowser {
+        /// The account.
+        account: String,
+        /// The address.
+        url: String,
+    },
     /// The service has ended.
     Ended,
 }
@@ -390,8 +495,27 @@ pub struct Snapshot {
     /// The accounts whose password is asked at each start and has not been entered yet. Their pairs
     /// start nothing by themselves until it is.
     pub asks: Vec<String>,
+    /// The accounts whose secrets are in the encrypted file, which is locked. Their pairs start nothing by
+    /// themselves until its passphrase is entered ([`Command::Unlock`]).
+    pub locked: Vec<String>,
+    /// How the encrypted file stands.
+    pub secret_file: SecretFile,
+    /// The accounts that have to be signed in in the browser before they can be used: never done yet,
+    /// ended with the program, or the consent was taken back.
+    pub signed_out: Vec<String>,
+    /// The sign-ins that wait for the browser.
+    pub signing_in: Vec<SigningIn>,
     /// The kinds of platforms that an account can be of, in the order in which they are offered.
     pub platforms: Arc<Vec<PlatformInfo>>,
+}
+
+/// A sign-in that waits for the browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SigningIn {
+    /// The account.
+    pub account: String,
+    /// The address, for a browser that did not open by itself.
+    pub url: String,
 }
 
 /// One pair and how it stands.

@@ -18,8 +18,8 @@ use crate::texts::tr;
 use super::alerts::{self, News};
 use super::job::{Ended, Job, Shared, now};
 use super::{
-    Command, Event, Look, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, answers, comparing, looking, run,
-    snapshot, undoing,
+    Command, Event, Look, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, answers, comparing, keeping,
+    looking, run, signing, snapshot, undoing,
 };
 
 /// The schedule looks at the clock at least this often, since a timer stands still while the
@@ -104,6 +104,7 @@ pub(crate) async fn serve(shared: Shared, workspace: PathBuf, mut mailbox: Mailb
         ending: false,
     };
     hub.tell_state().await;
+    let signed = hub.shared.signer.changed();
     loop {
         if hub.ending && hub.active.is_empty() {
             break;
@@ -114,9 +115,11 @@ pub(crate) async fn serve(shared: Shared, workspace: PathBuf, mut mailbox: Mailb
                 None => hub.end(),
             },
             Some(done) = results.recv() => hub.finished(done).await,
+            () = signed.notified() => hub.tell_state().await,
             () = tokio::time::sleep(hub.nap()), if hub.scheduled && !hub.ending => hub.start_due().await,
         }
     }
+    hub.shared.signer.end().await;
     hub.shared.voice.say(Event::Ended).await;
 }
 
@@ -125,7 +128,16 @@ impl Hub {
         let voice = self.shared.voice.clone();
         let changes = answers::changes_state(&command);
         // A plan that is shown stays as good as it was while no settings change.
-        let calm = matches!(command, Command::Pause { .. } | Command::AlertsSeen | Command::Password { .. });
+        let calm = matches!(
+            command,
+            Command::Pause { .. }
+                | Command::AlertsSeen
+                | Command::Password { .. }
+                | Command::ForgetPassword(_)
+                | Command::Unlock { .. }
+                | Command::NewPassphrase { .. }
+                | Command::ForgetSecrets
+        );
         let answer = match command {
             Command::Sync { pair, mode } => {
                 return self.enqueue(id, pair, Work::Sync { mode, trigger: Trigger::Manual }).await;
@@ -153,15 +165,28 @@ impl Hub {
             // These look through long lists, and must not make other commands wait.
             Command::Look(look) => return self.look_up(id, look),
             // These wait for a platform, and must not make other commands wait.
-            Command::TryAccount { .. } | Command::Check(_) | Command::Survey { .. } | Command::Fit { .. } => {
+            Command::TryAccount { .. }
+            | Command::SignIn { .. }
+            | Command::SecretPlaces
+            | Command::Check(_)
+            | Command::Survey { .. }
+            | Command::Fit { .. } => {
                 return self.ask_platform(id, command);
             }
             Command::Stop(asked) => {
                 self.shared.desk.stop(asked);
                 Ok(Reply::Done)
             }
+            Command::CancelSignIn(account) => {
+                self.shared.signer.cancel(&account);
+                Ok(Reply::Done)
+            }
             command @ (Command::SaveAccount { .. }
             | Command::Password { .. }
+            | Command::ForgetPassword(_)
+            | Command::Unlock { .. }
+            | Command::NewPassphrase { .. }
+            | Command::ForgetSecrets
             | Command::RemoveAccount(_)
             | Command::SavePair(_)
             | Command::RemovePair(_)
@@ -537,12 +562,14 @@ impl Hub {
         match made {
             Ok(snapshot) => {
                 let mut snapshot = snapshot;
-                snapshot.platforms = Arc::new(self.shared.platforms.known());
-                let asks = snapshot.accounts.iter().filter(|account| self.shared.secrets.waits_for_operator(account));
-                snapshot.asks = asks.map(|account| account.name.clone()).collect();
+                self.tell_secrets(&mut snapshot);
                 for pair in &mut snapshot.pairs {
-                    let ends = &pair.spec.ends;
-                    if [&ends.a, &ends.b].iter().any(|end| snapshot.asks.contains(&end.account)) {
+                    let waits = |end: &crate::model::Endpoint| {
+                        [&snapshot.asks, &snapshot.locked, &snapshot.signed_out]
+                            .iter()
+                            .any(|l| l.contains(&end.account))
+                    };
+                    if waits(&pair.spec.ends.a) || waits(&pair.spec.ends.b) {
                         // A run without the password could only fail; it follows once it is entered.
                         (pair.next_sync, pair.next_compare) = (None, None);
                     }
@@ -567,6 +594,27 @@ impl Hub {
                 }
             }
         }
+    }
+
+    /// Which accounts wait for a password, a passphrase or a sign-in.
+    fn tell_secrets(&self, snapshot: &mut super::Snapshot) {
+        let platforms = keeping::platforms(&self.shared);
+        let (mut browser, mut others) = (Vec::new(), Vec::new());
+        for account in &snapshot.accounts {
+            match signing::browser_sign_in(&platforms, &account.connector) {
+                Some(info) => browser.push((account.clone(), info)),
+                None => others.push(account),
+            }
+        }
+        let secrets = &self.shared.secrets;
+        let asks = others.iter().filter(|account| secrets.waits_for_operator(account));
+        snapshot.asks = asks.map(|account| account.name.clone()).collect();
+        let locked = snapshot.accounts.iter().filter(|account| secrets.waits_for_passphrase(account));
+        snapshot.locked = locked.map(|account| account.name.clone()).collect();
+        snapshot.secret_file = secrets.file();
+        snapshot.signed_out = self.shared.signer.signed_out(&browser);
+        snapshot.signing_in = self.shared.signer.signing_in();
+        snapshot.platforms = Arc::new(platforms);
     }
 
     async fn tell_state(&mut self) {

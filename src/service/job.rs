@@ -8,14 +8,16 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio_util::sync::CancellationToken;
 
-use crate::connectors::{Connector, ConnectorError, Context, ErrorKind};
+use crate::connectors::{Connector, ConnectorError, Context, Credential, ErrorKind};
 use crate::model::{AccountSettings, PairSpec, PerSide, Side, Timestamp};
 use crate::store::{PairRow, StoreError};
 use crate::texts::tr;
 
 use super::db::Db;
+use super::guarded::{self, Guarded};
 use super::platforms::Platforms;
-use super::secrets::Secrets;
+use super::secrets::{Secret, Secrets};
+use super::signing::Signer;
 use super::{Problem, Progress, Voice};
 
 /// How patient the service is, and where tests may break it off.
@@ -32,6 +34,8 @@ pub struct Tuning {
     pub goes_on: Arc<dyn Fn(&'static str) -> bool + Send + Sync>,
     /// Whether desktop notifications are shown.
     pub notify: bool,
+    /// How long a sign-in waits for the browser to come back.
+    pub sign_in_wait: Duration,
 }
 
 impl Default for Tuning {
@@ -42,6 +46,7 @@ impl Default for Tuning {
             longest_wait: Duration::from_mins(1),
             goes_on: Arc::new(|_| true),
             notify: true,
+            sign_in_wait: Duration::from_mins(10),
         }
     }
 }
@@ -52,6 +57,7 @@ pub(crate) struct Shared {
     pub(crate) db: Db,
     pub(crate) platforms: Arc<dyn Platforms>,
     pub(crate) secrets: Arc<Secrets>,
+    pub(crate) signer: Arc<Signer>,
     pub(crate) voice: Voice,
     pub(crate) tuning: Tuning,
     pub(crate) shelf: super::looking::Shelf,
@@ -248,26 +254,55 @@ impl Job {
     }
 }
 
-/// Opens an account with the password that is given, or else with the one that is kept for it.
+/// Opens an account with the password that is given, or else with the one that is kept for it, or with its
+/// sign-in. What the platform says goes through a wall that holds back every secret.
 pub(crate) async fn open_account(
     shared: &Shared,
     account: &AccountSettings,
     keys: &[String],
     password: Option<String>,
 ) -> Result<Arc<dyn Connector>, Problem> {
-    let password = if let Some(password) = password {
-        Some(password)
+    let credential = if let Some(source) = shared.signer.tokens_of(shared, account) {
+        Credential::Tokens(source)
     } else {
-        let (secrets, account) = (Arc::clone(&shared.secrets), account.clone());
-        let name = account.name.clone();
-        let found = tokio::task::spawn_blocking(move || secrets.resolve(&account));
-        let found = found.await.map_err(|_panicked| Problem::failed(tr!("sync-password-unread", account = name)))?;
-        found.map_err(|error| Problem::failed(format!("{name}: {error}")))?.map(|secret| secret.reveal().to_owned())
+        let given = password.map(Secret::new);
+        let secret = match given {
+            Some(given) => Some(given),
+            None => kept_secret(shared, account).await?,
+        };
+        if let Some(secret) = &secret {
+            let redactor = shared.secrets.redactor();
+            redactor.learn(secret);
+            if let Some(user) = account.options.get("username") {
+                redactor.learn_basic(user, secret);
+            }
+        }
+        secret.map(|secret| secret.reveal().to_owned()).into()
     };
-    shared.platforms.open(account, keys, password.into()).map_err(|error| Problem {
+    open_with(shared, account, keys, credential)
+}
+
+/// Opens an account with this credential.
+pub(crate) fn open_with(
+    shared: &Shared,
+    account: &AccountSettings,
+    keys: &[String],
+    credential: Credential,
+) -> Result<Arc<dyn Connector>, Problem> {
+    let opened = shared.platforms.open(account, keys, credential);
+    let connector = opened.map_err(|error| Problem {
         wrong_use: error.kind == ErrorKind::Settings,
-        message: format!("{}: {error}", account.name),
-    })
+        message: format!("{}: {}", account.name, guarded::cleaned(error, shared.secrets.redactor())),
+    })?;
+    Ok(Arc::new(Guarded::new(connector, Arc::clone(&shared.secrets))))
+}
+
+async fn kept_secret(shared: &Shared, account: &AccountSettings) -> Result<Option<Secret>, Problem> {
+    let (secrets, account) = (Arc::clone(&shared.secrets), account.clone());
+    let name = account.name.clone();
+    let found = tokio::task::spawn_blocking(move || secrets.resolve(&account));
+    let found = found.await.map_err(|_panicked| Problem::failed(tr!("sync-password-unread", account = name)))?;
+    found.map_err(|error| Problem::failed(format!("{name}: {error}")))
 }
 
 /// The platform's fields of a pair's match keys.

@@ -11,9 +11,11 @@ mod checking;
 mod comparing;
 mod db;
 mod executor;
+mod guarded;
 mod handle;
 mod hub;
 mod job;
+mod keeping;
 mod looking;
 mod manifests;
 mod matter_list;
@@ -24,6 +26,7 @@ mod run;
 mod schedule;
 mod secrets;
 mod settings_file;
+mod signing;
 mod snapshot;
 mod survey;
 mod undoing;
@@ -34,7 +37,8 @@ use std::sync::Arc;
 
 pub use api::{
     AccountCheck, Answer, CheckStep, Command, CompareFound, CompareQuery, Event, Look, Looked, PairState, PairStatus,
-    Problem, Progress, ProgressMap, Reply, RequestId, RunReport, Snapshot, Suggestion, SyncMode, trial_name,
+    Problem, Progress, ProgressMap, Reply, RequestId, RunReport, SecretFile, SecretPlaces, SigningIn, Snapshot,
+    Suggestion, SyncMode, trial_name,
 };
 pub use handle::{Handle, Mailbox, Voice};
 pub use job::Tuning;
@@ -79,10 +83,13 @@ pub fn start_with(
         .build()
         .map_err(|error| Problem::failed(tr!("sync-not-started", why = error.to_string())))?;
     let (handle, mailbox) = Handle::new(wake);
+    let secrets = Arc::new(secrets::Secrets::new(workspace));
+    let opening = Arc::clone(&secrets);
     let shared = job::Shared {
         db: db::Db::new(store),
         platforms,
-        secrets: Arc::new(secrets::Secrets::new()),
+        secrets: Arc::clone(&secrets),
+        signer: Arc::new(signing::Signer::new(secrets, tuning.sign_in_wait)),
         voice: mailbox.voice.clone(),
         tuning,
         shelf: looking::Shelf::default(),
@@ -90,6 +97,7 @@ pub fn start_with(
     };
     let folder = workspace.to_owned();
     let serve = move || {
+        opening.unlock_by_environment();
         runtime.block_on(hub::serve(shared, folder, mailbox));
         // What still waits on a thread of its own (a keyring that does not answer) must not hold up
         // the end of the program.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::connectors::carddav::CardDavConnector;
 use crate::connectors::csv::CsvConnector;
+use crate::connectors::xlsx::XlsxConnector;
 use crate::connectors::{Connector, ConnectorError, Credential, ErrorKind, builtin};
 use crate::model::{AccountSettings, PlatformInfo};
 
@@ -40,13 +41,8 @@ impl Platforms for KnownPlatforms {
         credential: Credential,
     ) -> Result<Arc<dyn Connector>, ConnectorError> {
         match account.connector.as_str() {
-            "csv" => {
-                let mut settings = account.clone();
-                if !keys.is_empty() && !settings.options.contains_key("key") {
-                    settings.options.insert("key".to_owned(), keys.join(","));
-                }
-                Ok(Arc::new(CsvConnector::open(&settings)?))
-            }
+            "csv" => Ok(Arc::new(CsvConnector::open(&with_keys(account, keys))?)),
+            "xlsx" => Ok(Arc::new(XlsxConnector::open(&with_keys(account, keys))?)),
             "carddav" => Ok(Arc::new(CardDavConnector::new(account, credential.secret())?)),
             other => {
                 let known: Vec<String> = self.known().into_iter().map(|platform| platform.kind).collect();
@@ -60,4 +56,13 @@ impl Platforms for KnownPlatforms {
             }
         }
     }
+}
+
+/// The settings with the pair's keys, for tables in which no column identifies a row.
+fn with_keys(account: &AccountSettings, keys: &[String]) -> AccountSettings {
+    let mut settings = account.clone();
+    if !keys.is_empty() && !settings.options.contains_key("key") {
+        settings.options.insert("key".to_owned(), keys.join(","));
+    }
+    settings
 }

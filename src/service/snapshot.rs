@@ -36,8 +36,7 @@ pub(crate) async fn make(
             unseen_alerts: store.unseen_alerts()?,
             workspace,
             warnings: overlaps(&specs),
-            asks: Vec::new(),
-            platforms: Arc::default(),
+            ..Snapshot::default()
         })
     })
     .await

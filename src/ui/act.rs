@@ -74,6 +74,13 @@ impl DuosyncApp {
             Intent::EnterPassword(account) => {
                 self.asking = Some(Asking { account, password: String::new(), then: None });
             }
+            Intent::EnterPassphrase => self.ask_passphrase(None),
+            Intent::ForgetSecrets => self.send(Command::ForgetSecrets, Purpose::Quiet),
+            Intent::SignIn(account) => {
+                self.send(Command::SignIn { account: account.clone() }, Purpose::SignIn(account));
+            }
+            Intent::CancelSignIn(account) => self.send(Command::CancelSignIn(account), Purpose::Quiet),
+            Intent::OpenBrowser(url) => self.open_browser(&url),
             Intent::Undo(run) => self.send(Command::Undo(run), Purpose::Undo),
             Intent::ShowRun(run) => {
                 self.history.pick(run);

@@ -58,6 +58,10 @@ pub(super) enum Purpose {
     SaveForPair(Side),
     /// A password is kept, then what it was needed for is done.
     Password(Option<Box<Intent>>),
+    /// The encrypted file is opened.
+    Passphrase,
+    /// An account is signed in in the browser.
+    SignIn(String),
     /// The pair is saved, then its preview is made.
     SavePair(String),
     /// The sample is made.
@@ -114,6 +118,7 @@ pub struct DuosyncApp {
     pub(super) asking: Option<Asking>,
     /// The accounts whose password the operator did not want to enter yet.
     pub(super) not_yet: BTreeSet<String>,
+    pub(super) secrets: super::secrets::Form,
     pub(super) toasts: Vec<Toast>,
     /// The run that the key Z takes back.
     pub(super) undo_next: Option<TakeBack>,
@@ -150,6 +155,7 @@ impl DuosyncApp {
             confirm: None,
             asking: None,
             not_yet: BTreeSet::new(),
+            secrets: super::secrets::Form::default(),
             toasts: Vec::new(),
             undo_next: None,
             problem: None,
@@ -307,6 +313,11 @@ impl DuosyncApp {
         let Some(snapshot) = &self.snapshot else { return false };
         let Some(state) = snapshot.pairs.iter().find(|state| state.spec.name == pair) else { return false };
         let ends = &state.spec.ends;
+        let waits = |names: &[String]| [&ends.a, &ends.b].into_iter().any(|end| names.contains(&end.account));
+        if waits(&snapshot.locked) {
+            self.ask_passphrase(Some(then.clone()));
+            return true;
+        }
         let Some(end) = [&ends.a, &ends.b].into_iter().find(|end| snapshot.asks.contains(&end.account)) else {
             return false;
         };

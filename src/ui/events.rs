@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::app::{DuosyncApp, Purpose};
-use super::views::{Page, TakeBack};
 use super::views::setup::Known;
+use super::views::{Page, TakeBack};
 use super::words;
 use crate::model::{CompareReport, MatterId, Outcome, Resolution, RunId, Side};
 use crate::service::{Answer, Command, Event, Looked, Problem, Reply, RunReport, Snapshot, SyncMode};
@@ -34,6 +34,9 @@ impl DuosyncApp {
                     if self.page == Page::Alerts {
                         self.send(Command::Alerts, Purpose::Alerts);
                     }
+                }
+                Event::OpenBrowser { url, .. } => {
+                    self.open_browser(&url);
                 }
                 Event::Trying(..) => {}
                 Event::Ended => self.ended = true,
@@ -85,7 +88,8 @@ impl DuosyncApp {
                     setup.known = Known::Yes;
                 }
             }
-            Reply::Fitted(_) => {}
+            // Matters and compares are looked up by parts.
+            Reply::Fitted(_) | Reply::SecretPlaces(_) | Reply::LastCompare(_) | Reply::Matters(_) => {}
             Reply::Ran(report) => self.ran(purpose, &[*report]),
             Reply::Resolved(reports) => self.ran(purpose, &reports),
             Reply::Compared(report) => {
@@ -107,8 +111,6 @@ impl DuosyncApp {
                 }
                 self.ask_matters();
             }
-            // The window looks them up by parts.
-            Reply::LastCompare(_) | Reply::Matters(_) => {}
             Reply::Looked(looked) => self.looked(looked),
             Reply::Candidates(id, records) => self.review.set_candidates(id, records),
             Reply::History(runs) => self.took_runs(runs),
@@ -120,6 +122,7 @@ impl DuosyncApp {
                 }
             }
             Reply::Alerts(alerts) => self.alerts = Some(alerts),
+            Reply::SetAside(aside) => self.set_aside(aside.as_deref()),
         }
     }
 
@@ -138,6 +141,7 @@ impl DuosyncApp {
                 }
                 self.ask_password();
             }
+            Purpose::SignIn(account) => self.toast(tr!("secrets-signed-in", account = account), None),
             Purpose::SavePair(pair) => {
                 self.tidy_accounts();
                 self.setup = None;
@@ -160,6 +164,7 @@ impl DuosyncApp {
             | Purpose::Survey
             | Purpose::Sample
             | Purpose::Demo
+            | Purpose::Passphrase
             | Purpose::Quiet => {}
         }
     }
@@ -173,6 +178,7 @@ impl DuosyncApp {
                 self.review.not_settling(&ids);
                 self.problem = Some(problem.message);
             }
+            Purpose::Passphrase => self.passphrase_refused(problem.message),
             Purpose::Matters => self.review.look_failed(problem.message),
             Purpose::Look => {
                 self.records.look_failed();
@@ -190,6 +196,7 @@ impl DuosyncApp {
             | Purpose::Demo
             | Purpose::Told(_)
             | Purpose::Password(_)
+            | Purpose::SignIn(_)
             | Purpose::Quiet => self.problem = Some(problem.message),
         }
     }

@@ -7,11 +7,13 @@
 
 mod act;
 mod app;
+mod browser;
 mod events;
 mod files;
 mod fonts;
 mod frames;
 mod icons;
+mod secrets;
 mod shell;
 mod text_diff;
 mod theme;

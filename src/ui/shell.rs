@@ -48,6 +48,7 @@ impl DuosyncApp {
         self.show_toasts(ui, narrow, &mut intents);
         self.show_confirm(ui, &mut intents);
         self.show_asking(ui);
+        self.show_secrets(ui, &mut intents);
         self.frames.show(ui);
         for intent in intents {
             self.act(intent);

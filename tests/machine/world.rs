@@ -154,6 +154,7 @@ impl World {
             longest_wait: Duration::ZERO,
             goes_on: Arc::new(move |step| probe.goes_on(step)),
             notify: false,
+            ..Tuning::default()
         };
         let platforms = Arc::new(TwoLists(self.lists.clone()));
         // A killed process lets its lock go at once; here the last thread of the one before may still

@@ -133,8 +133,8 @@ pub fn snapshot(pairs: Vec<PairState>) -> Snapshot {
         unseen_alerts: 0,
         workspace: PathBuf::from("/home/ann/.local/share/duosync"),
         warnings: Vec::new(),
-        asks: Vec::new(),
         platforms: std::sync::Arc::new(duosync::connectors::builtin()),
+        ..Snapshot::default()
     }
 }
 
@@ -647,8 +647,17 @@ impl Stand {
             Command::Fit { trials, .. } => Reply::Fitted(Box::new(fitted(trials))),
             Command::Export(_) => Reply::Exported(String::new()),
             Command::Import(_) => Reply::Imported { accounts: vec!["Shop list".into()], pairs: vec![PAIR.into()] },
+            Command::SecretPlaces => {
+                Reply::SecretPlaces(duosync::service::SecretPlaces { keyring: true, file: world.snapshot.secret_file })
+            }
+            Command::ForgetSecrets => Reply::SetAside(None),
             Command::SaveAccount { .. }
             | Command::Password { .. }
+            | Command::ForgetPassword(_)
+            | Command::SignIn { .. }
+            | Command::CancelSignIn(_)
+            | Command::Unlock { .. }
+            | Command::NewPassphrase { .. }
             | Command::RemoveAccount(_)
             | Command::SavePair(_)
             | Command::RemovePair(_)

@@ -131,6 +131,9 @@ fn add_filters(environment: &mut Environment<'static>) {
         object.retain(|name, _| !names.contains(name));
         of(&Json::Object(object))
     });
+    environment.add_filter("objects", |values: Vec<Value>, name: String| {
+        values.into_iter().map(|value| Value::from_iter([(name.clone(), value)])).collect::<Vec<Value>>()
+    });
     environment.add_filter("iso", |value: Value| moment(&value, |moment| Value::from(dates::iso(moment))));
     environment.add_filter("epoch", |value: Value| moment(&value, |moment| Value::from(moment.div_euclid(1000))));
     environment.add_filter("epoch_ms", |value: Value| moment(&value, Value::from));

@@ -56,7 +56,7 @@ fn is_word_of_two(text: &str) -> bool {
 }
 
 /// A number that loses nothing when it is read as one: no leading zero, as postcodes have.
-fn is_number(text: &str) -> bool {
+pub(in crate::connectors) fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, part) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
     let are_digits =

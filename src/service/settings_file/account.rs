@@ -43,6 +43,13 @@ pub(super) fn read(table: &Table<'_>, base_dir: &Path, platforms: &[PlatformInfo
         check_url(table, option, &options);
     }
     let secret = if signs_in { password(table) } else { None };
+    if matches!((&platform.sign_in, &secret), (SignIn::Browser(_), Some(SecretRef::Env(_)))) {
+        table.problem(
+            "password",
+            "an account that signs in in the browser gets a new key again and again, which no environment variable can \
+             hold; write password = { keyring = true }, { file = true } or { ask = true }",
+        );
+    }
     Some(AccountSettings { name: name?, connector: word, options, secret })
 }
 
@@ -88,22 +95,23 @@ fn check_url(table: &Table<'_>, option: &OptionInfo, options: &BTreeMap<String, 
     }
 }
 
-/// `password = { env = "…" }`, `{ keyring = true }` or `{ ask = true }`.
+/// `password = { env = "…" }`, `{ keyring = true }`, `{ file = true }` or `{ ask = true }`.
 fn password(table: &Table<'_>) -> Option<SecretRef> {
-    const EXAMPLE: &str = "{ env = \"NAME\" }, { keyring = true } or { ask = true }";
+    const EXAMPLE: &str = "{ env = \"NAME\" }, { keyring = true }, { file = true } or { ask = true }";
     if table.is_text("password") {
         table.problem(
             "password",
             format!(
                 "a password never stands in a settings file, where others could read it. Write password = {EXAMPLE}: \
-                 the name of an environment variable, the keyring of this computer, or asked at each start"
+                 the name of an environment variable, the keyring of this computer, the workspace's encrypted file, or \
+                 asked at each start"
             ),
         );
         return None;
     }
     let inner = table.table("password", EXAMPLE)?;
-    inner.allow(&["env", "keyring", "ask"]);
-    let given: Vec<&str> = ["env", "keyring", "ask"].into_iter().filter(|key| inner.has(key)).collect();
+    inner.allow(&["env", "keyring", "file", "ask"]);
+    let given: Vec<&str> = ["env", "keyring", "file", "ask"].into_iter().filter(|key| inner.has(key)).collect();
     match given.as_slice() {
         ["env"] => {
             let name = inner.required("env", "the password")?;
@@ -112,11 +120,15 @@ fn password(table: &Table<'_>) -> Option<SecretRef> {
             }
             Some(SecretRef::Env(name))
         }
-        [key @ ("keyring" | "ask")] => {
+        [key @ ("keyring" | "file" | "ask")] => {
             if inner.flag(key) == Some(false) {
                 inner.problem(key, format!("\"{key}\" can only be true; leave password out where there is none"));
             }
-            Some(if *key == "keyring" { SecretRef::Keyring } else { SecretRef::Ask })
+            Some(match *key {
+                "keyring" => SecretRef::Keyring,
+                "file" => SecretRef::File,
+                _ => SecretRef::Ask,
+            })
         }
         [] => {
             table.problem("password", format!("where is the password found? Write {EXAMPLE}"));

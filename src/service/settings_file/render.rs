@@ -49,6 +49,7 @@ fn account(out: &mut String, account: &AccountSettings, base_dir: &Path, platfor
             line(out, "password", &format!("{{ env = {} }}", quoted(name)), "in this environment variable");
         }
         Some(SecretRef::Keyring) => line(out, "password", "{ keyring = true }", "in the keyring of this computer"),
+        Some(SecretRef::File) => line(out, "password", "{ file = true }", "in the workspace's encrypted file"),
         Some(SecretRef::Ask) => line(out, "password", "{ ask = true }", "asked at each start"),
         None => {}
     }

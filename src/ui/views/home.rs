@@ -5,6 +5,7 @@ use eframe::egui::{self, Ui};
 use super::{Confirm, Intent, Page};
 use crate::model::{Outcome, PerSide, RunSummary, Side, Timestamp};
 use crate::service::{PairState, PairStatus, Progress, ProgressMap, Snapshot};
+use crate::texts::tr;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, Tone, tokens};
 use crate::ui::widgets::{Btn, badge, banner, card, icon, pill, remark, short_remark, subtitle, title};
@@ -49,12 +50,23 @@ pub(crate) struct Card {
     /// Whether its schedule is paused.
     pub(crate) paused: bool,
     /// The account whose password has to be entered first.
-    pub(crate) asks: Option<String>,
+    pub(crate) asks: Option<Asks>,
     /// The last runs, oldest first: how much each wrote, and how it ended.
     pub(crate) spark: Vec<(u64, Tone)>,
 }
 
 /// How far a run is.
+/// What an account of a pair needs before anything can be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Asks {
+    /// This account's password.
+    Password(String),
+    /// The passphrase of the encrypted file.
+    Passphrase,
+    /// This account is to be signed in; whether it was before.
+    SignIn(String, bool),
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Work {
     /// The step in words, with the count.
@@ -68,17 +80,46 @@ pub(crate) struct Work {
 impl Home {
     /// The view model of this state.
     pub(crate) fn of(snapshot: &Snapshot, progress: &ProgressMap, now: Timestamp) -> Self {
-        let cards = snapshot
-            .pairs
-            .iter()
-            .map(|pair| Card::of(pair, &snapshot.asks, progress.get(&pair.spec.name), now))
-            .collect();
+        let cards =
+            snapshot.pairs.iter().map(|pair| Card::of(pair, snapshot, progress.get(&pair.spec.name), now)).collect();
         Self { cards, warnings: snapshot.warnings.clone() }
     }
 }
 
+impl Asks {
+    fn of(pair: &PairState, snapshot: &Snapshot) -> Option<Self> {
+        let ends = [&pair.spec.ends.a.account, &pair.spec.ends.b.account];
+        let first = |names: &[String]| ends.into_iter().find(|name| names.contains(name)).cloned();
+        if first(&snapshot.locked).is_some() {
+            return Some(Self::Passphrase);
+        }
+        first(&snapshot.asks)
+            .map(Self::Password)
+            .or_else(|| first(&snapshot.signed_out).map(|account| Self::SignIn(account, !pair.runs.is_empty())))
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Password(account) => format!("It waits for the password of {account}."),
+            Self::Passphrase => tr!("secrets-waits-passphrase"),
+            Self::SignIn(account, _) => tr!("secrets-waits-sign-in", account = account),
+        }
+    }
+
+    fn button(&self) -> (String, Intent) {
+        match self {
+            Self::Password(account) => ("Enter the password".to_owned(), Intent::EnterPassword(account.clone())),
+            Self::Passphrase => (tr!("secrets-enter-passphrase"), Intent::EnterPassphrase),
+            Self::SignIn(account, again) => {
+                let text = if *again { tr!("secrets-sign-in-again") } else { tr!("secrets-sign-in") };
+                (text, Intent::SignIn(account.clone()))
+            }
+        }
+    }
+}
+
 impl Card {
-    fn of(pair: &PairState, asks: &[String], progress: Option<&Progress>, now: Timestamp) -> Self {
+    fn of(pair: &PairState, snapshot: &Snapshot, progress: Option<&Progress>, now: Timestamp) -> Self {
         let names = words::end_names(&pair.spec);
         let open = pair.conflicts + pair.mismatches;
         let working = progress.is_some() || pair.status == PairStatus::Working;
@@ -101,12 +142,9 @@ impl Card {
                 format!("Last sync {}: {what}.", words::ago(run.started, now))
             },
         );
-        let ends = &pair.spec.ends;
-        let asks = [&ends.a, &ends.b].into_iter().map(|end| &end.account).find(|name| asks.contains(name)).cloned();
+        let asks = Asks::of(pair, snapshot);
         let next = match (pair.paused, pair.next_sync) {
-            (false, _) if asks.is_some() => {
-                format!("It waits for the password of {}.", asks.clone().unwrap_or_default())
-            }
+            (false, _) if asks.is_some() => asks.as_ref().map(Asks::words).unwrap_or_default(),
             (true, _) => "Paused: it syncs only when you press Sync now.".to_owned(),
             (false, _) if pair.runs.is_empty() => {
                 "Its first sync shows you what it would do before it writes.".to_owned()
@@ -265,9 +303,10 @@ fn show_work(ui: &mut Ui, work: &Work, shown: &Card, intents: &mut Vec<Intent>) 
 
 fn show_buttons(ui: &mut Ui, shown: &Card, intents: &mut Vec<Intent>) {
     let pair = || shown.pair.clone();
-    if let Some(account) = &shown.asks {
-        if ui.add(Btn::new("Enter the password").icon(Icon::Right).primary()).clicked() {
-            intents.push(Intent::EnterPassword(account.clone()));
+    if let Some(asks) = &shown.asks {
+        let (text, intent) = asks.button();
+        if ui.add(Btn::new(&text).icon(Icon::Right).primary()).clicked() {
+            intents.push(intent);
         }
     } else if shown.preview {
         if ui.add(Btn::new("Review first sync").icon(Icon::Review).primary()).clicked() {

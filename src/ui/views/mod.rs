@@ -105,6 +105,16 @@ pub(crate) enum Intent {
     UndoLast,
     /// To enter the password of an account.
     EnterPassword(String),
+    /// To enter the passphrase of the encrypted file.
+    EnterPassphrase,
+    /// To start anew with the encrypted file, as its passphrase is forgotten.
+    ForgetSecrets,
+    /// To sign an account in in the browser.
+    SignIn(String),
+    /// To stop waiting for the browser.
+    CancelSignIn(String),
+    /// To open an address in the browser.
+    OpenBrowser(String),
     /// To take a run back, once it is confirmed.
     Undo(RunId),
     /// To see what a run wrote.

@@ -120,6 +120,7 @@ fn show_accounts(ui: &mut Ui, snapshot: &Snapshot, intents: &mut Vec<Intent>) {
 fn words_of(secret: &SecretRef) -> String {
     match secret {
         SecretRef::Keyring => "Its password is in this computer's keyring.".to_owned(),
+        SecretRef::File => "Its password is in the encrypted file of this workspace.".to_owned(),
         SecretRef::Env(name) => format!("Its password is read from the environment variable {name}."),
         SecretRef::Ask => "Its password is not kept: it is asked for once at each start.".to_owned(),
     }

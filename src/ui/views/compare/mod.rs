@@ -201,7 +201,9 @@ pub(crate) fn show(
             }
         }
     });
-    if form.earlier && let Some(compares) = given.compares {
+    if form.earlier
+        && let Some(compares) = given.compares
+    {
         show_earlier(ui, compares, given.now);
     }
     if list.counts.is_empty() {

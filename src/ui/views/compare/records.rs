@@ -47,7 +47,8 @@ impl Records {
     /// Shows the records of this pair.
     pub(crate) fn show_pair(&mut self, pair: &str) {
         if self.query.pair != pair {
-            *self = Self { query: CompareQuery { pair: pair.to_owned(), ..CompareQuery::default() }, ..Self::default() };
+            *self =
+                Self { query: CompareQuery { pair: pair.to_owned(), ..CompareQuery::default() }, ..Self::default() };
         }
     }
 
@@ -160,7 +161,8 @@ pub(super) fn show(
         empty(ui, Icon::Compare, &tr!("compare-not-kept"), &tr!("compare-not-kept-text"));
         return;
     }
-    if let Some(id) = records.picked.as_ref().and_then(|row| row.matter).filter(|id| records.matter_asked != Some(*id)) {
+    if let Some(id) = records.picked.as_ref().and_then(|row| row.matter).filter(|id| records.matter_asked != Some(*id))
+    {
         records.matter_asked = Some(id);
         intents.push(Intent::Look(Look::Details(vec![id])));
     }

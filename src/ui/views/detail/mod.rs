@@ -7,8 +7,8 @@ mod show;
 pub(crate) use show::{show, show_row_of_compare};
 
 use crate::model::{
-    CompareRow, ConflictKind, FieldChoice, Likeness, Matter, MatterField, MatterId, MatterKind, MismatchKind, Observed, Partner, PerSide, RecordId,
-    Resolution, Side, Subject, Timestamp, Value,
+    CompareRow, ConflictKind, FieldChoice, Likeness, Matter, MatterField, MatterId, MatterKind, MismatchKind, Observed,
+    Partner, PerSide, RecordId, Resolution, Side, Subject, Timestamp, Value,
 };
 use crate::texts::tr;
 use crate::ui::icons::Icon;
@@ -199,7 +199,6 @@ pub(crate) fn type_value(draft: &mut Draft, field: &MatterField, text: &str) {
     draft.choices.insert(field.name.clone(), FieldChoice::Value(value));
     draft.typed.insert(field.name.clone(), text.to_owned());
 }
-
 
 /// Whether a matter is about several records that may be the same.
 pub(crate) const fn has_candidates(matter: &Matter) -> bool {

@@ -67,7 +67,8 @@ pub(crate) fn show_row_of_compare(ui: &mut Ui, row: &CompareRow, names: &PerSide
         show_heads(ui, &detail.modified, names, false);
         for shown in &detail.rows {
             ui.push_id(&shown.name, |ui| {
-                let differs = shown.now.a.iter().chain(&shown.now.b).any(|part| part.differs) || shown.there.a != shown.there.b;
+                let differs =
+                    shown.now.a.iter().chain(&shown.now.b).any(|part| part.differs) || shown.there.a != shown.there.b;
                 show_name(ui, shown, differs);
                 let width = column_width(ui, 2);
                 let stacked = ui.available_width() < STACKED;
@@ -76,7 +77,11 @@ pub(crate) fn show_row_of_compare(ui: &mut Ui, row: &CompareRow, names: &PerSide
                         show_held(ui, shown, side, width);
                     }
                 };
-                if stacked { ui.vertical(both) } else { ui.horizontal_top(both) };
+                if stacked {
+                    ui.vertical(both)
+                } else {
+                    ui.horizontal_top(both)
+                };
                 ui.add_space(theme::SMALL);
             });
         }
@@ -161,7 +166,11 @@ fn show_row(ui: &mut Ui, row: &FieldRow, matter: &Matter, names: &PerSide<String
                 show_result(ui, row, field, draft, width);
             }
         };
-        if stacked { ui.vertical(columns) } else { ui.horizontal_top(columns) };
+        if stacked {
+            ui.vertical(columns)
+        } else {
+            ui.horizontal_top(columns)
+        };
         ui.add_space(theme::SMALL);
     });
 }
@@ -185,13 +194,14 @@ fn show_result(ui: &mut Ui, row: &FieldRow, field: &MatterField, draft: &mut Dra
 /// One side's value in a line of a compare.
 fn show_held(ui: &mut Ui, row: &FieldRow, side: Side, width: f32) {
     let tokens = tokens(ui);
-    Frame::new().fill(tokens.stripe).corner_radius(CornerRadius::same(theme::RADIUS)).inner_margin(Margin::symmetric(9, 6)).show(
-        ui,
-        |ui| {
+    Frame::new()
+        .fill(tokens.stripe)
+        .corner_radius(CornerRadius::same(theme::RADIUS))
+        .inner_margin(Margin::symmetric(9, 6))
+        .show(ui, |ui| {
             ui.set_width(width - 18.0);
             show_text(ui, row, side);
-        },
-    );
+        });
 }
 
 fn show_text(ui: &mut Ui, row: &FieldRow, side: Side) {

@@ -72,23 +72,31 @@ fn show_filters(ui: &mut Ui, review: &mut Review, found: &FoundMatters, names: &
             let at = review.query.pair.as_ref().and_then(|pair| found.pairs.iter().position(|(name, _)| name == pair));
             let shown = at.and_then(|at| choices.get(at + 1)).unwrap_or(&all).clone();
             if let Some(picked) = choose(ui, &tr!("review-pair"), &shown, half, &choices) {
-                review.query.pair = picked.checked_sub(1).and_then(|at| found.pairs.get(at)).map(|(name, _)| name.clone());
+                review.query.pair =
+                    picked.checked_sub(1).and_then(|at| found.pairs.get(at)).map(|(name, _)| name.clone());
             }
         }
         let all = tr!("review-every-kind");
-        let one = names_of(names, review.query.pair.as_ref().or(found.pairs.first().map(|(pair, _)| pair)).map_or("", String::as_str));
-        let choices = with_first(&all, found.kinds.iter().map(|(kind, count)| counted(&words::matter(kind, &one), *count)));
-        let at = review.query.kind.as_ref().and_then(|word| found.kinds.iter().position(|(kind, _)| kind.word() == word));
+        let one = names_of(
+            names,
+            review.query.pair.as_ref().or(found.pairs.first().map(|(pair, _)| pair)).map_or("", String::as_str),
+        );
+        let choices =
+            with_first(&all, found.kinds.iter().map(|(kind, count)| counted(&words::matter(kind, &one), *count)));
+        let at =
+            review.query.kind.as_ref().and_then(|word| found.kinds.iter().position(|(kind, _)| kind.word() == word));
         let shown = at.and_then(|at| choices.get(at + 1)).unwrap_or(&all).clone();
         if let Some(picked) = choose(ui, &tr!("review-kind"), &shown, half, &choices) {
-            review.query.kind = picked.checked_sub(1).and_then(|at| found.kinds.get(at)).map(|(kind, _)| kind.word().to_owned());
+            review.query.kind =
+                picked.checked_sub(1).and_then(|at| found.kinds.get(at)).map(|(kind, _)| kind.word().to_owned());
         }
         let all = tr!("review-every-field");
         let choices = with_first(&all, found.fields.iter().map(|(name, count)| counted(&words::field(name), *count)));
         let at = review.query.field.as_ref().and_then(|name| found.fields.iter().position(|(field, _)| field == name));
         let shown = at.and_then(|at| choices.get(at + 1)).unwrap_or(&all).clone();
         if let Some(picked) = choose(ui, &tr!("review-field"), &shown, half, &choices) {
-            review.query.field = picked.checked_sub(1).and_then(|at| found.fields.get(at)).map(|(name, _)| name.clone());
+            review.query.field =
+                picked.checked_sub(1).and_then(|at| found.fields.get(at)).map(|(name, _)| name.clone());
         }
         let ages = [Age::Any, Age::Day, Age::Week, Age::Older];
         let choices = [tr!("review-any-age"), tr!("review-last-day"), tr!("review-last-week"), tr!("review-older")];
@@ -220,7 +228,8 @@ fn show_bulk(ui: &mut Ui, review: &Review, found: &FoundMatters, names: &Names, 
         return;
     }
     ui.add_space(theme::SMALL);
-    let mut pairs = found.pairs.iter().filter(|(pair, _)| found.query.pair.as_ref().is_none_or(|wanted| wanted == pair));
+    let mut pairs =
+        found.pairs.iter().filter(|(pair, _)| found.query.pair.as_ref().is_none_or(|wanted| wanted == pair));
     let (Some((pair, _)), None) = (pairs.next(), pairs.next()) else {
         remark(ui, tr!("review-bulk-one-pair"));
         return;
@@ -263,7 +272,13 @@ fn show_more(ui: &mut Ui, review: &Review, names: &PerSide<String>, number: usiz
     if ui.button(tr!("review-bulk-ignore", count = count)).clicked() {
         let told = tr!("review-bulk-ignored", count = count);
         let title = tr!("review-bulk-ignore-title", count = count);
-        confirm(Bulk { ids, resolution: Resolution::Ignore, told }, title, &tr!("review-bulk-ignore-text"), number, intents);
+        confirm(
+            Bulk { ids, resolution: Resolution::Ignore, told },
+            title,
+            &tr!("review-bulk-ignore-text"),
+            number,
+            intents,
+        );
         ui.close();
     }
 }
@@ -368,4 +383,3 @@ pub(super) fn keys(ui: &Ui, review: &mut Review, names: &Names, intents: &mut Ve
         }
     }
 }
-

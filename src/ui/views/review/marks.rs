@@ -68,7 +68,8 @@ impl Marks {
     /// The matters that are marked.
     pub(crate) fn ids<'a>(&'a self, list: &'a MatterList) -> impl Iterator<Item = MatterId> + 'a {
         let places = (0_u32..).step_by(64).zip(&self.bits).filter(|(_, bits)| **bits != 0);
-        let places = places.flat_map(|(start, bits)| (0..64).filter(move |at| bits & (1 << at) != 0).map(move |at| start + at));
+        let places =
+            places.flat_map(|(start, bits)| (0..64).filter(move |at| bits & (1 << at) != 0).map(move |at| start + at));
         places.filter_map(|place| list.row(place)).map(|row| row.id)
     }
 

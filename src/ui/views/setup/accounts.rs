@@ -90,6 +90,7 @@ fn show_server(ui: &mut Ui, account: &mut AccountDraft) {
         remark(ui, "The password is");
         for (keep, text) in [
             (Keep::Keyring, "kept in this computer's keyring"),
+            (Keep::File, "kept in this workspace's encrypted file"),
             (Keep::Ask, "asked each time Duosync starts"),
             (Keep::Env, "in an environment variable"),
         ] {

@@ -59,6 +59,8 @@ pub(crate) enum Keep {
     /// From this computer's keyring.
     #[default]
     Keyring,
+    /// From the workspace's encrypted file.
+    File,
     /// From the operator, once after each start.
     Ask,
     /// From an environment variable.
@@ -174,13 +176,14 @@ impl AccountDraft {
             url: option("url"),
             username: option("username"),
             keep: match &settings.secret {
+                Some(SecretRef::File) => Keep::File,
                 Some(SecretRef::Ask) => Keep::Ask,
                 Some(SecretRef::Env(_)) => Keep::Env,
                 Some(SecretRef::Keyring) | None => Keep::Keyring,
             },
             variable: match &settings.secret {
                 Some(SecretRef::Env(variable)) => variable.clone(),
-                Some(SecretRef::Ask | SecretRef::Keyring) | None => String::new(),
+                Some(SecretRef::Ask | SecretRef::File | SecretRef::Keyring) | None => String::new(),
             },
             collection,
             base: Some(settings.clone()),
@@ -209,6 +212,7 @@ impl AccountDraft {
         } else {
             Some(match self.keep {
                 Keep::Keyring => SecretRef::Keyring,
+                Keep::File => SecretRef::File,
                 Keep::Ask => SecretRef::Ask,
                 Keep::Env => SecretRef::Env(self.variable.trim().to_owned()),
             })
@@ -480,7 +484,7 @@ impl Setup {
 fn same_place(one: &AccountSettings, other: &AccountSettings) -> bool {
     let env = |settings: &AccountSettings| match &settings.secret {
         Some(SecretRef::Env(variable)) => Some(variable.clone()),
-        Some(SecretRef::Keyring | SecretRef::Ask) | None => None,
+        Some(SecretRef::Keyring | SecretRef::File | SecretRef::Ask) | None => None,
     };
     one.connector == other.connector && one.options == other.options && env(one) == env(other)
 }

@@ -1,0 +1,111 @@
+//! A wall around every connector: a platform that sends a password or token back in its answer does not
+//! get it into an error, and so not into the history, an alert or a log.
+
+use std::error::Error as _;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::connectors::{Abilities, Connector, ConnectorError, Context, Find, Write, WriteResult};
+use crate::model::{CollectionInfo, Cursor, FieldInfo, Identity, Listing, Record, RecordId};
+
+use super::secrets::{Redactor, Secrets};
+
+/// A connector whose errors hold no secret.
+pub(crate) struct Guarded {
+    inner: Arc<dyn Connector>,
+    secrets: Arc<Secrets>,
+}
+
+impl Guarded {
+    pub(crate) fn new(inner: Arc<dyn Connector>, secrets: Arc<Secrets>) -> Self {
+        Self { inner, secrets }
+    }
+
+    fn told<T>(&self, answer: Result<T, ConnectorError>) -> Result<T, ConnectorError> {
+        answer.map_err(|error| cleaned(error, self.secrets.redactor()))
+    }
+}
+
+/// The same error without any secret that is known. A cause that holds one is left out whole.
+pub(crate) fn cleaned(mut error: ConnectorError, redactor: &Redactor) -> ConnectorError {
+    if let Some(message) = redactor.clean(&error.message) {
+        error.message = message;
+    }
+    if let Some(field) = error.field.as_deref().and_then(|field| redactor.clean(field)) {
+        error.field = Some(field);
+    }
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        if redactor.clean(&format!("{next} {next:?}")).is_some() {
+            error.source = None;
+            break;
+        }
+        cause = next.source();
+    }
+    error
+}
+
+#[async_trait]
+impl Connector for Guarded {
+    fn abilities(&self) -> Abilities {
+        self.inner.abilities()
+    }
+
+    fn requests(&self) -> u64 {
+        self.inner.requests()
+    }
+
+    async fn identity(&self, context: &Context) -> Result<Identity, ConnectorError> {
+        self.told(self.inner.identity(context).await)
+    }
+
+    async fn collections(&self, context: &Context) -> Result<Vec<CollectionInfo>, ConnectorError> {
+        self.told(self.inner.collections(context).await)
+    }
+
+    async fn fields(&self, context: &Context, collection: &str) -> Result<Vec<FieldInfo>, ConnectorError> {
+        self.told(self.inner.fields(context, collection).await)
+    }
+
+    async fn list(
+        &self,
+        context: &Context,
+        collection: &str,
+        want: &[String],
+        since: Option<&Cursor>,
+    ) -> Result<Listing, ConnectorError> {
+        self.told(self.inner.list(context, collection, want, since).await)
+    }
+
+    async fn get(
+        &self,
+        context: &Context,
+        collection: &str,
+        want: &[String],
+        ids: &[RecordId],
+    ) -> Result<Vec<Record>, ConnectorError> {
+        self.told(self.inner.get(context, collection, want, ids).await)
+    }
+
+    async fn find(
+        &self,
+        context: &Context,
+        collection: &str,
+        want: &[String],
+        find: &Find,
+    ) -> Result<Vec<Record>, ConnectorError> {
+        self.told(self.inner.find(context, collection, want, find).await)
+    }
+
+    async fn write(
+        &self,
+        context: &Context,
+        collection: &str,
+        want: &[String],
+        writes: Vec<Write>,
+    ) -> Result<Vec<WriteResult>, ConnectorError> {
+        let done = self.told(self.inner.write(context, collection, want, writes).await)?;
+        Ok(done.into_iter().map(|one| self.told(one)).collect())
+    }
+}
