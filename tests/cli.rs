@@ -20,8 +20,8 @@ use duosync::cli::{Args, Code, Output, carry_out};
 use duosync::model::{
     CompareCounts, CompareReport, ConflictKind, DeleteGuard, DeletePolicy, Endpoint, FailedRecord, FieldChoice,
     FieldMapping, Kind, Matter, MatterField, MatterId, MatterKind, Mismatch, MismatchKind, Outcome, PairSpec, PerSide,
-    Plan, Policy, RecordId, Resolution, RunId, RunSummary, Schedule, Side, SideCounts, Subject, Timestamp, Trigger,
-    Value,
+    Plan, Policy, RecordId, Resolution, RunId, RunPage, RunSummary, Schedule, Side, SideCounts, Subject, Timestamp,
+    Trigger, Value,
 };
 use duosync::service::{
     AccountCheck, Answer, CheckStep, Command, Handle, PairState, PairStatus, Problem, Reply, RunReport, Snapshot,
@@ -373,9 +373,9 @@ fn wrong_answers_are_refused_before_anything_is_done() {
 #[test]
 fn history_lists_runs_with_their_start() {
     let (mut handle, _) = scripted(|command| match command {
-        Command::History { limit, .. } => {
-            assert_eq!(*limit, 5);
-            Ok(Reply::History(Arc::new(vec![summary("customers", Outcome::Done)])))
+        Command::History(query) => {
+            assert_eq!(query.limit, 5);
+            Ok(Reply::History(Arc::new(RunPage { runs: vec![summary("customers", Outcome::Done)], total: 40 })))
         }
         _ => snapshot(&["customers"]),
     });
@@ -384,6 +384,7 @@ fn history_lists_runs_with_their_start() {
     assert_eq!(run["started"], "2023-11-14T22:13:20Z");
     assert_eq!((&run["run"], &run["outcome"], &run["a"]["updated"]), (&json!(7), &json!("done"), &json!(12)));
     assert!(output.text.contains("undo 7"), "{}", output.text);
+    assert!(output.text.contains("1 of 40 runs"), "{}", output.text);
 }
 
 /// A service that answers the commands that need no run, with one open matter.

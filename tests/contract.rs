@@ -25,6 +25,8 @@ mod memory;
 #[path = "contract/promises.rs"]
 mod promises;
 mod support;
+#[path = "contract/vcf.rs"]
+mod vcf;
 #[path = "contract/xlsx.rs"]
 mod xlsx;
 
@@ -89,3 +91,5 @@ contract!(carddav_on_xandikos, crate::carddav::CardDavFixture::find(crate::suppo
 contract!(xlsx_with_id, Some(crate::xlsx::XlsxFixture(crate::xlsx::Ids::Numbers)));
 contract!(xlsx_with_text_ids, Some(crate::xlsx::XlsxFixture(crate::xlsx::Ids::Texts)));
 contract!(xlsx_by_key, Some(crate::xlsx::XlsxFixture(crate::xlsx::Ids::Key)));
+contract!(vcf_one_file_each, Some(crate::vcf::VcfFixture { together: false }));
+contract!(vcf_all_in_one_file, Some(crate::vcf::VcfFixture { together: true }));

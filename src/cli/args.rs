@@ -97,21 +97,30 @@ pub enum Task {
         #[arg(long, value_name = "B_ID", requires = "a")]
         b: Option<String>,
     },
-    /// Show the newest runs, or what one run wrote
+    /// Show the newest runs, what one run wrote, or what happened to a record
     History {
         /// The pair; without it, all
         pair: Option<String>,
         /// Show each write of this run, before and after
         #[arg(long, value_name = "RUN", conflicts_with = "pair")]
         run: Option<i64>,
-        /// At most so many runs
+        /// Show all that happened to a record, on both sides, over all runs: its name, a value or an id
+        #[arg(long, value_name = "TEXT", conflicts_with = "run")]
+        record: Option<String>,
+        /// At most so many runs or records
         #[arg(long, value_name = "N", default_value_t = 20)]
         limit: usize,
     },
-    /// Take a run back
+    /// Take a run, or one of its writes, back
     Undo {
         /// The run's number, as `duosync history` shows it
         run: i64,
+        /// Only this write, by its number as `duosync history --run RUN` shows it
+        #[arg(long, value_name = "N")]
+        write: Option<u64>,
+        /// Show what would be done and what would be left alone, and do nothing
+        #[arg(long)]
+        preview: bool,
     },
     /// Sync and compare by the schedule until it is stopped
     Watch,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::text::ids_of;
 use crate::model::{
-    CompareReport, Matter, MatterField, MatterKind, OpKind, Plan, RunSummary, Side, SideCounts, Timestamp, WriteEntry,
+    CompareReport, Matter, MatterField, MatterKind, OpKind, Plan, RunSummary, Side, SideCounts, Timestamp,
 };
 use crate::service::{AccountCheck, Problem, RunReport};
 
@@ -49,7 +49,7 @@ fn counts(counts: &SideCounts) -> Json {
     })
 }
 
-fn plan(plan: &Plan) -> Json {
+pub(super) fn plan(plan: &Plan) -> Json {
     let operations: Vec<Json> = plan
         .items
         .iter()
@@ -141,26 +141,6 @@ fn baseline(fields: &[MatterField], side: Side) -> Json {
 fn values(fields: &[MatterField], of: impl Fn(&MatterField) -> Option<&crate::model::Value>) -> Json {
     let pairs = fields.iter().filter_map(|field| of(field).map(|value| (field.name.clone(), json!(value))));
     Json::Object(pairs.collect::<Map<_, _>>())
-}
-
-/// The writes of a run.
-pub(super) fn writes(run: i64, writes: &[WriteEntry]) -> Json {
-    let list: Vec<Json> = writes
-        .iter()
-        .map(|write| {
-            let fields: Vec<Json> = write
-                .fields
-                .iter()
-                .map(|field| json!({ "name": field.name, "before": field.before, "after": field.after }))
-                .collect();
-            json!({
-                "side": write.side.letter(), "kind": write.kind, "id": write.record.as_ref().map(ToString::to_string),
-                "label": write.label, "fields": fields, "reason": write.reason, "state": write.state,
-                "error": write.error, "at": moment(write.at),
-            })
-        })
-        .collect();
-    json!({ "run": run, "writes": list })
 }
 
 /// How accounts answered.

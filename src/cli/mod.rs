@@ -6,6 +6,7 @@
 
 mod args;
 mod connector;
+mod history;
 mod json;
 mod progress;
 mod resolve;

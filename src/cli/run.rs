@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{Args, Code, Output, Task, json, resolve, text};
+use super::{Args, Code, Output, Task, history, json, resolve, text};
 use crate::model::{Matter, Outcome, PerSide, RunId};
 use crate::service::{Command, Handle, PairState, Problem, Reply, RunReport, Snapshot, SyncMode};
 
@@ -48,17 +48,12 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
             let snapshot = snapshot(handle)?;
             Ok(runs(reports.into_iter().map(Ok).collect(), &snapshot, &hints))
         }
-        Some(Task::History { pair, run, limit }) => match run {
-            Some(run) => writes(handle, *run),
-            None => history(handle, pair.as_deref(), *limit, &hints),
+        Some(Task::History { pair, run, record, limit }) => match (run, record) {
+            (Some(run), _) => history::writes(handle, *run, &hints),
+            (None, Some(record)) => history::lives(handle, pair.as_deref(), record, *limit, &hints),
+            (None, None) => history::runs(handle, pair.as_deref(), *limit, &hints),
         },
-        Some(Task::Undo { run }) => {
-            let Reply::Ran(report) = handle.call(Command::Undo(RunId(*run)), |_| {})? else {
-                return Err(unexpected());
-            };
-            let snapshot = snapshot(handle)?;
-            Ok(runs(vec![Ok(*report)], &snapshot, &hints))
-        }
+        Some(Task::Undo { run, write, preview }) => history::undo(handle, RunId(*run), *write, *preview, &hints),
     }
 }
 
@@ -69,7 +64,7 @@ pub(super) fn snapshot(handle: &mut Handle) -> Result<Arc<Snapshot>, Problem> {
 }
 
 /// An answer of another kind than was asked for is a fault of the program, told rather than hidden.
-fn unexpected() -> Problem {
+pub(super) fn unexpected() -> Problem {
     Problem::failed("Duosync answered something that was not asked. Please report this, with the output of -vv.")
 }
 
@@ -82,7 +77,11 @@ pub(super) fn no_pair(hints: &text::Hints) -> Problem {
 }
 
 /// The pair of this name, whatever the case; without a name, every pair.
-fn named<'s>(snapshot: &'s Snapshot, name: Option<&str>, hints: &text::Hints) -> Result<Vec<&'s PairState>, Problem> {
+pub(super) fn named<'s>(
+    snapshot: &'s Snapshot,
+    name: Option<&str>,
+    hints: &text::Hints,
+) -> Result<Vec<&'s PairState>, Problem> {
     let pairs: Vec<&PairState> = snapshot.pairs.iter().collect();
     if pairs.is_empty() {
         return Err(no_pair(hints));
@@ -105,7 +104,7 @@ fn accounts(pair: &PairState) -> PerSide<String> {
 }
 
 /// The accounts of the pair of this name.
-fn accounts_of(snapshot: &Snapshot, pair: &str) -> PerSide<String> {
+pub(super) fn accounts_of(snapshot: &Snapshot, pair: &str) -> PerSide<String> {
     let found = snapshot.pairs.iter().find(|state| state.spec.name == pair);
     found.map_or_else(|| PerSide::new("A".to_owned(), "B".to_owned()), accounts)
 }
@@ -170,7 +169,11 @@ fn sync(handle: &mut Handle, pair: Option<&str>, mode: SyncMode, hints: &text::H
 }
 
 /// What runs came to. One that could not even start has its problem instead.
-fn runs(reports: Vec<Result<RunReport, (String, Problem)>>, snapshot: &Snapshot, hints: &text::Hints) -> Output {
+pub(super) fn runs(
+    reports: Vec<Result<RunReport, (String, Problem)>>,
+    snapshot: &Snapshot,
+    hints: &text::Hints,
+) -> Output {
     let mut code = Code::Done;
     let mut objects = Vec::new();
     let mut texts = Vec::new();
@@ -265,25 +268,6 @@ fn conflicts(handle: &mut Handle, pair: Option<&str>, hints: &text::Hints) -> Re
     let code = if matters.is_empty() { Code::Done } else { Code::Waiting };
     let text = text::matters(&matters, |pair| accounts_of(&snapshot, pair), hints);
     Ok(Output { json: json::matters(&matters), text, code })
-}
-
-fn history(handle: &mut Handle, pair: Option<&str>, limit: usize, hints: &text::Hints) -> Result<Output, Problem> {
-    let snapshot = snapshot(handle)?;
-    let chosen = named(&snapshot, pair, hints)?;
-    let name = pair.and(chosen.first()).map(|pair| pair.spec.name.clone());
-    let Reply::History(runs) = handle.call(Command::History { pair: name, limit }, |_| {})? else {
-        return Err(unexpected());
-    };
-    Ok(Output {
-        json: json!({ "runs": runs.iter().map(json::summary).collect::<Vec<_>>() }),
-        text: text::history(&runs, hints),
-        code: Code::Done,
-    })
-}
-
-fn writes(handle: &mut Handle, run: i64) -> Result<Output, Problem> {
-    let Reply::Writes(writes) = handle.call(Command::Writes(RunId(run)), |_| {})? else { return Err(unexpected()) };
-    Ok(Output { json: json::writes(run, &writes), text: text::writes(&writes), code: Code::Done })
 }
 
 /// The sample: made, synced and compared, with everything that came of it.

@@ -7,7 +7,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use crate::model::{
     CompareReport, ConflictKind, Matter, MatterField, MatterKind, MismatchKind, OpKind, Outcome, PerSide, Plan,
-    RunSummary, Side, Subject, Timestamp, Trigger, Value, WriteEntry, WriteState,
+    RunSummary, Side, Subject, Timestamp, Value,
 };
 use crate::service::{AccountCheck, RunReport};
 
@@ -187,7 +187,7 @@ pub(super) fn run(report: &RunReport, names: &PerSide<String>, hints: &Hints) ->
     out
 }
 
-fn plan(plan: &Plan, names: &PerSide<String>) -> String {
+pub(super) fn plan(plan: &Plan, names: &PerSide<String>) -> String {
     let rows =
         plan.items.iter().flat_map(|item| item.action().ops.iter().map(move |op| (item, op))).map(|(item, op)| {
             let verb = match &op.kind {
@@ -321,66 +321,8 @@ fn cells(fields: &[&MatterField], ids: &PerSide<Vec<String>>) -> PerSide<String>
     })
 }
 
-fn shown(value: &Value) -> String {
+pub(super) fn shown(value: &Value) -> String {
     if value.is_empty() { "(empty)".to_owned() } else { clean(&value.display()) }
-}
-
-/// Runs, newest first.
-pub(super) fn history(runs: &[RunSummary], hints: &Hints) -> String {
-    let Some(newest) = runs.first() else { return "Nothing has run yet.".to_owned() };
-    let rows = runs.iter().map(|run| {
-        let side = |side| {
-            let counts = run.sides.get(side);
-            format!("+{} ~{} -{}", counts.created, counts.updated, counts.deleted)
-        };
-        let why = match run.trigger {
-            Trigger::Manual => "by hand".to_owned(),
-            Trigger::Schedule => "schedule".to_owned(),
-            Trigger::Settle => "your answer".to_owned(),
-            Trigger::Undo(run) => format!("undo of {}", run.0),
-        };
-        let mut outcome = run.outcome.word().to_owned();
-        if let Some(by) = run.undone_by {
-            put(&mut outcome, format_args!(", undone by {}", by.0));
-        }
-        vec![run.run.0.to_string(), run.pair.clone(), clock(run.started), why, outcome, side(Side::A), side(Side::B)]
-    });
-    let all = table(&["Run", "Pair", "Started", "Why", "Outcome", "A", "B"], rows);
-    format!(
-        "{all}\n+ added, ~ updated, - deleted.\nWhat a run wrote: {}\nTake one back: {}",
-        hints.command(&format!("history --run {}", newest.run.0)),
-        hints.command(&format!("undo {}", newest.run.0))
-    )
-}
-
-/// The writes of a run.
-pub(super) fn writes(writes: &[WriteEntry]) -> String {
-    if writes.is_empty() {
-        return "This run wrote nothing.".to_owned();
-    }
-    let rows = writes.iter().map(|write| {
-        let value = |value: &Option<Value>| value.as_ref().map_or_else(|| "(nothing)".to_owned(), shown);
-        let fields: Vec<String> = write
-            .fields
-            .iter()
-            .map(|field| format!("{}: {} → {}", clean(&field.name), value(&field.before), value(&field.after)))
-            .collect();
-        let state = match write.state {
-            WriteState::Intended => "not known yet".to_owned(),
-            WriteState::Done => "done".to_owned(),
-            WriteState::Failed => write.error.clone().unwrap_or_else(|| "failed".to_owned()),
-            WriteState::Undone => "taken back".to_owned(),
-        };
-        vec![
-            write.side.to_string(),
-            write.kind.clone(),
-            write.label.clone(),
-            fields.join("\n"),
-            write.reason.clone(),
-            state,
-        ]
-    });
-    table(&["Side", "What", "Record", "Before → after", "Why", "State"], rows)
 }
 
 /// How accounts answered.
@@ -415,12 +357,12 @@ pub(super) fn clock(at: Timestamp) -> String {
 }
 
 /// Adds a text. Writing to a String cannot fail.
-fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
+pub(super) fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
     let _never = out.write_fmt(text);
 }
 
 /// A table of the first rows, and how many more there are.
-fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+pub(super) fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(header.iter().map(|name| clean(name)));

@@ -5,7 +5,7 @@ use crate::model::{OptionInfo, OptionKind, PlatformInfo, SignIn};
 /// Every kind of platform that is built in, in the order in which they are offered.
 #[must_use]
 pub fn builtin() -> Vec<PlatformInfo> {
-    vec![csv(), super::xlsx::platform(), carddav()]
+    vec![csv(), super::xlsx::platform(), carddav(), super::vcf::platform()]
 }
 
 fn csv() -> PlatformInfo {

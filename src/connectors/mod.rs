@@ -12,6 +12,7 @@ pub mod memory;
 pub mod oauth;
 pub mod rest;
 mod shared;
+pub mod vcf;
 pub mod xlsx;
 
 use std::sync::Arc;

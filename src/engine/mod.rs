@@ -30,7 +30,7 @@ pub use compare::{Agreeing, Compared, compare, compare_all, row as compare_row};
 pub use conclude::{Written, conclude};
 pub use fit::{Sampled, count_passing, fit, labels};
 pub use normalise::{Normal, ValueError, normal, same};
-pub use observe::{View, agrees, fingerprint, group_fingerprint, observe, view};
+pub use observe::{View, agrees, fingerprint, group_fingerprint, label, observe, view};
 pub use partners::partners;
 pub use reach::{index, index_print, reach, spoken_of};
 pub use reconcile::{Input, reconcile};

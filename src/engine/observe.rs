@@ -139,7 +139,8 @@ pub(super) fn tells_nothing_new(before: &Seen, new: &Seen) -> bool {
 }
 
 /// What an operator calls a record: its name, else its match key, else its id.
-pub(super) fn label(spec: &PairSpec, now: PerSide<Option<&Seen>>, id: &str) -> String {
+#[must_use]
+pub fn label(spec: &PairSpec, now: PerSide<Option<&Seen>>, id: &str) -> String {
     let value = |mapping: &FieldMapping| {
         Side::BOTH.iter().find_map(|side| {
             let value = now.get(*side).and_then(|seen| seen.values.get(&mapping.name))?;

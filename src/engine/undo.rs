@@ -7,6 +7,8 @@ use crate::model::{
     Side, Subject, Timestamp, Value, WriteEntry, WriteState,
 };
 
+use crate::texts::tr;
+
 use super::merge::place;
 use super::normalise::same;
 use super::observe::fields_for_the_eye;
@@ -114,14 +116,14 @@ fn item(
 fn unwrite(input: &Undo<'_>, write: &WriteEntry, notes: &mut Vec<Note>) -> Option<(Operation, Option<Seen>)> {
     let id = write.record.clone()?;
     let Some(seen) = input.now.get(write.side).get(&id) else {
-        notes.push(skipped(write, None, "it has been deleted since"));
+        notes.push(skipped(write, None));
         return None;
     };
     let (mut fields, mut mappings) = (Fields::new(), Vec::new());
     for field in &write.fields {
         let Some(mapping) = input.spec.field(&field.name) else { continue };
         if !holds(input.spec, write.side, &field.name, field.after.as_ref(), seen) {
-            notes.push(skipped(write, Some(field.name.clone()), "it has been changed since"));
+            notes.push(skipped(write, Some(field.name.clone())));
             continue;
         }
         let before = field.before.clone().unwrap_or_else(|| Value::text(""));
@@ -143,7 +145,7 @@ fn uncreate(input: &Undo<'_>, write: &WriteEntry, notes: &mut Vec<Note>) -> Opti
     let changed =
         write.fields.iter().find(|field| !holds(input.spec, write.side, &field.name, field.after.as_ref(), seen));
     if let Some(field) = changed {
-        notes.push(skipped(write, Some(field.name.clone()), "it has been changed since"));
+        notes.push(skipped(write, Some(field.name.clone())));
         return None;
     }
     let kind = OpKind::Delete { expect: seen.version.clone() };
@@ -165,7 +167,13 @@ fn undelete(input: &Undo<'_>, write: &WriteEntry) -> (Operation, Option<Seen>) {
 }
 
 fn operation(write: &WriteEntry, record: Option<RecordId>, kind: OpKind, mappings: Vec<String>) -> Operation {
-    Operation { side: write.side, record, kind, mappings, reason: format!("you took run {} back", write.run.0) }
+    Operation {
+        side: write.side,
+        record,
+        kind,
+        mappings,
+        reason: tr!("history-undo-reason", run = write.run.0.to_string()),
+    }
 }
 
 fn holds(spec: &PairSpec, side: Side, name: &str, after: Option<&Value>, seen: &Seen) -> bool {
@@ -176,14 +184,18 @@ fn holds(spec: &PairSpec, side: Side, name: &str, after: Option<&Value>, seen: &
     }
 }
 
-fn skipped(write: &WriteEntry, field: Option<String>, why: &str) -> Note {
-    let what = field.clone().unwrap_or_else(|| "the record".to_owned());
+fn skipped(write: &WriteEntry, field: Option<String>) -> Note {
+    let label = write.label.as_str();
+    let text = match &field {
+        None => tr!("history-skipped-deleted", label = label),
+        Some(field) => tr!("history-skipped-field", label = label, field = field),
+    };
     Note {
         kind: NoteKind::Ignored,
         side: write.side,
         id: write.record.clone().unwrap_or_else(|| RecordId::new("")),
         label: write.label.clone(),
         field,
-        text: format!("{}: {what} is left as it is, because {why}.", write.label),
+        text,
     }
 }

@@ -5,6 +5,7 @@
 
 mod account;
 mod fit;
+mod history;
 mod link;
 mod listing;
 mod mapping;
@@ -18,6 +19,9 @@ mod side;
 
 pub use account::{AccountSettings, CollectionInfo, FieldInfo, Identity, SecretRef};
 pub use fit::{Example, FieldFit, Fit, Misfit, MisfitKind, Survey, Trial, Trials};
+pub use history::{
+    Closed, LifeEvent, LifeQuery, LifeStep, Lives, Numbered, RecordLife, RunPage, RunQuery, WritePage, WriteQuery,
+};
 pub use link::{Flips, Link, LinkId, LinkIndex, Observed, Seen, SideBaseline, Values};
 pub use listing::{Cursor, Listing, Scope};
 pub use mapping::{Direction, FieldMapping, Kind, Policy, Transform, WriteMode};

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::engine;
 use crate::model::{
-    AccountSettings, ConflictKind, MatterId, MatterKind, MismatchKind, Observed, PairSpec, PerSide, Side,
+    AccountSettings, ConflictKind, LifeQuery, Lives, MatterId, MatterKind, MismatchKind, Observed, PairSpec, PerSide,
+    Side,
 };
 use crate::texts::tr;
 
@@ -58,9 +60,12 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::Look(_)
         | Command::Candidates(_)
         | Command::Resolve { .. }
-        | Command::History { .. }
+        | Command::History(_)
         | Command::Writes(_)
+        | Command::Lives(_)
+        | Command::UndoPlan { .. }
         | Command::Undo(_)
+        | Command::UndoWrite { .. }
         | Command::Alerts
         | Command::StartSchedule
         | Command::Shutdown => false,
@@ -119,9 +124,12 @@ pub(crate) async fn from_platform(
         | Command::Reopen { .. }
         | Command::Candidates(_)
         | Command::Resolve { .. }
-        | Command::History { .. }
+        | Command::History(_)
         | Command::Writes(_)
+        | Command::Lives(_)
+        | Command::UndoPlan { .. }
         | Command::Undo(_)
+        | Command::UndoWrite { .. }
         | Command::Alerts
         | Command::AlertsSeen
         | Command::StartSchedule
@@ -175,16 +183,7 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
             Ok(Reply::Done)
         }
         Command::RemovePair(name) => {
-            with(shared, move |store| {
-                let rows = store.rows_file(&name)?;
-                store.remove_pair(&name)?;
-                if let Some(rows) = rows {
-                    // Where there was no compare there is no file.
-                    let _none = std::fs::remove_file(rows);
-                }
-                Ok(())
-            })
-            .await?;
+            with(shared, move |store| remove_pair(store, &name)).await?;
             Ok(Reply::Done)
         }
         Command::Pause { pair, paused } => {
@@ -210,11 +209,13 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
             let records = with(shared, move |store| candidates(store, id)).await?;
             Ok(Reply::Candidates(id, Arc::new(records)))
         }
-        Command::History { pair, limit } => {
-            let runs = with(shared, move |store| store.runs(pair.as_deref(), limit)).await?;
-            Ok(Reply::History(Arc::new(runs)))
+        Command::History(query) => {
+            Ok(Reply::History(Arc::new(with(shared, move |store| store.run_page(&query)).await?)))
         }
-        Command::Writes(run) => Ok(Reply::Writes(Arc::new(with(shared, move |store| store.writes(run)).await?))),
+        Command::Writes(query) => {
+            Ok(Reply::Writes(Arc::new(with(shared, move |store| store.write_page(&query)).await?)))
+        }
+        Command::Lives(query) => Ok(Reply::Lives(Arc::new(with(shared, move |store| lives(store, &query)).await?))),
         Command::Alerts => Ok(Reply::Alerts(Arc::new(with(shared, |store| store.alerts(ALERTS)).await?))),
         Command::AlertsSeen => {
             with(shared, crate::store::Store::alerts_seen).await?;
@@ -234,10 +235,23 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
         | Command::Compare { .. }
         | Command::Cancel(_)
         | Command::Resolve { .. }
+        | Command::UndoPlan { .. }
         | Command::Undo(_)
+        | Command::UndoWrite { .. }
         | Command::StartSchedule
         | Command::Shutdown) => Err(not_here(&other)),
     }
+}
+
+/// Removes a pair with the records of its newest compare, which lie in a file of their own.
+fn remove_pair(store: &mut crate::store::Store, name: &str) -> Result<(), crate::store::StoreError> {
+    let rows = store.rows_file(name);
+    store.remove_pair(name)?;
+    if let Ok(Some(rows)) = rows {
+        // Where there was no compare there is no file.
+        let _none = std::fs::remove_file(rows);
+    }
+    Ok(())
 }
 
 async fn with<T: Send + 'static>(
@@ -266,6 +280,20 @@ fn candidates(store: &crate::store::Store, id: MatterId) -> Result<PerSide<Vec<O
         records.get_mut(side).retain(|record| ids.get(side).contains(&record.id));
     }
     Ok(records)
+}
+
+/// The lives of records; one that was never written or asked about is called as a run would call it.
+fn lives(store: &crate::store::Store, query: &LifeQuery) -> Result<Lives, crate::store::StoreError> {
+    let mut lives = store.lives(query)?;
+    let specs: Vec<PairSpec> = store.pairs()?.into_iter().map(|row| row.spec).collect();
+    for life in lives.records.iter_mut().filter(|life| life.label.is_empty()) {
+        let id = life.ids.a.first().or_else(|| life.ids.b.first()).map(ToString::to_string).unwrap_or_default();
+        life.label = match specs.iter().find(|spec| spec.name == life.pair) {
+            Some(spec) => engine::label(spec, life.now.as_ref().map(Option::as_ref), &id),
+            None => id,
+        };
+    }
+    Ok(lives)
 }
 
 async fn pairs(shared: &Shared) -> Result<Vec<PairSpec>, Problem> {

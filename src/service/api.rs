@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::{FoundMatters, MatterQuery};
 use crate::model::{
     AccountSettings, Alert, CollectionInfo, CompareCounts, CompareReport, CompareRow, FieldInfo, FieldMapping, Fit,
-    Matter, MatterId, Observed, PairSpec, Partner, PerSide, Plan, PlatformInfo, Record, Resolution, RunId, RunSummary,
-    Side, Survey, Timestamp, Trials, WriteEntry,
+    LifeQuery, Lives, Matter, MatterId, Observed, PairSpec, Partner, PerSide, Plan, PlatformInfo, Record, Resolution,
+    RunId, RunPage, RunQuery, RunSummary, Side, Survey, Timestamp, Trials, WritePage, WriteQuery,
 };
 
 /// Names one command; its reply carries the same number.
@@ -152,17 +152,28 @@ pub enum Command {
         /// The answer.
         resolution: Resolution,
     },
-    /// The newest runs first.
-    History {
-        /// Of one pair, or of all.
-        pair: Option<String>,
-        /// At most so many.
-        limit: usize,
+    /// A page of runs, newest first.
+    History(RunQuery),
+    /// A page of the writes of a run, in order.
+    Writes(WriteQuery),
+    /// Everything that happened to the records that hold these words.
+    Lives(LifeQuery),
+    /// What taking a run, or one of its writes, back would do. Answered by [`Reply::UndoPlan`].
+    UndoPlan {
+        /// The run.
+        run: RunId,
+        /// The write's id, where it is one only.
+        write: Option<String>,
     },
-    /// The writes of a run, in order.
-    Writes(RunId),
     /// Takes a run back. Answered by [`Reply::Ran`].
     Undo(RunId),
+    /// Takes one write of a run back. Answered by [`Reply::Ran`].
+    UndoWrite {
+        /// The run.
+        run: RunId,
+        /// The write's id.
+        write: String,
+    },
     /// The newest alerts first.
     Alerts,
     /// The operator has seen these alerts.
@@ -208,9 +219,12 @@ impl std::fmt::Debug for Command {
             Self::Reopen { .. } => "Reopen",
             Self::Candidates(..) => "Candidates",
             Self::Resolve { .. } => "Resolve",
-            Self::History { .. } => "History",
+            Self::History(..) => "History",
             Self::Writes(..) => "Writes",
+            Self::Lives(..) => "Lives",
+            Self::UndoPlan { .. } => "UndoPlan",
             Self::Undo(..) => "Undo",
+            Self::UndoWrite { .. } => "UndoWrite",
             Self::Alerts => "Alerts",
             Self::AlertsSeen => "AlertsSeen",
             Self::StartSchedule => "StartSchedule",
@@ -273,9 +287,13 @@ pub enum Reply {
     /// Records that a matter cannot tell apart, as far as they are remembered.
     Candidates(MatterId, Arc<PerSide<Vec<Observed>>>),
     /// Runs.
-    History(Arc<Vec<RunSummary>>),
+    History(Arc<RunPage>),
     /// Writes of a run.
-    Writes(Arc<Vec<WriteEntry>>),
+    Writes(Arc<WritePage>),
+    /// The lives of records.
+    Lives(Arc<Lives>),
+    /// What an undo would do.
+    UndoPlan(Arc<Plan>),
     /// Alerts.
     Alerts(Arc<Vec<Alert>>),
     /// Where secrets can be kept.

@@ -45,7 +45,8 @@ pub(crate) async fn compare(job: &Job, export: Option<&Path>) -> Result<CompareR
             // What a run asks about already is not asked a second time.
             let asked = store.open_conflict_subjects(&kept.pair)?;
             let open = kept.mismatches.iter().filter(|one| !asked.contains(&one.subject.key())).map(matter).collect();
-            let matters = MattersUpdate { origin: Origin::Compare, now: started, open, scope: MatterScope::All };
+            let matters =
+                MattersUpdate { origin: Origin::Compare, by: None, now: started, open, scope: MatterScope::All };
             store.apply(&kept.pair, &Changes { matters: Some(matters), ..Changes::default() })?;
             store.save_compare(&kept)
         })

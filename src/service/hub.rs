@@ -10,8 +10,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::model::{
-    AlertKind, CompareReport, ConflictKind, Decision, MatterId, MatterKind, MismatchKind, Outcome, PerSide, Plan,
-    Resolution, RunId, Side, Subject, Timestamp, Trigger,
+    AlertKind, Closed, CompareReport, ConflictKind, Decision, MatterId, MatterKind, MismatchKind, Outcome, PerSide,
+    Plan, Resolution, Side, Subject, Timestamp, Trigger, WriteState,
 };
 use crate::texts::tr;
 
@@ -32,7 +32,8 @@ pub(crate) enum Work {
     Sync { mode: SyncMode, trigger: Trigger },
     Compare { export: Option<PathBuf>, trigger: Trigger },
     Settle(BTreeSet<Subject>),
-    Undo(RunId),
+    Undo(undoing::Scope),
+    LookAtUndo(undoing::Scope),
 }
 
 /// Who waits for it.
@@ -61,6 +62,7 @@ struct Active {
 enum Ran {
     Run { report: Box<RunReport>, sign_in_refused: bool },
     Compared(Arc<CompareReport>),
+    Undoing(Arc<Plan>),
 }
 
 struct Done {
@@ -145,7 +147,11 @@ impl Hub {
             Command::Compare { pair, export } => {
                 return self.enqueue(id, pair, Work::Compare { export, trigger: Trigger::Manual }).await;
             }
-            Command::Undo(run) => return self.undo(id, run).await,
+            Command::Undo(run) => return self.undo(id, undoing::Scope { run, write: None }, false).await,
+            Command::UndoWrite { run, write } => {
+                return self.undo(id, undoing::Scope { run, write: Some(write) }, false).await;
+            }
+            Command::UndoPlan { run, write } => return self.undo(id, undoing::Scope { run, write }, true).await,
             Command::Resolve { ids, resolution } => return self.resolve(id, ids, resolution).await,
             Command::Cancel(pair) => {
                 self.cancel(&pair).await;
@@ -198,8 +204,9 @@ impl Hub {
             | Command::Matters(_)
             | Command::Reopen { .. }
             | Command::Candidates(_)
-            | Command::History { .. }
+            | Command::History(_)
             | Command::Writes(_)
+            | Command::Lives(_)
             | Command::Alerts
             | Command::AlertsSeen) => answers::from_store(&self.shared, &self.workspace, command).await,
         };
@@ -344,12 +351,16 @@ impl Hub {
                     self.after_run(&pair, report, *sign_in_refused).await;
                 }
                 Ok(Ran::Compared(report)) => self.after_compare(&pair, report).await,
+                Ok(Ran::Undoing(_)) => {}
+                // Who looks is told at once, and nothing was to be done.
+                Err(_) if matches!(work, Work::LookAtUndo(_)) => {}
                 Err(problem) => self.after_problem(&pair, &work, problem).await,
             }
         }
         let reply = result.map(|ran| match ran {
             Ran::Run { report, .. } => Reply::Ran(report),
             Ran::Compared(report) => Reply::Compared(report),
+            Ran::Undoing(plan) => Reply::UndoPlan(plan),
         });
         self.tell_state().await;
         self.answer(active.waiters, reply).await;
@@ -382,19 +393,33 @@ impl Hub {
         }
     }
 
-    async fn undo(&mut self, id: RequestId, run: RunId) {
-        let found = self.shared.db.with(move |store| store.run(run)).await;
-        match found {
-            Ok(Some(summary)) if summary.undone_by.is_some() => {
-                let problem = Problem::wrong_use(tr!("sync-taken-back-already", run = run.0.to_string()));
-                self.shared.voice.reply(id, Err(problem)).await;
+    /// Takes a run or one of its writes back, or looks what that would do.
+    async fn undo(&mut self, id: RequestId, scope: undoing::Scope, look: bool) {
+        let (run, write) = (scope.run, scope.write.clone());
+        let found = self.shared.db.with(move |store| {
+            let write = match &write {
+                Some(write) => store.write(write)?.filter(|write| write.run == run),
+                None => None,
+            };
+            Ok((store.run(run)?, write))
+        });
+        let number = run.0.to_string();
+        let problem = match found.await {
+            Ok((Some(summary), _)) if summary.undone_by.is_some() => {
+                Problem::wrong_use(tr!("sync-taken-back-already", run = number))
             }
-            Ok(Some(summary)) => self.enqueue(id, summary.pair, Work::Undo(run)).await,
-            Ok(None) => {
-                self.shared.voice.reply(id, Err(Problem::wrong_use(tr!("sync-no-run", run = run.0.to_string())))).await;
+            Ok((Some(_), None)) if scope.write.is_some() => Problem::wrong_use(tr!("history-no-write", run = number)),
+            Ok((Some(_), Some(write))) if write.state != WriteState::Done => {
+                Problem::wrong_use(tr!("history-write-not-done", label = write.label))
             }
-            Err(error) => self.shared.voice.reply(id, Err(Problem::failed(error.to_string()))).await,
-        }
+            Ok((Some(summary), _)) => {
+                let work = if look { Work::LookAtUndo(scope) } else { Work::Undo(scope) };
+                return self.enqueue(id, summary.pair, work).await;
+            }
+            Ok((None, _)) => Problem::wrong_use(tr!("sync-no-run", run = number)),
+            Err(error) => Problem::failed(error.to_string()),
+        };
+        self.shared.voice.reply(id, Err(problem)).await;
     }
 
     /// Remembers the operator's answers, and carries out those that mean a write.
@@ -410,12 +435,13 @@ impl Hub {
                     Err(problem) => return Ok(Err(problem)),
                 };
                 store.save_decision(&matter.pair, &decision)?;
+                store.answered(matter.id, &decision.resolution, decision.made)?;
                 if matches!(decision.resolution, Resolution::NotSame(_)) && is_lone(&matter.kind) {
                     // It is alone as before; only this one is proposed no more.
                     continue;
                 }
                 match decision.resolution {
-                    Resolution::Ignore => store.close_matters(&[matter.id], "left as it is", now())?,
+                    Resolution::Ignore => store.close_matters(&[matter.id], Closed::Left, None, now())?,
                     Resolution::NotSame(_)
                     | Resolution::Use(_)
                     | Resolution::Fields(_)
@@ -502,7 +528,13 @@ impl Hub {
             }
             let open = store.count_open(&name)?;
             let conflicts = store.open_conflicts(&name)?;
-            let fresh = conflicts.iter().filter(|matter| matter.opened >= summary.started);
+            // What an undo asks again the operator has just called for, which is no news.
+            let mut summary = summary;
+            let undo = matches!(summary.trigger, Trigger::Undo(_));
+            if undo && summary.outcome == Outcome::Waiting {
+                summary.outcome = Outcome::Done;
+            }
+            let fresh = conflicts.iter().filter(|matter| !undo && matter.opened >= summary.started);
             let conflicts = fresh.filter_map(|matter| match &matter.kind {
                 MatterKind::Conflict(kind) => Some(matches!(kind, ConflictKind::HeldDeletion(_))),
                 MatterKind::Mismatch(_) => None,
@@ -675,7 +707,8 @@ async fn work_on(
     let ran = match work {
         Work::Sync { mode, trigger } => run::run(&job, trigger, mode, shown).await.map(told),
         Work::Settle(subjects) => run::settle(&job, subjects).await.map(told),
-        Work::Undo(run) => undoing::undo(&job, run).await.map(told),
+        Work::Undo(scope) => undoing::undo(&job, &scope).await.map(told),
+        Work::LookAtUndo(scope) => undoing::look(&job, &scope).await.map(|plan| Ran::Undoing(Arc::new(plan))),
         Work::Compare { export, .. } => {
             comparing::compare(&job, export.as_deref()).await.map(|report| Ran::Compared(Arc::new(report)))
         }

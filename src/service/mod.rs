@@ -21,6 +21,7 @@ mod manifests;
 mod matter_list;
 mod platforms;
 mod recover;
+mod reopening;
 mod report;
 mod run;
 mod schedule;

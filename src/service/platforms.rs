@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::connectors::carddav::CardDavConnector;
 use crate::connectors::csv::CsvConnector;
+use crate::connectors::vcf::VcfConnector;
 use crate::connectors::xlsx::XlsxConnector;
 use crate::connectors::{Connector, ConnectorError, Credential, ErrorKind, builtin};
 use crate::model::{AccountSettings, PlatformInfo};
@@ -43,6 +44,7 @@ impl Platforms for KnownPlatforms {
         match account.connector.as_str() {
             "csv" => Ok(Arc::new(CsvConnector::open(&with_keys(account, keys))?)),
             "xlsx" => Ok(Arc::new(XlsxConnector::open(&with_keys(account, keys))?)),
+            "vcf" => Ok(Arc::new(VcfConnector::open(account)?)),
             "carddav" => Ok(Arc::new(CardDavConnector::new(account, credential.secret())?)),
             other => {
                 let known: Vec<String> = self.known().into_iter().map(|platform| platform.kind).collect();

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::connectors::{Context, ErrorKind};
 use crate::engine::{self, View, Written};
 use crate::model::{
-    Conflict, ConflictKind, Cursor, Decision, FailedRecord, Identity, Item, Link, Listing, MatterKind, NoteKind,
-    Observed, Outcome, PairSpec, PerSide, Plan, RecordId, RunId, RunSummary, Scope, Side, SideCounts, Stop, Subject,
-    Trigger,
+    Closed, Conflict, ConflictKind, Cursor, Decision, FailedRecord, Identity, Item, Link, Listing, MatterKind,
+    NoteKind, Observed, Outcome, PairSpec, PerSide, Plan, RecordId, RunId, RunSummary, Scope, Side, SideCounts, Stop,
+    Subject, Trigger,
 };
 use crate::store::{Changes, LinkIndexes, MatterScope, MattersUpdate, NewMatter, Origin, Store, StoreError};
 use crate::texts::tr;
@@ -434,8 +434,9 @@ async fn carry_out(
     if complete {
         changes.matters = Some(MattersUpdate {
             origin: Origin::Run,
+            by: Some(run),
             now: now(),
-            open: matters(plan, &remaining),
+            open: matters(plan, &execution, &remaining),
             scope: MatterScope::All,
         });
     }
@@ -444,7 +445,7 @@ async fn carry_out(
     }
     let healed = Healed::by(plan, &execution);
     commit(job, summary, changes).await?;
-    healed.close(job).await?;
+    healed.close(job, run).await?;
     finish(summary, plan, execution)
 }
 
@@ -474,7 +475,7 @@ impl Healed {
         Self { linked, written: done.map(|(_, item)| item.subject.clone()).collect() }
     }
 
-    async fn close(self, job: &Job) -> Result<(), Ended> {
+    async fn close(self, job: &Job, run: RunId) -> Result<(), Ended> {
         let pair = job.spec().name.clone();
         job.shared
             .db
@@ -484,7 +485,7 @@ impl Healed {
                     Subject::Pair(_) | Subject::Key(..) => self.written.contains(subject),
                 });
                 let ids: Vec<_> = over.map(|(id, ..)| id).collect();
-                if ids.is_empty() { Ok(()) } else { store.close_matters(&ids, "settled by a sync", now()) }
+                if ids.is_empty() { Ok(()) } else { store.close_matters(&ids, Closed::Synced, Some(run), now()) }
             })
             .await?;
         Ok(())
@@ -503,9 +504,14 @@ async fn carry_out_scoped(
     let (execution, remaining) = carry_out_items(job, run, summary, plan).await?;
     let mut changes = quiet_changes(job.spec(), plan, &execution);
     if execution.ended.is_none() {
-        let open = matters(plan, &remaining);
-        let update =
-            |origin: Origin, open: Vec<NewMatter>| MattersUpdate { origin, now: now(), open, scope: scope.clone() };
+        let open = matters(plan, &execution, &remaining);
+        let update = |origin: Origin, open: Vec<NewMatter>| MattersUpdate {
+            origin,
+            by: Some(run),
+            now: now(),
+            open,
+            scope: scope.clone(),
+        };
         let (pair, compare) = (
             job.spec().name.clone(),
             Changes { matters: Some(update(Origin::Compare, Vec::new())), ..Changes::default() },
@@ -623,15 +629,24 @@ pub(crate) fn quiet_changes(spec: &PairSpec, plan: &Plan, execution: &Execution)
 }
 
 /// The open questions of a plan; those of records that were planned anew come from there.
-fn matters(plan: &Plan, replaced: &[Item]) -> Vec<NewMatter> {
+fn matters(plan: &Plan, execution: &Execution, replaced: &[Item]) -> Vec<NewMatter> {
     let anew: BTreeSet<&Subject> = replaced.iter().map(|item| &item.subject).collect();
-    let planned = plan.items.iter().filter(|item| !anew.contains(&item.subject));
-    let asked = planned.chain(replaced).filter_map(|item| Some((item, item.action().conflict.as_ref()?)));
-    asked.map(|(item, conflict)| matter(item, conflict)).collect()
+    let planned = plan.items.iter().enumerate().filter(|(_, item)| !anew.contains(&item.subject));
+    let written = planned.map(|(index, item)| (item, execution.written.get(&index)));
+    let all = written.chain(replaced.iter().map(|item| (item, None)));
+    all.filter_map(|(item, written)| Some(matter(item, item.action().conflict.as_ref()?, written))).collect()
 }
 
-fn matter(item: &Item, conflict: &Conflict) -> NewMatter {
-    let seen = item.now.as_ref().map(|now| now.as_ref().map(|now| &now.seen));
+fn matter(item: &Item, conflict: &Conflict, written: Option<&PerSide<Written>>) -> NewMatter {
+    // What the same run has written beside the question is no reason to ask it again.
+    let held = PerSide::from_fn(|side| {
+        let mut seen = item.now.get(side).as_ref()?.seen.clone();
+        if let Some(Written::Stored(_, stored)) = written.map(|written| written.get(side)) {
+            seen.values.extend(stored.values.clone());
+        }
+        Some(seen)
+    });
+    let seen = held.as_ref().map(Option::as_ref);
     let fingerprint = match &conflict.kind {
         ConflictKind::Ambiguous(ids) => engine::group_fingerprint(PerSide::new(&ids.a, &ids.b)),
         ConflictKind::BothChanged

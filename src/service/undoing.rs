@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::{self, Undo, View, Written};
 use crate::model::{
-    Decision, Item, Observed, Outcome, PairSpec, PerSide, RecordId, Resolution, RunId, Seen, Side, Subject, Trigger,
-    WriteEntry, WriteState,
+    Decision, Item, Observed, Outcome, PairSpec, PerSide, Plan, RecordId, Resolution, RunId, Seen, Side, Subject,
+    Trigger, WriteEntry, WriteState,
 };
 use crate::store::{Changes, Store, StoreError};
 use crate::texts::tr;
@@ -14,69 +14,59 @@ use super::RunReport;
 use super::executor::execute_with;
 use super::job::{Ended, Job, now};
 use super::recover::recover;
+use super::reopening::reopen;
 use super::run::{indexed, look_again, quiet_changes, remembered, who_is_there, with_journal};
 
-/// Takes a run back. What somebody has changed since stays, and is told.
+/// How many of the records that are left as they are a message names.
+const TOLD: usize = 5;
+
+/// What is taken back: a whole run, or one of its writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Scope {
+    /// The run.
+    pub(crate) run: RunId,
+    /// The only write, by its id.
+    pub(crate) write: Option<String>,
+}
+
+/// Takes a run or one of its writes back. What somebody has changed since stays, and is told.
 ///
 /// # Errors
 /// [`Ended::Store`] and [`Ended::CutOff`] only; everything else is in the report.
-pub(crate) async fn undo(job: &Job, of: RunId) -> Result<RunReport, Ended> {
-    with_journal(job, Trigger::Undo(of), async |run, summary| {
-        for side in Side::BOTH {
-            // Another list behind the same settings holds other records under these ids.
-            who_is_there(job, side, &job.context(tr!("sync-reading", account = job.account(side)))).await?;
-        }
+pub(crate) async fn undo(job: &Job, of: &Scope) -> Result<RunReport, Ended> {
+    with_journal(job, Trigger::Undo(of.run), async |run, summary| {
+        who_are_there(job).await?;
         recover(job, run).await?;
-        let (writes, raws) = job
-            .shared
-            .db
-            .with(move |store| {
-                let mut writes = store.writes(of)?;
-                // What an undo that was cut off has brought back already must not come back twice.
-                let back = brought_back(store, of)?;
-                writes.retain(|write| write.kind != "delete" || !back.contains(&(write.side, write.subject.key())));
-                let mut raws: BTreeMap<String, String> = BTreeMap::new();
-                for write in &writes {
-                    if let Some(raw) = store.raw(&write.id)? {
-                        raws.insert(write.id.clone(), raw);
-                    }
-                }
-                Ok((writes, raws))
-            })
-            .await?;
-        let mut views = PerSide::from_fn(|_| View::no_changes());
-        for side in Side::BOTH {
-            let done = writes.iter().filter(|write| write.state == WriteState::Done);
-            let named = done
-                .filter_map(|write| if write.side == side { write.record.as_ref() } else { write.subject.id(side) });
-            let ids: Vec<RecordId> = named.collect::<BTreeSet<_>>().into_iter().cloned().collect();
-            look_again(job, side, &ids, views.get_mut(side)).await?;
-        }
-        let remembered = remembered(job).await?;
-        let plan = engine::undo(&Undo {
-            spec: job.spec(),
-            writes: &writes,
-            raws,
-            links: &remembered.links,
-            now: views.map(|view| view.records),
-            made: now(),
-        });
+        let Planned { plan, writes } = plan(job, of).await?;
         job.checkpoint("planned")?;
+        let of_run = of.run;
+        let settled = job.shared.db.with(move |store| store.closed_by(of_run)).await?;
         let spec = job.spec().clone();
         let execution = execute_with(job, run, &plan.items, |item, written, changes| {
-            hold(&spec, item, written, changes);
-            changes.writes.extend(undone(&writes, item, written));
+            let back = undone(&writes, item, written);
+            if !reopen(&spec, &settled, &back, item, written, changes) {
+                hold(&spec, item, written, changes);
+            }
+            changes.writes.extend(back);
         })
         .await?;
         let changes = indexed(job.spec(), quiet_changes(job.spec(), &plan, &execution));
         // Where something is left to do, the rest can be taken back by another try.
         let whole = execution.ended.is_none() && execution.failed.is_empty() && execution.replan.is_empty();
-        let (pair, all) = (job.spec().name.clone(), writes.len());
-        job.shared
+        let (pair, one, started) = (job.spec().name.clone(), of.write.is_some(), summary.started);
+        let (open, reopened) = job
+            .shared
             .db
             .with(move |store| {
                 store.apply(&pair, &changes)?;
-                if whole { store.mark_undone(of, run) } else { Ok(()) }
+                let left = || -> Result<bool, StoreError> {
+                    Ok(store.writes(of_run)?.iter().any(|write| write.state == WriteState::Done))
+                };
+                if whole && !(one && left()?) {
+                    store.mark_undone(of_run, run)?;
+                }
+                let open = store.open_matters(Some(&pair))?;
+                Ok((open.len(), open.iter().filter(|matter| matter.opened >= started).count()))
             })
             .await?;
         for side in Side::BOTH {
@@ -86,13 +76,15 @@ pub(crate) async fn undo(job: &Job, of: RunId) -> Result<RunReport, Ended> {
         }
         summary.set_aside = plan.notes.len() as u64;
         summary.failed = execution.failed;
-        let skipped: Vec<&str> = plan.notes.iter().map(|note| note.text.as_str()).collect();
-        summary.message = Some(match (all, skipped.is_empty()) {
-            (0, _) => format!("Run {} wrote nothing, so there was nothing to take back.", of.0),
-            (_, true) => format!("Run {} is taken back.", of.0),
-            (_, false) => format!("Run {} is taken back, except: {}", of.0, skipped.join(" ")),
-        });
-        summary.outcome = if summary.failed.is_empty() { Outcome::Done } else { Outcome::Partial };
+        summary.message = Some(message(of, writes.is_empty(), &plan, reopened));
+        summary.outcome = if !summary.failed.is_empty() {
+            Outcome::Partial
+        } else if reopened > 0 {
+            summary.conflicts = open as u64;
+            Outcome::Waiting
+        } else {
+            Outcome::Done
+        };
         if let Some(ended) = execution.ended {
             return Err(ended);
         }
@@ -101,12 +93,97 @@ pub(crate) async fn undo(job: &Job, of: RunId) -> Result<RunReport, Ended> {
     .await
 }
 
+/// What an undo would do and what it would leave alone, without doing anything.
+///
+/// # Errors
+/// When a side cannot be asked.
+pub(crate) async fn look(job: &Job, of: &Scope) -> Result<Plan, Ended> {
+    who_are_there(job).await?;
+    Ok(plan(job, of).await?.plan)
+}
+
+/// Another list behind the same settings holds other records under these ids.
+async fn who_are_there(job: &Job) -> Result<(), Ended> {
+    for side in Side::BOTH {
+        who_is_there(job, side, &job.context(tr!("sync-reading", account = job.account(side)))).await?;
+    }
+    Ok(())
+}
+
+struct Planned {
+    plan: Plan,
+    writes: Vec<WriteEntry>,
+}
+
+async fn plan(job: &Job, of: &Scope) -> Result<Planned, Ended> {
+    let (run, only) = (of.run, of.write.clone());
+    let (writes, raws) = job
+        .shared
+        .db
+        .with(move |store| {
+            let mut writes = store.writes(run)?;
+            writes.retain(|write| only.as_ref().is_none_or(|only| *only == write.id));
+            // What an undo that was cut off has brought back already must not come back twice.
+            let back = brought_back(store, run)?;
+            writes.retain(|write| write.kind != "delete" || !back.contains(&(write.side, write.subject.key())));
+            let mut raws: BTreeMap<String, String> = BTreeMap::new();
+            for write in &writes {
+                if let Some(raw) = store.raw(&write.id)? {
+                    raws.insert(write.id.clone(), raw);
+                }
+            }
+            Ok((writes, raws))
+        })
+        .await?;
+    let mut views = PerSide::from_fn(|_| View::no_changes());
+    for side in Side::BOTH {
+        let done = writes.iter().filter(|write| write.state == WriteState::Done);
+        let named =
+            done.filter_map(|write| if write.side == side { write.record.as_ref() } else { write.subject.id(side) });
+        let ids: Vec<RecordId> = named.collect::<BTreeSet<_>>().into_iter().cloned().collect();
+        look_again(job, side, &ids, views.get_mut(side)).await?;
+    }
+    let remembered = remembered(job).await?;
+    let plan = engine::undo(&Undo {
+        spec: job.spec(),
+        writes: &writes,
+        raws,
+        links: &remembered.links,
+        now: views.map(|view| view.records),
+        made: now(),
+    });
+    Ok(Planned { plan, writes })
+}
+
+/// What came of it, as sentences.
+fn message(of: &Scope, nothing: bool, plan: &Plan, reopened: usize) -> String {
+    let run = of.run.0.to_string();
+    let mut parts = vec![if nothing {
+        tr!("history-undone-nothing", run = run)
+    } else if of.write.is_some() {
+        tr!("history-undone-write", run = run)
+    } else {
+        tr!("history-undone-run", run = run)
+    }];
+    if !plan.notes.is_empty() {
+        let skipped: Vec<&str> = plan.notes.iter().take(TOLD).map(|note| note.text.as_str()).collect();
+        parts.push(tr!("history-undone-except", list = skipped.join(" ")));
+        if plan.notes.len() > TOLD {
+            parts.push(tr!("history-undone-more", count = plan.notes.len() - TOLD));
+        }
+    }
+    if reopened > 0 {
+        parts.push(tr!("history-undone-asks", count = reopened));
+    }
+    parts.join(" ")
+}
+
 /// The deleted records that earlier undos of a run, cut off before their end, have brought back.
 fn brought_back(store: &Store, of: RunId) -> Result<BTreeSet<(Side, String)>, StoreError> {
     let mut back = BTreeSet::new();
-    for run in store.runs(None, usize::MAX)?.iter().filter(|run| run.trigger == Trigger::Undo(of)) {
+    for run in store.undos_of(of)? {
         let done = |write: &WriteEntry| write.kind == "create" && write.state == WriteState::Done;
-        back.extend(store.writes(run.run)?.into_iter().filter(done).map(|write| (write.side, write.subject.key())));
+        back.extend(store.writes(run)?.into_iter().filter(done).map(|write| (write.side, write.subject.key())));
     }
     Ok(back)
 }

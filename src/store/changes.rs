@@ -37,6 +37,8 @@ pub struct Changes {
     pub clear_cursors: bool,
     /// What is open now.
     pub matters: Option<MattersUpdate>,
+    /// Questions that are asked again, beside what is open.
+    pub reopened: Vec<MattersUpdate>,
     /// Answers to remember, each in place of the one before it for its subject.
     pub decisions: Vec<Decision>,
     /// Subjects whose answers are carried out and forgotten; "not the same" stays remembered.
@@ -62,6 +64,9 @@ impl Store {
                 Some(update) => matters::update(tx, pair, update)?,
                 None => Vec::new(),
             };
+            for update in &changes.reopened {
+                matters::update(tx, pair, update)?;
+            }
             matters::decisions_done(tx, pair, &changes.decisions_done)?;
             changes.decisions.iter().try_for_each(|decision| matters::store_decision(tx, pair, decision))?;
             if let Some(run) = &changes.run {

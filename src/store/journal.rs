@@ -4,12 +4,12 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::codec::{Json, Word, to_count, to_int, to_limit};
 use super::{Store, StoreError, pair_id};
-use crate::model::{PerSide, RecordId, RunId, RunSummary, SideCounts, Timestamp, Trigger, WriteEntry};
+use crate::model::{PerSide, RecordId, RunId, RunSummary, Side, SideCounts, Timestamp, Trigger, WriteEntry};
 
-const RUN: &str = "SELECT r.id, p.name, r.trigger, r.outcome, r.started, r.millis, r.sides, r.conflicts, r.set_aside, \
+pub(super) const RUN: &str = "SELECT r.id, p.name, r.trigger, r.outcome, r.started, r.millis, r.sides, r.conflicts, r.set_aside, \
                    r.failed, r.message, r.undone_by FROM runs r JOIN pairs p ON p.id = r.pair";
 
-const WRITE: &str = "SELECT w.id, w.run, w.side, w.kind, w.subject, w.record, w.label, w.fields, w.reason, w.state, \
+pub(super) const WRITE: &str = "SELECT w.id, w.run, w.side, w.kind, w.subject, w.record, w.label, w.fields, w.reason, w.state, \
                      w.error, w.at FROM writes w";
 
 impl Store {
@@ -71,6 +71,15 @@ impl Store {
         self.change(|tx| {
             let changed = tx.execute("UPDATE runs SET undone_by = ?2 WHERE id = ?1", (run.0, by.0))?;
             if changed == 0 { Err(StoreError::NoSuchRun(run)) } else { Ok(()) }
+        })
+    }
+
+    /// The runs that took a run back, or a part of it, oldest first.
+    pub fn undos_of(&self, run: RunId) -> Result<Vec<RunId>, StoreError> {
+        self.read(|conn| {
+            let mut found = conn.prepare_cached("SELECT id FROM runs WHERE trigger = ?1 ORDER BY id")?;
+            let rows = found.query_map([Json(Trigger::Undo(run))], |row| row.get(0).map(RunId))?;
+            Ok(rows.collect::<Result<_, _>>()?)
         })
     }
 
@@ -158,10 +167,11 @@ pub(super) fn store_writes(conn: &Connection, writes: &[WriteEntry]) -> Result<(
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (id) DO UPDATE SET \
          side = excluded.side, kind = excluded.kind, subject = excluded.subject, record = excluded.record, \
          label = excluded.label, fields = excluded.fields, reason = excluded.reason, state = excluded.state, \
-         error = excluded.error, at = excluded.at",
+         error = excluded.error, at = excluded.at RETURNING seq",
     )?;
+    let mut trace = conn.prepare_cached("INSERT OR IGNORE INTO traces (side, record, write) VALUES (?1, ?2, ?3)")?;
     for write in writes {
-        insert.execute((
+        let values = (
             &write.id,
             write.run.0,
             write.side.letter(),
@@ -174,12 +184,18 @@ pub(super) fn store_writes(conn: &Connection, writes: &[WriteEntry]) -> Result<(
             Word(write.state),
             &write.error,
             write.at.0,
-        ))?;
+        );
+        let seq: i64 = insert.query_row(values, |row| row.get(0))?;
+        let here = write.record.as_ref().map(|record| (write.side, record));
+        let named = Side::BOTH.iter().filter_map(|side| Some((*side, write.subject.id(*side)?)));
+        for (side, record) in named.chain(here) {
+            trace.execute((side.letter(), record.as_str(), seq))?;
+        }
     }
     Ok(())
 }
 
-fn run_row(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
+pub(super) fn run_row(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
     Ok(RunSummary {
         run: RunId(row.get(0)?),
         pair: row.get(1)?,
@@ -196,7 +212,7 @@ fn run_row(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
     })
 }
 
-fn write_row(row: &Row<'_>) -> rusqlite::Result<WriteEntry> {
+pub(super) fn write_row(row: &Row<'_>) -> rusqlite::Result<WriteEntry> {
     Ok(WriteEntry {
         id: row.get(0)?,
         run: RunId(row.get(1)?),

@@ -347,9 +347,9 @@ impl<'a> StoredSide<'a> {
 
 /// The same, read back.
 #[derive(Deserialize)]
-struct LoadedSide {
-    values: Values,
-    seen: Option<Values>,
+pub(super) struct LoadedSide {
+    pub(super) values: Values,
+    pub(super) seen: Option<Values>,
     version: Option<Version>,
     modified: Option<Timestamp>,
     #[serde(default)]
@@ -370,7 +370,7 @@ impl From<LoadedSide> for SideBaseline {
     }
 }
 
-fn link_row(row: &Row<'_>) -> rusqlite::Result<Link> {
+pub(super) fn link_row(row: &Row<'_>) -> rusqlite::Result<Link> {
     let flips: Option<Json<BTreeMap<String, Flips>>> = row.get(5)?;
     Ok(Link {
         id: Some(LinkId(row.get(0)?)),

@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::codec::{Json, to_size};
 use super::{Store, StoreError, pair_id};
 use crate::model::{
-    Decision, Matter, MatterField, MatterId, MatterKind, MismatchKind, PerSide, Resolution, Side, Subject, Timestamp,
+    Closed, Decision, Matter, MatterField, MatterId, MatterKind, MismatchKind, PerSide, Resolution, RunId, Side,
+    Subject, Timestamp,
 };
 
 /// What found a matter. Each closes only what it has found itself.
@@ -43,6 +44,8 @@ pub struct NewMatter {
 pub struct MattersUpdate {
     /// Which of the two.
     pub origin: Origin,
+    /// The run that says so; none for a compare.
+    pub by: Option<RunId>,
     /// The time for what is opened and closed.
     pub now: Timestamp,
     /// Everything that is open after it.
@@ -60,7 +63,7 @@ pub enum MatterScope {
     Only(Vec<Subject>),
 }
 
-const MATTER: &str = "SELECT m.id, p.name, m.kind, m.subject, m.label, m.reason, m.fields, m.modified, m.opened, \
+pub(super) const MATTER: &str = "SELECT m.id, p.name, m.kind, m.subject, m.label, m.reason, m.fields, m.modified, m.opened, \
                       m.fingerprint, m.closed IS NULL FROM matters m JOIN pairs p ON p.id = m.pair";
 
 /// Where a decision that is not "not the same" is kept: one for each subject.
@@ -208,7 +211,10 @@ impl Store {
             let mut forget =
                 tx.prepare_cached("DELETE FROM decisions WHERE pair = ?1 AND subject_key = ?2 AND slot = ?3")?;
             let mut open = tx.prepare_cached(
-                "UPDATE OR IGNORE matters SET closed = NULL, closed_how = NULL WHERE id = ?1 AND closed IS NOT NULL",
+                "UPDATE OR IGNORE matters SET closed = NULL, closed_how = NULL, closed_by = NULL WHERE id = ?1 AND closed IS NOT NULL",
+            )?;
+            let mut unsay = tx.prepare_cached(
+                "DELETE FROM answers WHERE id = (SELECT max(id) FROM answers WHERE matter = ?1)",
             )?;
             for id in ids {
                 let found = subject.query_row([id.0], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)));
@@ -223,6 +229,7 @@ impl Store {
                     | Resolution::Ignore => key,
                 };
                 forget.execute((pair, answered, slot(answer)))?;
+                unsay.execute([id.0])?;
                 open.execute([id.0])?;
             }
             Ok(())
@@ -249,9 +256,35 @@ impl Store {
         })
     }
 
-    /// Closes matters that are still open, with how they were settled.
-    pub fn close_matters(&mut self, ids: &[MatterId], how: &str, at: Timestamp) -> Result<(), StoreError> {
-        self.change(|tx| ids.iter().try_for_each(|id| close(tx, id.0, how, at)))
+    /// Closes matters that are still open, with how and by which run they were settled.
+    pub fn close_matters(
+        &mut self,
+        ids: &[MatterId],
+        how: Closed,
+        by: Option<RunId>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.change(|tx| ids.iter().try_for_each(|id| close(tx, id.0, how, by, at)))
+    }
+
+    /// Keeps what the operator answered to a matter, for its history.
+    pub fn answered(&mut self, id: MatterId, resolution: &Resolution, at: Timestamp) -> Result<(), StoreError> {
+        self.change(|tx| {
+            tx.prepare_cached("INSERT INTO answers (matter, resolution, made) VALUES (?1, ?2, ?3)")?.execute((
+                id.0,
+                Json(resolution),
+                at.0,
+            ))?;
+            Ok(())
+        })
+    }
+
+    /// The matters that a run closed.
+    pub fn closed_by(&self, run: RunId) -> Result<Vec<Matter>, StoreError> {
+        self.read(|conn| {
+            let mut found = conn.prepare_cached(&format!("{MATTER} WHERE m.closed_by = ?1 ORDER BY m.id"))?;
+            Ok(found.query_map([run.0], matter_row)?.collect::<Result<_, _>>()?)
+        })
     }
 
     /// The remembered answers of a pair.
@@ -352,7 +385,7 @@ pub(super) fn update(conn: &Connection, pair: i64, update: &MattersUpdate) -> Re
     };
     for ((subject, _), id) in &before {
         if !kept.contains(id) && scope.as_ref().is_none_or(|scope| scope.contains(subject)) {
-            close(conn, *id, "gone", update.now)?;
+            close(conn, *id, Closed::Gone, update.by, update.now)?;
         }
     }
     Ok(opened)
@@ -399,9 +432,11 @@ fn open_by_subject(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn close(conn: &Connection, id: i64, how: &str, at: Timestamp) -> Result<(), StoreError> {
-    conn.prepare_cached("UPDATE matters SET closed = ?2, closed_how = ?3 WHERE id = ?1 AND closed IS NULL")?
-        .execute((id, at.0, how))?;
+fn close(conn: &Connection, id: i64, how: Closed, by: Option<RunId>, at: Timestamp) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "UPDATE matters SET closed = ?2, closed_how = ?3, closed_by = ?4 WHERE id = ?1 AND closed IS NULL",
+    )?
+    .execute((id, at.0, how.word(), by.map(|run| run.0)))?;
     Ok(())
 }
 
@@ -424,7 +459,7 @@ fn slot(resolution: &Resolution) -> String {
     }
 }
 
-fn matter_row(row: &Row<'_>) -> rusqlite::Result<Matter> {
+pub(super) fn matter_row(row: &Row<'_>) -> rusqlite::Result<Matter> {
     Ok(Matter {
         id: MatterId(row.get(0)?),
         pair: row.get(1)?,

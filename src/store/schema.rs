@@ -10,8 +10,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 
 /// Every format's SQL in order; the first makes format 1. Released ones are never edited.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_start.sql"), include_str!("migrations/0002_links_by_key.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_start.sql"),
+    include_str!("migrations/0002_links_by_key.sql"),
+    include_str!("migrations/0003_history.sql"),
+];
 
 /// The folder of the copies, in the workspace.
 const COPIES: &str = "backups";
@@ -82,7 +85,7 @@ pub(super) fn migrate(conn: &mut Connection, file: Option<&Path>, migrations: &[
             continue;
         }
         let copy = match file {
-            Some(file) if number > 1 => {
+            Some(file) if found > 0 => {
                 let copy = copies_of(file).join(format!("before-migration-{number}.db"));
                 copy_to(conn, file, &copy)?;
                 Some(copy)

@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use super::*;
 use crate::model::{
-    AccountSettings, AlertKind, CompareCounts, CompareReport, ConflictKind, Cursor, Decision, DeleteGuard,
+    AccountSettings, AlertKind, Closed, CompareCounts, CompareReport, ConflictKind, Cursor, Decision, DeleteGuard,
     DeletePolicy, Endpoint, FailedRecord, FieldMapping, Flips, Identity, Kind, Link, LinkId, LinkIndex, MatterField,
     MatterId, MatterKind, Mismatch, MismatchKind, Observed, Outcome, PairSpec, PerSide, Policy, RecordId, Resolution,
     RunId, Schedule, SecretRef, Seen, Side, SideBaseline, Subject, Timestamp, Trigger, Value, Version, WriteEntry,
@@ -116,7 +116,7 @@ fn single(name: &str) -> Subject {
 }
 
 fn told(origin: Origin, now: i64, open: Vec<NewMatter>, scope: MatterScope) -> Changes {
-    let update = MattersUpdate { origin, now: Timestamp(now), open, scope };
+    let update = MattersUpdate { origin, by: None, now: Timestamp(now), open, scope };
     Changes { matters: Some(update), ..Changes::default() }
 }
 
@@ -339,7 +339,7 @@ fn a_matter_keeps_its_number_while_it_is_open() {
     let back = store.apply("customers", &told(Origin::Run, 400, vec![ann, bob], MatterScope::All)).unwrap();
     assert_eq!(back.len(), 1);
     assert!(back[0] > opened[1]);
-    store.close_matters(&back, "you chose A", Timestamp(500)).unwrap();
+    store.close_matters(&back, Closed::Left, None, Timestamp(500)).unwrap();
     assert_eq!(store.count_open("customers").unwrap(), (1, 1));
     assert_eq!(store.open_matters(None).unwrap().len(), 2);
     assert_eq!(store.matter(MatterId(999)).unwrap(), None);
@@ -500,6 +500,29 @@ fn a_migration_leaves_a_copy_and_is_all_or_nothing() {
     drop(conn);
     let newer = Store::open(dir.path()).unwrap_err();
     assert!(matches!(newer, StoreError::Newer { found, known, .. } if found == next && known == next - 1), "{newer:?}");
+    let fresh = tempfile::tempdir().unwrap();
+    Store::open(fresh.path()).unwrap();
+    assert!(!fresh.path().join("backups").exists(), "there is nothing to copy yet");
+}
+
+#[test]
+fn the_writes_of_an_older_format_are_found_by_every_record_they_speak_of() {
+    let mut conn = Connection::open_in_memory().unwrap();
+    schema::migrate(&mut conn, None, &schema::MIGRATIONS[..1]).unwrap();
+    conn.execute_batch(
+        r#"INSERT INTO pairs (name, spec) VALUES ('p', '{}');
+           INSERT INTO runs (pair, trigger, outcome, started, sides, failed) VALUES (1, '"manual"', 'done', 1, '{}', '[]');
+           INSERT INTO writes (id, run, side, kind, subject, record, label, fields, reason, state, at) VALUES
+             ('1', 1, 'b', 'create', '{"single":["a","7"]}', 'x', 'Ann', '[]', '', 'done', 1),
+             ('2', 1, 'a', 'update', '{"pair":{"a":"7","b":"x"}}', '7', 'Ann', '[]', '', 'done', 1);"#,
+    )
+    .unwrap();
+    schema::migrate(&mut conn, None, schema::MIGRATIONS).unwrap();
+    let mut found = conn.prepare("SELECT side || record || write FROM traces ORDER BY 1").unwrap();
+    let traces: Vec<String> = found.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(traces, ["a71", "a72", "bx1", "bx2"]);
+    let json = serde_json::to_string(&Subject::Single(Side::A, RecordId::new("7"))).unwrap();
+    assert_eq!(json, r#"{"single":["a","7"]}"#, "the migration reads subjects as they are written");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::app::{Asking, DuosyncApp, Purpose};
 use super::views::preview::Preview;
 use super::views::setup::{Known, Setup, SetupIntent, Step};
 use super::views::{Browse, Intent, Page, TakeBack};
-use crate::model::{SecretRef, Side};
+use crate::model::{RunQuery, SecretRef, Side, WriteQuery};
 use crate::service::{Command, Look, SyncMode};
 use crate::texts::tr;
 
@@ -84,7 +84,7 @@ impl DuosyncApp {
             Intent::Undo(run) => self.send(Command::Undo(run), Purpose::Undo),
             Intent::ShowRun(run) => {
                 self.history.pick(run);
-                self.send(Command::Writes(run), Purpose::Writes(run));
+                self.send(Command::Writes(WriteQuery::all(run)), Purpose::Writes(run));
             }
             Intent::Browse(what) => {
                 let ctx = self.ctx.clone();
@@ -137,7 +137,7 @@ impl DuosyncApp {
                 self.ask_compare();
             }
             Page::History => {
-                self.send(Command::History { pair, limit: 500 }, Purpose::History);
+                self.send(Command::History(RunQuery { pair, limit: 500, ..RunQuery::default() }), Purpose::History);
             }
             Page::Alerts => {
                 self.send(Command::Alerts, Purpose::Alerts);

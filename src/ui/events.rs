@@ -26,7 +26,13 @@ impl DuosyncApp {
                     self.take_snapshot(snapshot);
                     self.ask_matters();
                     if self.page == Page::History {
-                        self.send(Command::History { pair: None, limit: 500 }, Purpose::History);
+                        self.send(
+                            Command::History(crate::model::RunQuery {
+                                limit: 500,
+                                ..crate::model::RunQuery::default()
+                            }),
+                            Purpose::History,
+                        );
                     }
                 }
                 Event::Alerted(alert) => {
@@ -89,7 +95,12 @@ impl DuosyncApp {
                 }
             }
             // Matters and compares are looked up by parts.
-            Reply::Fitted(_) | Reply::SecretPlaces(_) | Reply::LastCompare(_) | Reply::Matters(_) => {}
+            Reply::Fitted(_)
+            | Reply::SecretPlaces(_)
+            | Reply::Lives(_)
+            | Reply::UndoPlan(_)
+            | Reply::LastCompare(_)
+            | Reply::Matters(_) => {}
             Reply::Ran(report) => self.ran(purpose, &[*report]),
             Reply::Resolved(reports) => self.ran(purpose, &reports),
             Reply::Compared(report) => {
@@ -113,12 +124,12 @@ impl DuosyncApp {
             }
             Reply::Looked(looked) => self.looked(looked),
             Reply::Candidates(id, records) => self.review.set_candidates(id, records),
-            Reply::History(runs) => self.took_runs(runs),
+            Reply::History(page) => self.took_runs(Arc::new(page.runs.clone())),
             Reply::Writes(writes) => {
                 if let Purpose::Writes(run) = purpose
                     && self.history.run == Some(run)
                 {
-                    self.history.set_writes(writes);
+                    self.history.set_writes(Arc::new(writes.writes.iter().map(|one| one.write.clone()).collect()));
                 }
             }
             Reply::Alerts(alerts) => self.alerts = Some(alerts),

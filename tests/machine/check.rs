@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 use duosync::connectors::memory::Fault;
-use duosync::model::{Direction, Mismatch, MismatchKind, Outcome, Plan, Side, Subject, WriteMode};
+use duosync::model::{
+    Direction, Mismatch, MismatchKind, Outcome, Plan, RunQuery, Side, Subject, WriteMode, WriteQuery,
+};
 use duosync::service::{Command, Reply, SyncMode};
 
 use crate::people::{NAMES, canon, words};
@@ -38,7 +40,7 @@ pub(crate) fn check(case: &mut Case) {
     }
     let last = case.sync(SyncMode::Yes).expect("a run over everything");
     let after = case.world.writes();
-    let wrote = case.world.call(Command::Writes(last.summary.run));
+    let wrote = case.world.call(Command::Writes(WriteQuery::all(last.summary.run)));
     demand(case, before == after, || format!("a run over everything writes more than one over the changes: {wrote:?}"));
 }
 
@@ -128,13 +130,15 @@ fn nothing_is_lost(case: &mut Case) {
             }
         }
     }
-    let runs = match case.world.call(Command::History { pair: None, limit: 10_000 }) {
-        Ok(Reply::History(runs)) => runs,
+    let runs = match case.world.call(Command::History(RunQuery { limit: 10_000, ..RunQuery::default() })) {
+        Ok(Reply::History(page)) => page.runs.clone(),
         other => panic!("no history: {other:?}"),
     };
-    for run in runs.iter() {
-        let Ok(Reply::Writes(writes)) = case.world.call(Command::Writes(run.run)) else { panic!("no writes") };
-        for field in writes.iter().flat_map(|write| &write.fields) {
+    for run in &runs {
+        let Ok(Reply::Writes(writes)) = case.world.call(Command::Writes(WriteQuery::all(run.run))) else {
+            panic!("no writes")
+        };
+        for field in writes.writes.iter().flat_map(|one| &one.write.fields) {
             for value in [&field.before, &field.after].into_iter().flatten() {
                 kept.extend(words(value));
             }

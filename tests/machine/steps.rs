@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use duosync::connectors::ErrorKind;
 use duosync::connectors::memory::Fault;
-use duosync::model::{ConflictKind, FieldChoice, Matter, MatterKind, MismatchKind, PerSide, Resolution, Side, Subject};
+use duosync::model::{
+    ConflictKind, FieldChoice, Matter, MatterKind, MismatchKind, PerSide, Resolution, RunQuery, Side, Subject,
+    WriteQuery,
+};
 use duosync::service::{Command, Reply, SyncMode};
 
 use crate::check;
@@ -257,16 +260,16 @@ fn answer(case: &mut Case, rng: &mut fastrand::Rng) {
 }
 
 fn undo(case: &mut Case, rng: &mut fastrand::Rng) {
-    let runs = match case.world.call(Command::History { pair: None, limit: 100 }) {
-        Ok(Reply::History(runs)) => runs,
+    let runs = match case.world.call(Command::History(RunQuery { limit: 100, ..RunQuery::default() })) {
+        Ok(Reply::History(page)) => page.runs.clone(),
         other => panic!("no history: {other:?}"),
     };
     if runs.is_empty() {
         return;
     }
     let run = runs[rng.usize(..runs.len().min(3))].run;
-    if let Ok(Reply::Writes(writes)) = case.world.call(Command::Writes(run)) {
-        for write in writes.iter() {
+    if let Ok(Reply::Writes(writes)) = case.world.call(Command::Writes(WriteQuery::all(run))) {
+        for write in writes.writes.iter().map(|one| &one.write) {
             case.undone.extend(write.record.iter().map(ToString::to_string));
             for side in Side::BOTH {
                 case.undone.extend(write.subject.id(side).map(ToString::to_string));

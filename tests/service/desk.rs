@@ -14,7 +14,7 @@ use duosync::connectors::{
 use duosync::model::{
     AccountSettings, Alert, CollectionInfo, CompareReport, Cursor, DeleteGuard, DeletePolicy, Endpoint, FieldInfo,
     FieldMapping, Identity, Kind, Listing, Matter, MatterId, PairSpec, PerSide, Policy, Record, RecordId, Resolution,
-    RunId, RunSummary, Schedule, WriteEntry, Writes,
+    RunId, RunQuery, RunSummary, Schedule, WriteEntry, WriteQuery, Writes,
 };
 use duosync::service::{
     self, Answer, Command, Event, Handle, Platforms, Reply, RequestId, RunReport, Snapshot, SyncMode, Tuning,
@@ -328,15 +328,15 @@ impl Desk {
     }
 
     pub(crate) fn history(&mut self) -> Vec<RunSummary> {
-        match self.call(Command::History { pair: None, limit: 1000 }) {
-            Ok(Reply::History(runs)) => runs.as_ref().clone(),
+        match self.call(Command::History(RunQuery { limit: 1000, ..RunQuery::default() })) {
+            Ok(Reply::History(page)) => page.runs.clone(),
             other => panic!("no history: {other:?}"),
         }
     }
 
     pub(crate) fn writes_of(&mut self, run: RunId) -> Vec<WriteEntry> {
-        match self.call(Command::Writes(run)) {
-            Ok(Reply::Writes(writes)) => writes.as_ref().clone(),
+        match self.call(Command::Writes(WriteQuery::all(run))) {
+            Ok(Reply::Writes(page)) => page.writes.iter().map(|one| one.write.clone()).collect(),
             other => panic!("no writes: {other:?}"),
         }
     }

@@ -10,6 +10,7 @@
 )]
 
 mod desk;
+mod history;
 mod runs;
 mod settling;
 mod trouble;

@@ -14,12 +14,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use duosync::model::{
-    AccountSettings, Action, Alert, AlertKind, CollectionInfo, CompareCounts, CompareReport, CompareRow,
+    AccountSettings, Action, Alert, AlertKind, Closed, CollectionInfo, CompareCounts, CompareReport, CompareRow,
     CompareSchedule, Conflict, ConflictKind, DeleteGuard, DeletePolicy, Endpoint, Example, FieldFit, FieldInfo,
-    FieldMapping, Fields, Fit, Item, Kind, Likeness, Matter, MatterField, MatterId, MatterKind, Misfit, MisfitKind,
-    MismatchKind, Note, NoteKind, Observed, OpKind, Operation, Outcome, PairSpec, Partner, PerSide, Plan, Policy,
-    RecordId, RunId, RunSummary, Schedule, SecretRef, Seen, Side, SideCounts, Subject, Survey, Timestamp, Trial,
-    Trials, Trigger, Value, WriteEntry, WriteField, WriteState,
+    FieldMapping, Fields, Fit, Item, Kind, LifeEvent, LifeQuery, LifeStep, Likeness, Lives, Matter, MatterField,
+    MatterId, MatterKind, Misfit, MisfitKind, MismatchKind, Note, NoteKind, Numbered, Observed, OpKind, Operation,
+    Outcome, PairSpec, Partner, PerSide, Plan, Policy, RecordId, RecordLife, Resolution, RunId, RunPage, RunQuery,
+    RunSummary, Schedule, SecretRef, Seen, Side, SideCounts, Subject, Survey, Timestamp, Trial, Trials, Trigger, Value,
+    WriteEntry, WriteField, WritePage, WriteQuery, WriteState,
 };
 use duosync::service::{
     AccountCheck, CheckStep, Command, CompareFound, CompareQuery, Event, FoundMatters, Handle, Look, Looked, Mailbox,
@@ -359,6 +360,112 @@ pub fn writes(run: RunId) -> Vec<WriteEntry> {
         .collect()
 }
 
+/// A page of a history of so many runs: the newest waits, the second failed, the third is done, and so on.
+fn run_page(world: &World, query: &RunQuery) -> RunPage {
+    let all = (0..world.runs).map(|back| {
+        let number = 9 + world.runs - back;
+        match back % 3 {
+            0 => run(number, Outcome::Waiting, 4 + 5 * back, 3, 12),
+            1 => run(number, Outcome::Failed, 4 + 5 * back, 0, 0),
+            _ => run(number, Outcome::Done, 4 + 5 * back, 0, 0),
+        }
+    });
+    let fits = |run: &RunSummary| query.outcomes.is_empty() || query.outcomes.contains(&run.outcome);
+    let all: Vec<RunSummary> = all.filter(fits).collect();
+    let total = all.len() as u64;
+    let older = all.into_iter().filter(|run| query.before.is_none_or(|before| run.run < before));
+    RunPage { runs: older.take(query.limit).collect(), total }
+}
+
+fn write_page(query: &WriteQuery) -> WritePage {
+    let all = writes(query.run);
+    let words: Vec<String> = query.text.split_whitespace().map(str::to_lowercase).collect();
+    let fits = |one: &Numbered| {
+        let label = one.write.label.to_lowercase();
+        query.state.is_none_or(|state| state == one.write.state) && words.iter().all(|word| label.contains(word))
+    };
+    let total = all.len() as u64;
+    let failed = all.iter().filter(|write| write.state == WriteState::Failed).count() as u64;
+    let numbered = (1..).zip(all).map(|(number, write)| Numbered { number, write });
+    let found: Vec<Numbered> = numbered.filter(fits).collect();
+    WritePage {
+        query: query.clone(),
+        found: found.len() as u64,
+        writes: found.into_iter().skip(query.skip).take(query.limit).collect(),
+        total,
+        failed,
+    }
+}
+
+/// One record, linked in a first sync, asked about, answered and written.
+pub fn lives(query: &LifeQuery) -> Lives {
+    if !"ann peeters".contains(&query.text.to_lowercase()) {
+        return Lives { query: query.clone(), ..Lives::default() };
+    }
+    let entry = writes(RunId(12)).remove(1);
+    let event = |minutes, what| LifeEvent { at: minutes_ago(minutes), what };
+    let wrote = |write: WriteEntry, trigger| LifeStep::Wrote { write: Box::new(write), number: 2, trigger };
+    let mut failed = entry.clone();
+    failed.state = WriteState::Failed;
+    failed.error = Some("The server did not take the phone number: it is too long.".into());
+    failed.label = "Ann Peeters".into();
+    let mut done = failed.clone();
+    (done.state, done.error) = (WriteState::Done, None);
+    let id = MatterId(4);
+    Lives {
+        query: query.clone(),
+        records: vec![RecordLife {
+            pair: PAIR.into(),
+            label: "Ann Peeters".into(),
+            ids: PerSide::new(vec![RecordId::new("1")], vec![RecordId::new("card-1.vcf")]),
+            now: PerSide::default(),
+            linked: true,
+            events: vec![
+                event(300, wrote(failed, Trigger::Schedule)),
+                event(
+                    90,
+                    LifeStep::Asked {
+                        matter: id,
+                        kind: MatterKind::Conflict(ConflictKind::BothChanged),
+                        reason: "Both sides changed the phone.".into(),
+                    },
+                ),
+                event(60, LifeStep::Answered { matter: id, resolution: Resolution::Use(Side::B) }),
+                event(60, wrote(done, Trigger::Settle)),
+                event(59, LifeStep::Closed { matter: id, how: Closed::Gone, run: Some(RunId(12)) }),
+            ],
+        }],
+        more: false,
+    }
+}
+
+/// What taking a run back would do: two values, and one that was changed since.
+fn undo_plan() -> Plan {
+    let update = |number| {
+        item(
+            number,
+            vec![Operation {
+                side: Side::A,
+                record: Some(RecordId::new("1")),
+                kind: OpKind::Update { fields: Fields::new(), expect: None },
+                mappings: vec!["phone".into()],
+                reason: "you took run 12 back".into(),
+            }],
+            None,
+            None,
+        )
+    };
+    let notes = vec![Note {
+        kind: NoteKind::Ignored,
+        side: Side::A,
+        id: RecordId::new("7"),
+        label: "Bart De Smet".into(),
+        field: Some("phone".into()),
+        text: "Bart De Smet: phone is left as it is, because it has been changed since.".into(),
+    }];
+    Plan { pair: PAIR.into(), made: now(), items: vec![update(0), update(1)], notes, ..Plan::default() }
+}
+
 pub fn alerts() -> Vec<Alert> {
     [
         (AlertKind::Conflicts, "3 records were changed on both sides. Choose which values to keep.", None),
@@ -456,13 +563,15 @@ pub struct World {
     pub snapshot: Snapshot,
     pub matters: Arc<Vec<Matter>>,
     pub plan: Arc<Plan>,
+    /// How many runs the history has.
+    pub runs: i64,
     /// Every command with this name is answered with this problem.
     pub trouble: Option<(&'static str, String)>,
 }
 
 impl World {
     pub fn new(snapshot: Snapshot) -> Self {
-        Self { snapshot, matters: Arc::new(matters()), plan: Arc::new(plan()), trouble: None }
+        Self { snapshot, matters: Arc::new(matters()), plan: Arc::new(plan()), runs: 3, trouble: None }
     }
 }
 
@@ -613,7 +722,7 @@ impl Stand {
                 summary: run(13, Outcome::Preview, 0, 0, 0),
                 plan: Some(Arc::clone(&world.plan)),
             })),
-            Command::Sync { .. } | Command::Undo(_) => {
+            Command::Sync { .. } | Command::Undo(_) | Command::UndoWrite { .. } => {
                 Reply::Ran(Box::new(RunReport { summary: run(14, Outcome::Done, 0, 3, 12), plan: None }))
             }
             Command::Look(look) => Reply::Looked(world.look(look)),
@@ -623,12 +732,10 @@ impl Stand {
                 world.matters = Arc::new(left);
                 Reply::Resolved(vec![RunReport { summary: run(15, Outcome::Done, 0, 0, 1), plan: None }])
             }
-            Command::History { .. } => Reply::History(Arc::new(vec![
-                run(12, Outcome::Waiting, 4, 3, 12),
-                run(11, Outcome::Failed, 9, 0, 0),
-                run(10, Outcome::Done, 14, 0, 0),
-            ])),
-            Command::Writes(run) => Reply::Writes(Arc::new(writes(*run))),
+            Command::History(query) => Reply::History(Arc::new(run_page(&world, query))),
+            Command::Writes(query) => Reply::Writes(Arc::new(write_page(query))),
+            Command::Lives(query) => Reply::Lives(Arc::new(lives(query))),
+            Command::UndoPlan { .. } => Reply::UndoPlan(Arc::new(undo_plan())),
             Command::Alerts => Reply::Alerts(Arc::new(alerts())),
             Command::Compare { .. } => Reply::Compared(Arc::new(report())),
             Command::LastCompare(_) => Reply::LastCompare(Some(Arc::new(report()))),

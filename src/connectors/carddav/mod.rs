@@ -20,6 +20,7 @@ use self::cache::Cards;
 use self::discovery::{Book, Found};
 use self::http::{Http, SharedHttp};
 use super::shared::card_fields;
+use super::shared::cards::{field_info, revised};
 use super::shared::vcard::Card;
 use super::{Abilities, Batch, Connector, ConnectorError, Context, ErrorKind, Find, Write, WriteResult};
 use crate::model::{
@@ -30,8 +31,6 @@ use crate::model::{
 const WRITES_A_CALL: usize = 40;
 /// From how many cards the fields of a book are learnt.
 const SAMPLED_CARDS: usize = 50;
-/// How many values are shown of a field.
-const SAMPLES: usize = 3;
 
 /// The connector of one `CardDAV` account.
 #[derive(Debug)]
@@ -295,42 +294,6 @@ fn choose_book<'a>(books: &'a [Book], collection: &str) -> Result<&'a Book, Conn
 
 fn names(books: &[Book]) -> String {
     books.iter().map(|book| format!("\u{201c}{}\u{201d} ({})", book.name, book.href)).collect::<Vec<_>>().join(", ")
-}
-
-fn field_info(name: String, cards: &[Card]) -> FieldInfo {
-    let mut samples: Vec<String> = Vec::new();
-    for value in cards.iter().filter_map(|card| card_fields::read(card, &name)) {
-        let shown = value.display();
-        if !value.is_empty() && !samples.contains(&shown) {
-            samples.push(shown);
-        }
-        if samples.len() == SAMPLES {
-            break;
-        }
-    }
-    FieldInfo {
-        label: card_fields::label(&name),
-        kind: Some(card_fields::kind(&name)),
-        read_only: false,
-        samples,
-        name,
-        ..FieldInfo::default()
-    }
-}
-
-/// The moment of `REV` (RFC 6350, section 6.7.4), in either of its forms.
-fn revised(card: &Card) -> Option<Timestamp> {
-    let text = card.first_text("REV")?;
-    let text = text.trim();
-    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
-        return Some(Timestamp(moment.as_millisecond()));
-    }
-    let plain = text.trim_end_matches('Z');
-    let moment = plain
-        .parse::<jiff::civil::DateTime>()
-        .or_else(|_| plain.parse::<jiff::civil::Date>().map(|day| day.to_datetime(jiff::civil::Time::midnight())))
-        .ok()?;
-    Some(Timestamp(jiff::tz::TimeZone::UTC.to_timestamp(moment).ok()?.as_millisecond()))
 }
 
 /// Locks without a panic: what is behind these locks is whole at every moment.

@@ -128,6 +128,49 @@ pub(in crate::connectors) fn replace(
     Ok(Replaced::Done)
 }
 
+/// Makes a new file in one step; there must be none of its name.
+pub(in crate::connectors) fn create(path: &Path, bytes: &[u8], requests: &AtomicU64) -> Result<(), ConnectorError> {
+    let failed = |error| cannot(path, "write", error);
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut temporary = tempfile::Builder::new()
+        .prefix(&temporary_prefix(path))
+        .suffix(TEMPORARY_SUFFIX)
+        .tempfile_in(folder)
+        .map_err(|error| no_room_beside(path, folder, error))?;
+    temporary.write_all(bytes).map_err(failed)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // Temporary files are for nobody else; a contact is as open as the folder that it is in.
+        let mode = fs::metadata(folder).map_err(failed)?.permissions().mode() & 0o666;
+        temporary.as_file().set_permissions(fs::Permissions::from_mode(mode)).map_err(failed)?;
+    }
+    temporary.as_file().sync_all().map_err(failed)?;
+    requests.fetch_add(1, Ordering::Relaxed);
+    temporary.persist_noclobber(path).map_err(|error| failed(error.error))?;
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+/// Removes the file if it still has this digest.
+pub(in crate::connectors) fn remove(
+    path: &Path,
+    digest: u64,
+    requests: &AtomicU64,
+) -> Result<Replaced, ConnectorError> {
+    may_write(path)?;
+    requests.fetch_add(2, Ordering::Relaxed);
+    match fs::read(path) {
+        Ok(now) if xxh64(&now) == digest => {}
+        Ok(_) => return Ok(Replaced::Changed),
+        Err(error) => return Err(cannot(path, "read", error)),
+    }
+    fs::remove_file(path).map_err(|error| cannot(path, "delete", error))?;
+    Ok(Replaced::Done)
+}
+
 /// An error if the file cannot be replaced: it is read-only, or open in another program.
 pub(in crate::connectors) fn may_write(path: &Path) -> Result<(), ConnectorError> {
     if let Some(lock) = lock_beside(path) {

@@ -2,6 +2,7 @@
 //! and their fields.
 
 pub(in crate::connectors) mod card_fields;
+pub(in crate::connectors) mod cards;
 pub(in crate::connectors) mod digest;
 pub(in crate::connectors) mod file;
 pub(in crate::connectors) mod guess;
