@@ -20,7 +20,7 @@ use duosync::model::{
 use duosync::service::{Command, Event, Handle, PairStatus, Progress, SyncMode};
 use duosync::ui::DuosyncApp;
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use window_support as given;
 use window_support::{Stand, World};
 
@@ -440,4 +440,59 @@ fn an_idle_window_is_not_drawn_again() {
     window.settle();
     let delay = window.harness.output().viewport_output.values().map(|output| output.repaint_delay).min();
     assert!(delay.is_some_and(|delay| delay > std::time::Duration::from_hours(1)), "{delay:?}");
+}
+
+#[test]
+fn trouble_goes_away_when_it_is_over() {
+    let mut world = World::new(given::snapshot(vec![given::pair(PairStatus::Waiting)]));
+    world.trouble = Some(("Resolve", "The file is open in another program.".into()));
+    let mut window = Window::open(world);
+    window.press("Review");
+    window.press("Use Shop list");
+    assert!(window.sees("The file is open in another program."));
+    window.stand.world.lock().unwrap().trouble = None;
+    window.press("Use Shop list");
+    assert!(!window.sees("The file is open in another program."), "the same worked by now");
+}
+
+/// What can be pressed or typed into, by its accessible name: each name stands for one thing only.
+fn names_that_stand_twice(window: &Window) -> Vec<String> {
+    let mut seen = std::collections::BTreeMap::<String, usize>::new();
+    for node in window.harness.root().children_recursive() {
+        let node = node.accesskit_node();
+        if !eframe::egui::accessibility::is_input(node.role()) || node.is_hidden() || node.is_disabled() {
+            continue;
+        }
+        // A list of choices has its own; a text field may be called as the button beside it.
+        let name = format!("{:?} {}", node.role(), node.label().unwrap_or_default());
+        *seen.entry(name).or_default() += 1;
+    }
+    seen.into_iter().filter(|(_, times)| *times > 1).map(|(name, times)| format!("{name} ({times} times)")).collect()
+}
+
+#[test]
+fn every_button_has_a_name_of_its_own() {
+    let pairs = ["customers", "suppliers", "volunteers"].map(|name| {
+        let mut pair = given::pair(PairStatus::Waiting);
+        pair.spec.name = name.into();
+        pair
+    });
+    let mut snapshot = given::snapshot(pairs.to_vec());
+    snapshot.pairs[1].preview = Some(Arc::new(given::plan()));
+    let mut window = Window::open(World::new(snapshot));
+    let mut twice = Vec::new();
+    let mut check = |window: &Window, page: &str| {
+        twice.extend(names_that_stand_twice(window).into_iter().map(|name| format!("{page}: {name}")));
+    };
+    check(&window, "Home");
+    for page in ["Review", "Compare", "History", "Alerts", "Settings", "Home"] {
+        window.press(page);
+        check(&window, page);
+    }
+    window.press("Review first sync: suppliers");
+    check(&window, "Preview");
+    window.press("Not now");
+    window.press("Change: customers");
+    check(&window, "Setup");
+    assert!(twice.is_empty(), "{twice:#?}");
 }

@@ -5,7 +5,9 @@ use crate::model::{OptionInfo, OptionKind, PlatformInfo, SignIn};
 /// Every kind of platform that is built in, in the order in which they are offered.
 #[must_use]
 pub fn builtin() -> Vec<PlatformInfo> {
-    vec![csv(), super::xlsx::platform(), carddav(), super::vcf::platform()]
+    let mut all = vec![csv(), super::xlsx::platform(), carddav(), super::vcf::platform()];
+    all.extend(super::rest::shipped().iter().map(super::rest::Manifest::platform));
+    all
 }
 
 fn csv() -> PlatformInfo {

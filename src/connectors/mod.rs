@@ -8,6 +8,7 @@ pub mod carddav;
 mod catalogue;
 pub mod csv;
 mod error;
+mod http;
 pub mod memory;
 pub mod oauth;
 pub mod rest;

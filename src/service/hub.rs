@@ -594,6 +594,7 @@ impl Hub {
         match made {
             Ok(snapshot) => {
                 let mut snapshot = snapshot;
+                snapshot.warnings.extend(self.shared.platforms.warnings());
                 self.tell_secrets(&mut snapshot);
                 for pair in &mut snapshot.pairs {
                     let waits = |end: &crate::model::Endpoint| {

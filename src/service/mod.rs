@@ -63,7 +63,7 @@ pub fn default_workspace() -> Option<PathBuf> {
 /// # Errors
 /// When the workspace is in use by another Duosync, or cannot be opened.
 pub fn start(workspace: &Path, wake: Arc<dyn Fn() + Send + Sync>) -> Result<Handle, Problem> {
-    start_with(workspace, wake, Arc::new(KnownPlatforms), Tuning::default())
+    start_with(workspace, wake, Arc::new(KnownPlatforms::new(workspace)), Tuning::default())
 }
 
 /// Starts the service with platforms and patience of one's own, as tests do.

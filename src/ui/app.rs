@@ -8,6 +8,7 @@ use eframe::egui::{self, Ui};
 use super::StartWith;
 use super::files::Picker;
 use super::icons::Icon;
+use super::pace::Paces;
 use super::theme;
 use super::views::compare::{self, Given};
 use super::views::history::{self, History};
@@ -94,6 +95,15 @@ pub(super) struct Asking {
     pub(super) then: Option<Intent>,
 }
 
+/// With what the trouble that is shown is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Until {
+    /// With a run of this pair that does not fail.
+    Run(String),
+    /// With the next thing of this kind that is done.
+    Done(std::mem::Discriminant<Purpose>),
+}
+
 /// The application.
 pub struct DuosyncApp {
     pub(super) ctx: egui::Context,
@@ -123,9 +133,12 @@ pub struct DuosyncApp {
     /// The run that the key Z takes back.
     pub(super) undo_next: Option<TakeBack>,
     pub(super) problem: Option<String>,
+    /// What the problem is over with; none where only the operator can tell.
+    pub(super) problem_until: Option<Until>,
     pub(super) picker: Picker,
     pub(super) ended: bool,
     pub(super) title: String,
+    pub(super) paces: Paces,
 }
 
 impl DuosyncApp {
@@ -159,9 +172,11 @@ impl DuosyncApp {
             toasts: Vec::new(),
             undo_next: None,
             problem: None,
+            problem_until: None,
             picker: Picker::default(),
             ended: false,
             title: String::new(),
+            paces: Paces::default(),
         };
         app.send(Command::Snapshot, Purpose::Snapshot);
         app.look_for_matters();
@@ -247,7 +262,7 @@ impl DuosyncApp {
         };
         match self.page {
             Page::Home => {
-                let model = Home::of(&snapshot, &self.handle.progress(), now);
+                let model = Home::of(&snapshot, &self.handle.progress(), &self.paces, now);
                 home::show(ui, &model, intents);
             }
             Page::Setup => {

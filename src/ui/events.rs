@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::app::{DuosyncApp, Purpose};
+use super::app::{DuosyncApp, Purpose, Until};
 use super::views::setup::Known;
 use super::views::{Page, TakeBack};
 use super::words;
 use crate::model::{CompareReport, MatterId, Outcome, Resolution, RunId, Side};
-use crate::service::{Answer, Command, Event, Looked, Problem, Reply, RunReport, Snapshot, SyncMode};
+use crate::service::{Answer, Command, Event, Looked, PairStatus, Problem, Reply, RunReport, Snapshot, SyncMode};
 use crate::texts::tr;
 
 impl DuosyncApp {
@@ -51,9 +51,20 @@ impl DuosyncApp {
     }
 
     fn hear(&mut self, purpose: Purpose, answer: Answer) {
+        let kind = Until::Done(std::mem::discriminant(&purpose));
+        if answer.is_ok() && self.problem_until.as_ref() == Some(&kind) {
+            self.problem = None;
+            self.problem_until = None;
+        }
+        let before = self.problem.take();
         match answer {
             Ok(reply) => self.hear_reply(purpose, reply),
             Err(problem) => self.hear_problem(purpose, problem),
+        }
+        if self.problem.is_none() {
+            self.problem = before;
+        } else if before.as_ref() != self.problem.as_ref() && !matches!(self.problem_until, Some(Until::Run(_))) {
+            self.problem_until = Some(kind);
         }
     }
 
@@ -215,6 +226,14 @@ impl DuosyncApp {
     fn take_snapshot(&mut self, snapshot: Arc<Snapshot>) {
         let names = snapshot.pairs.iter().map(|pair| (pair.spec.name.clone(), words::end_names(&pair.spec))).collect();
         self.names = names;
+        if let Some(Until::Run(pair)) = &self.problem_until {
+            let state = snapshot.pairs.iter().find(|state| state.spec.name == *pair);
+            let still = |status: &PairStatus| matches!(status, PairStatus::Failing { .. } | PairStatus::Working);
+            if !state.is_some_and(|state| still(&state.status)) {
+                self.problem = None;
+                self.problem_until = None;
+            }
+        }
         self.snapshot = Some(snapshot);
         self.ask_password();
     }
@@ -259,7 +278,11 @@ impl DuosyncApp {
             let wrote = !words::writes(summary, &names).is_empty();
             let sentence = words::run_sentence(summary, &names);
             if summary.outcome == Outcome::Failed {
-                self.problem = Some(sentence);
+                // On Home the pair's own card says it.
+                if self.page != Page::Home {
+                    self.problem = Some(sentence);
+                    self.problem_until = Some(Until::Run(summary.pair.clone()));
+                }
             } else {
                 let start = if undoes { "Undone" } else { "Synced" };
                 if undoes && matches!(self.page, Page::Review | Page::Compare) {

@@ -410,6 +410,18 @@ impl Icon {
         }
     }
 
+    /// The kind of platform that a connector speaks to.
+    pub(crate) fn of_connector(kind: &str) -> Self {
+        match kind {
+            "csv" => Self::FileCsv,
+            "xlsx" | "excel" => Self::Workbook,
+            "carddav" | "ldap" | "vcard" => Self::AddressBook,
+            "sqlite" | "postgres" | "postgresql" | "mysql" | "mariadb" | "odbc" => Self::Database,
+            "memory" => Self::Table,
+            _ => Self::Cloud,
+        }
+    }
+
     /// Draws it into a square.
     pub(crate) fn paint(self, painter: &Painter, square: Rect, colour: Color32) {
         let size = square.width().min(square.height());

@@ -13,6 +13,7 @@ mod files;
 mod fonts;
 mod frames;
 mod icons;
+mod pace;
 mod secrets;
 mod shell;
 mod text_diff;

@@ -21,6 +21,7 @@ impl DuosyncApp {
     pub fn show(&mut self, ui: &mut Ui) {
         self.listen();
         let now = Timestamp(jiff::Timestamp::now().as_millisecond());
+        self.paces.see(&self.handle.progress(), now);
         let mut intents = Vec::new();
         let narrow = is_narrow(ui.ctx());
         let (wide, around) = if narrow { (theme::NAV_SMALL, 8) } else { (theme::NAV, 12) };
@@ -39,6 +40,7 @@ impl DuosyncApp {
                 && banner(ui, Tone::Bad, problem, Some(&tr!("shell-dismiss")))
             {
                 self.problem = None;
+                self.problem_until = None;
             }
             if self.ended {
                 banner(ui, Tone::Bad, &tr!("shell-ended"), None);

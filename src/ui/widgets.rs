@@ -139,9 +139,9 @@ pub(crate) fn subtitle(ui: &mut Ui, text: &str) {
     ui.add(egui::Label::new(text).truncate());
 }
 
-/// Text that is picked out.
-pub(crate) fn strong_text(ui: &mut Ui, text: impl Into<String>) -> Response {
-    let text = RichText::new(text).font(strong(theme::BODY)).color(tokens(ui).text);
+/// Text that is picked out, over several lines where it is long.
+pub(crate) fn strong_label(ui: &mut Ui, text: &str, size: f32) -> Response {
+    let text = RichText::new(text).font(strong(size)).color(tokens(ui).text);
     ui.add(egui::Label::new(text).wrap())
 }
 
@@ -237,13 +237,13 @@ pub(crate) fn badge(ui: &mut Ui, initials: &str, side: Side, width: f32) {
 pub(crate) fn account_badge(ui: &mut Ui, initials: &str, kind: Icon, side: Side, width: f32) {
     let (ink, fill) = tokens(ui).side(side);
     let card = tokens(ui).card;
-    let (rect, _) = ui.allocate_exact_size(vec2(width * 1.16, width), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(width * 1.26, width), Sense::hover());
     let middle = egui::pos2(rect.left() + width / 2.0, rect.center().y);
     ui.painter().circle_filled(middle, width / 2.0, fill);
-    ui.painter().text(middle, Align2::CENTER_CENTER, initials, strong(width * 0.38), ink);
-    let corner = rect.right_bottom() - Vec2::splat(width * 0.22);
-    ui.painter().circle_filled(corner, width * 0.26, card);
-    kind.paint(ui.painter(), Rect::from_center_size(corner, Vec2::splat(width * 0.38)), tokens(ui).text);
+    ui.painter().text(middle, Align2::CENTER_CENTER, initials, strong(width * 0.36), ink);
+    let corner = rect.right_bottom() - vec2(width * 0.2, width * 0.08);
+    ui.painter().circle_filled(corner, width * 0.25, card);
+    kind.paint(ui.painter(), Rect::from_center_size(corner, Vec2::splat(width * 0.36)), tokens(ui).text);
 }
 
 /// A state: colour, icon and words.

@@ -1,5 +1,6 @@
 //! Plain words for what the model holds: times, counts, states.
 
+use jiff::ZonedDateTime;
 use jiff::tz::TimeZone;
 
 use crate::model::{
@@ -7,7 +8,8 @@ use crate::model::{
     Timestamp, Trigger, Value,
 };
 use crate::service::Progress;
-use crate::texts::tr;
+pub(crate) use crate::texts::grouped;
+use crate::texts::{Region, region, tr};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -35,19 +37,6 @@ pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(number)) }
 }
 
-/// A number with its thousands apart.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// A `usize` as a count.
 pub(crate) fn number(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
@@ -59,49 +48,61 @@ pub(crate) fn ago(then: Timestamp, now: Timestamp) -> String {
     if past < MINUTE {
         tr!("words-just-now")
     } else if past < HOUR {
-        format!("{} ago", units(past / MINUTE, "minute"))
+        tr!("words-minutes-ago", count = past / MINUTE)
     } else if past < DAY {
-        format!("{} ago", units(past / HOUR, "hour"))
+        tr!("words-hours-ago", count = past / HOUR)
     } else if past < 7 * DAY {
-        format!("{} ago", units(past / DAY, "day"))
+        tr!("words-days-ago", count = past / DAY)
     } else {
-        format!("on {}", day(then))
+        tr!("words-on", when = day(then))
     }
 }
 
-/// How long from now: "now", "in 5 minutes".
+/// How long from now: "in less than a minute", "in 5 minutes".
 pub(crate) fn until(then: Timestamp, now: Timestamp) -> String {
     let left = then.0 - now.0;
     if left < MINUTE {
-        "in less than a minute".to_owned()
+        tr!("words-soon")
     } else if left < HOUR {
-        format!("in {}", units((left + MINUTE / 2) / MINUTE, "minute"))
+        tr!("words-in-minutes", count = (left + MINUTE / 2) / MINUTE)
     } else if left < DAY {
-        format!("in {}", units((left + HOUR / 2) / HOUR, "hour"))
+        tr!("words-in-hours", count = (left + HOUR / 2) / HOUR)
     } else {
-        format!("on {}", moment(then))
+        tr!("words-on", when = moment(then))
     }
 }
 
-/// A day in this computer's time zone: "3 Nov 2026".
-pub(crate) fn day(at: Timestamp) -> String {
-    formatted(at, "%-d %b %Y")
+/// How long it will still take, in milliseconds: "about 2 minutes left".
+pub(crate) fn left(millis: u64) -> String {
+    let millis = i64::try_from(millis).unwrap_or(i64::MAX / 2);
+    if millis < MINUTE {
+        tr!("words-left-seconds")
+    } else if millis < HOUR {
+        tr!("words-left-minutes", count = (millis + MINUTE / 2) / MINUTE)
+    } else {
+        tr!("words-left-hours", count = (millis + HOUR / 2) / HOUR)
+    }
 }
 
-/// A moment in this computer's time zone: "3 Nov 2026, 10:42".
+/// A day in this computer's time zone, as it is written here: "3 Nov 2026".
+pub(crate) fn day(at: Timestamp) -> String {
+    local(at).map(|time| day_of(&time, region())).unwrap_or_default()
+}
+
+/// A moment in this computer's time zone, as it is written here: "3 Nov 2026, 10:42".
 pub(crate) fn moment(at: Timestamp) -> String {
-    formatted(at, "%-d %b %Y, %H:%M")
+    local(at).map(|time| moment_of(&time, region())).unwrap_or_default()
 }
 
 /// How long something took.
 pub(crate) fn duration(millis: u64) -> String {
     let seconds = millis / 1000;
     if seconds < 1 {
-        "under a second".to_owned()
+        tr!("words-under-a-second")
     } else if seconds < 60 {
-        count(seconds, "second", "seconds")
+        tr!("words-seconds", count = seconds)
     } else {
-        format!("{} min {} s", seconds / 60, seconds % 60)
+        tr!("words-minutes-seconds", minutes = seconds / 60, seconds = seconds % 60)
     }
 }
 
@@ -114,8 +115,8 @@ pub(crate) fn sentence_case(text: &str) -> String {
 /// How far a run is: the step with its count.
 pub(crate) fn progress(progress: &Progress) -> String {
     match progress.total {
-        Some(total) => format!("{}: {} of {}", progress.step, grouped(progress.done), grouped(total)),
-        None if progress.done > 0 => format!("{}: {}", progress.step, grouped(progress.done)),
+        Some(total) => tr!("words-progress-of", step = progress.step, done = progress.done, total = total),
+        None if progress.done > 0 => tr!("words-progress", step = progress.step, done = progress.done),
         None => progress.step.clone(),
     }
 }
@@ -125,12 +126,14 @@ pub(crate) fn writes(run: &RunSummary, names: &PerSide<String>) -> String {
     let mut parts = Vec::new();
     for side in [Side::B, Side::A] {
         let (counts, name) = (run.sides.get(side), names.get(side));
-        for (number, what) in
-            [(counts.created, "added to"), (counts.updated, "updated in"), (counts.deleted, "deleted from")]
-        {
-            if number > 0 {
-                parts.push(format!("{} {what} {name}", grouped(number)));
-            }
+        if counts.created > 0 {
+            parts.push(tr!("words-added", count = counts.created, name = name));
+        }
+        if counts.updated > 0 {
+            parts.push(tr!("words-updated", count = counts.updated, name = name));
+        }
+        if counts.deleted > 0 {
+            parts.push(tr!("words-deleted", count = counts.deleted, name = name));
         }
     }
     parts.join(", ")
@@ -140,23 +143,23 @@ pub(crate) fn writes(run: &RunSummary, names: &PerSide<String>) -> String {
 pub(crate) fn run_sentence(run: &RunSummary, names: &PerSide<String>) -> String {
     let wrote = writes(run, names);
     match run.outcome {
-        Outcome::Running => "going on".to_owned(),
-        Outcome::Preview => "made a preview; nothing was written".to_owned(),
+        Outcome::Running => tr!("words-run-running"),
+        Outcome::Preview => tr!("words-run-preview"),
         // The sentence that this stands in has a full stop of its own.
-        Outcome::Failed => {
-            run.message.as_deref().map_or("it failed", |message| message.trim_end_matches('.')).to_owned()
-        }
-        Outcome::Cancelled if wrote.is_empty() => "stopped by you before anything was written".to_owned(),
-        Outcome::Cancelled => format!("stopped by you after {wrote}"),
+        Outcome::Failed => run
+            .message
+            .as_deref()
+            .map_or_else(|| tr!("words-run-failed"), |message| message.trim_end_matches('.').to_owned()),
+        Outcome::Cancelled if wrote.is_empty() => tr!("words-run-stopped"),
+        Outcome::Cancelled => tr!("words-run-stopped-after", wrote = wrote),
         Outcome::Done | Outcome::Waiting | Outcome::Partial => {
             let mut parts = Vec::new();
-            parts.push(if wrote.is_empty() { "nothing to do".to_owned() } else { wrote });
+            parts.push(if wrote.is_empty() { tr!("words-run-nothing") } else { wrote });
             if run.conflicts > 0 {
-                parts.push(count(run.conflicts, "question for you", "questions for you"));
+                parts.push(tr!("words-run-questions", count = run.conflicts));
             }
             if !run.failed.is_empty() {
-                let failed = count(number(run.failed.len()), "record", "records");
-                parts.push(format!("{failed} could not be written and will be tried again"));
+                parts.push(tr!("words-run-not-written", count = run.failed.len()));
             }
             parts.join("; ")
         }
@@ -164,25 +167,25 @@ pub(crate) fn run_sentence(run: &RunSummary, names: &PerSide<String>) -> String 
 }
 
 /// What started a run.
-pub(crate) fn trigger(trigger: Trigger) -> &'static str {
+pub(crate) fn trigger(trigger: Trigger) -> String {
     match trigger {
-        Trigger::Manual => "by you",
-        Trigger::Schedule => "by schedule",
-        Trigger::Settle => "to settle your answers",
-        Trigger::Undo(_) => "to undo a run",
+        Trigger::Manual => tr!("words-by-you"),
+        Trigger::Schedule => tr!("words-by-schedule"),
+        Trigger::Settle => tr!("words-to-settle"),
+        Trigger::Undo(_) => tr!("words-to-undo"),
     }
 }
 
 /// How a run ended.
-pub(crate) const fn outcome(outcome: Outcome) -> &'static str {
+pub(crate) fn outcome(outcome: Outcome) -> String {
     match outcome {
-        Outcome::Running => "Going on",
-        Outcome::Done => "Done",
-        Outcome::Waiting => "Waiting for you",
-        Outcome::Preview => "Preview",
-        Outcome::Partial => "Partly done",
-        Outcome::Failed => "Failed",
-        Outcome::Cancelled => "Stopped",
+        Outcome::Running => tr!("words-outcome-running"),
+        Outcome::Done => tr!("words-outcome-done"),
+        Outcome::Waiting => tr!("words-outcome-waiting"),
+        Outcome::Preview => tr!("words-outcome-preview"),
+        Outcome::Partial => tr!("words-outcome-partial"),
+        Outcome::Failed => tr!("words-outcome-failed"),
+        Outcome::Cancelled => tr!("words-outcome-stopped"),
     }
 }
 
@@ -190,36 +193,36 @@ pub(crate) const fn outcome(outcome: Outcome) -> &'static str {
 pub(crate) fn matter(kind: &MatterKind, names: &PerSide<String>) -> String {
     match kind {
         MatterKind::Conflict(conflict) => match conflict {
-            ConflictKind::BothChanged => "Changed on both sides".to_owned(),
-            ConflictKind::FirstMatch => "Different at first match".to_owned(),
+            ConflictKind::BothChanged => tr!("words-both-changed"),
+            ConflictKind::FirstMatch => tr!("words-first-match"),
             ConflictKind::DeletedAndChanged(side) => {
-                format!("Deleted in {}, changed in {}", names.get(*side), names.get(side.opposite()))
+                tr!("words-deleted-changed", deleted = names.get(*side), changed = names.get(side.opposite()))
             }
-            ConflictKind::HeldDeletion(side) => format!("Deleted in {}, held back", names.get(*side)),
-            ConflictKind::Ambiguous(_) => "Several may be the same".to_owned(),
-            ConflictKind::Flipping => "Keeps changing back".to_owned(),
+            ConflictKind::HeldDeletion(side) => tr!("words-held-deletion", deleted = names.get(*side)),
+            ConflictKind::Ambiguous(_) => tr!("words-ambiguous"),
+            ConflictKind::Flipping => tr!("words-flipping"),
         },
         MatterKind::Mismatch(mismatch) => match mismatch {
-            MismatchKind::OnlyIn(side) => format!("Only in {}", names.get(*side)),
-            MismatchKind::Different => "Different".to_owned(),
-            MismatchKind::DuplicateKey(_) => "Duplicates".to_owned(),
-            MismatchKind::KeyChanged => "No longer matches".to_owned(),
+            MismatchKind::OnlyIn(side) => tr!("words-only-in", name = names.get(*side)),
+            MismatchKind::Different => tr!("words-different"),
+            MismatchKind::DuplicateKey(_) => tr!("words-duplicates"),
+            MismatchKind::KeyChanged => tr!("words-key-changed"),
         },
     }
 }
 
 /// The name of a kind of value.
-pub(crate) const fn kind(kind: Kind) -> &'static str {
+pub(crate) fn kind(kind: Kind) -> String {
     match kind {
-        Kind::Text => "text",
-        Kind::Email => "email",
-        Kind::Phone => "phone",
-        Kind::Number => "number",
-        Kind::Boolean => "yes / no",
-        Kind::Date => "date",
-        Kind::DateTime => "date and time",
-        Kind::Choice => "choice",
-        Kind::List => "list",
+        Kind::Text => tr!("words-kind-text"),
+        Kind::Email => tr!("words-kind-email"),
+        Kind::Phone => tr!("words-kind-phone"),
+        Kind::Number => tr!("words-kind-number"),
+        Kind::Boolean => tr!("words-kind-boolean"),
+        Kind::Date => tr!("words-kind-date"),
+        Kind::DateTime => tr!("words-kind-date-time"),
+        Kind::Choice => tr!("words-kind-choice"),
+        Kind::List => tr!("words-kind-list"),
     }
 }
 
@@ -239,27 +242,27 @@ pub(crate) const KINDS: [Kind; 9] = [
 /// Which way a field travels.
 pub(crate) fn direction(direction: Direction, names: &PerSide<String>) -> String {
     match direction {
-        Direction::Both => "both ways".to_owned(),
-        Direction::AToB => format!("only from {} to {}", names.a, names.b),
-        Direction::BToA => format!("only from {} to {}", names.b, names.a),
+        Direction::Both => tr!("words-both-ways"),
+        Direction::AToB => tr!("words-only-from", from = names.a, to = names.b),
+        Direction::BToA => tr!("words-only-from", from = names.b, to = names.a),
     }
 }
 
 /// Who wins, as the end of "If both changed the same field, ...".
 pub(crate) fn policy(policy: Policy, names: &PerSide<String>) -> String {
     match policy {
-        Policy::Ask => "ask me".to_owned(),
-        Policy::A => format!("{} wins", names.a),
-        Policy::B => format!("{} wins", names.b),
-        Policy::Newest => "the newest change wins".to_owned(),
+        Policy::Ask => tr!("words-ask-me"),
+        Policy::A => tr!("words-wins", name = names.a),
+        Policy::B => tr!("words-wins", name = names.b),
+        Policy::Newest => tr!("words-newest-wins"),
     }
 }
 
 /// A value for the eye: what is empty or not there has a word.
 pub(crate) fn value(value: Option<&Value>) -> String {
     match value {
-        None => "not there".to_owned(),
-        Some(value) if value.is_empty() => "empty".to_owned(),
+        None => tr!("words-not-there"),
+        Some(value) if value.is_empty() => tr!("words-empty"),
         Some(value) => value.display(),
     }
 }
@@ -271,14 +274,26 @@ pub(crate) fn field(name: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-fn units(number: i64, unit: &str) -> String {
-    if number == 1 { format!("1 {unit}") } else { format!("{number} {unit}s") }
+fn local(at: Timestamp) -> Option<ZonedDateTime> {
+    jiff::Timestamp::from_millisecond(at.0).ok().map(|time| time.to_zoned_datetime(TimeZone::system()))
 }
 
-fn formatted(at: Timestamp, format: &str) -> String {
-    jiff::Timestamp::from_millisecond(at.0)
-        .map(|time| time.to_zoned_datetime(TimeZone::system()).strftime(format).to_string())
-        .unwrap_or_default()
+fn day_of(time: &ZonedDateTime, region: &Region) -> String {
+    let months = tr!("words-months");
+    let at = usize::try_from(time.month()).unwrap_or(1).saturating_sub(1);
+    let month = months.split_whitespace().nth(at).unwrap_or_default();
+    // As texts, for a year is not a number that has its thousands apart.
+    let (day, year) = (time.day().to_string(), time.year().to_string());
+    if region.month_first {
+        tr!("words-day-month-first", month = month, day = day, year = year)
+    } else {
+        tr!("words-day", day = day, month = month, year = year)
+    }
+}
+
+fn moment_of(time: &ZonedDateTime, region: &Region) -> String {
+    let clock = if region.twelve_hours { "%-I:%M %p" } else { "%H:%M" };
+    tr!("words-moment", day = day_of(time, region), time = time.strftime(clock).to_string())
 }
 
 #[cfg(test)]
@@ -326,6 +341,23 @@ mod tests {
         assert_eq!(ago(Timestamp(now.0 - 3 * HOUR), now), "3 hours ago");
         assert_eq!(until(Timestamp(now.0 + 5 * MINUTE), now), "in 5 minutes");
         assert!(ago(Timestamp(0), now).contains("1970"));
+    }
+
+    #[test]
+    fn what_is_left_is_told_in_round_words() {
+        assert_eq!(left(0), "less than a minute left");
+        assert_eq!(left(89_000), "about 1 minute left");
+        assert_eq!(left(30 * 60_000), "about 30 minutes left");
+        assert_eq!(left(u64::MAX).split(' ').next(), Some("about"));
+    }
+
+    #[test]
+    fn days_and_moments_are_written_as_the_region_does() {
+        let time: ZonedDateTime = "2026-11-03T15:05[UTC]".parse().unwrap_or_else(|_| ZonedDateTime::now());
+        let there = |tag: &str| moment_of(&time, &Region::of_tag(tag));
+        assert_eq!(there("nl-BE"), "3 Nov 2026, 15:05");
+        assert_eq!(there("en-US"), "Nov 3, 2026, 3:05 PM");
+        assert_eq!(tr!("words-months").split_whitespace().count(), 12);
     }
 
     #[test]

@@ -1,5 +1,8 @@
 # The texts of service.
 
+service-broken-manifest = The connector { $file } cannot be used: { $why }
+service-second-manifest = Two connectors describe the kind “{ $kind }”; the second one is not used.
+
 # The file of secrets.
 service-vault-absent = no passphrase has been chosen yet for the encrypted file of passwords. Choose one in the account's settings, or in the terminal with: duosync passphrase
 service-vault-locked = the encrypted file of passwords is locked. Enter its passphrase in Duosync's window; in the terminal it is asked for, or taken from the environment variable DUOSYNC_PASSPHRASE

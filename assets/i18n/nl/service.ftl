@@ -1,5 +1,8 @@
 # The texts of service.
 
+service-broken-manifest = De connector { $file } kan niet gebruikt worden: { $why }
+service-second-manifest = Twee connectors beschrijven de soort “{ $kind }”; de tweede wordt niet gebruikt.
+
 # The file of secrets.
 service-vault-absent = er is nog geen wachtzin gekozen voor het versleutelde bestand met wachtwoorden. Kies er een bij de instellingen van het account, of in de terminal met: duosync passphrase
 service-vault-locked = het versleutelde bestand met wachtwoorden is vergrendeld. Vul de wachtzin in in het venster van Duosync; in de terminal wordt ernaar gevraagd, of ze komt uit de omgevingsvariabele DUOSYNC_PASSPHRASE

@@ -5,8 +5,8 @@
 use reqwest::Url;
 
 use super::dav::{self, Entry, Multistatus};
-use super::http::Http;
 use super::path;
+use crate::connectors::http::Http;
 use crate::connectors::{ConnectorError, Context, ErrorKind};
 
 /// One address book.

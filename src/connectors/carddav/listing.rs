@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::dav::{self, Entry};
 use super::discovery::XML;
-use super::http::http_date;
 use super::{Account, Stored, card_fields, lock, path};
+use crate::connectors::http::http_date;
 use crate::connectors::{ConnectorError, Context, ErrorKind, Find};
 use crate::model::{Cursor, Listing, Record, RecordId, Scope, Value};
 

@@ -6,7 +6,6 @@
 mod cache;
 mod dav;
 mod discovery;
-mod http;
 mod listing;
 mod path;
 mod writing;
@@ -18,7 +17,7 @@ use async_trait::async_trait;
 
 use self::cache::Cards;
 use self::discovery::{Book, Found};
-use self::http::{Http, SharedHttp};
+use super::http::{Http, SharedHttp, basic};
 use super::shared::card_fields;
 use super::shared::cards::{field_info, revised};
 use super::shared::vcard::Card;
@@ -77,7 +76,8 @@ impl CardDavConnector {
         })?;
         let allow_http =
             option("allow_http").is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "yes" | "true" | "1"));
-        let http = Http::new(discovery::base_url(url)?, option("username"), password, allow_http)?;
+        let authorization = option("username").map(|user| basic(user, password.unwrap_or_default())).transpose()?;
+        let http = Http::new(discovery::base_url(url)?, authorization, allow_http)?;
         let account = Account {
             http: Arc::new(http),
             found: tokio::sync::Mutex::new(None),

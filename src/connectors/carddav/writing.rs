@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use tokio::task::JoinSet;
 
 use super::cache::DIGEST;
-use super::http::Answer;
 use super::{Account, ByHref, Stored, dav, lock, path};
+use crate::connectors::http::Answer;
 use crate::connectors::shared::card_fields;
 use crate::connectors::shared::vcard::{Card, CardVersion};
 use crate::connectors::{ConnectorError, Context, ErrorKind, Write, WriteKind, WriteResult};

@@ -114,6 +114,9 @@ impl Check {
                 self.say(text.at, "this is empty, but it is what the operator reads");
             }
         }
+        if let Some(docs) = spec.docs.as_ref().filter(|docs| reqwest::Url::parse(docs.as_str()).is_err()) {
+            self.say(docs.at, "`docs` is the address of the page that was followed");
+        }
         for option in &spec.options {
             let key = option.key.as_str();
             let reserved = [ALWAYS, ANSWER, LISTING, WRITING, FIELD].iter().any(|names| names.contains(&key))

@@ -12,6 +12,8 @@ pub(crate) mod settings;
 pub(crate) mod setup;
 
 #[cfg(test)]
+mod home_tests;
+#[cfg(test)]
 mod tests;
 
 use std::path::PathBuf;

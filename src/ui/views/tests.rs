@@ -12,6 +12,7 @@ use crate::model::{
     Timestamp, Value,
 };
 use crate::service::{PairStatus, Progress, ProgressMap};
+use crate::ui::pace::Paces;
 use crate::ui::testing as given;
 use crate::ui::theme::Tone;
 
@@ -20,7 +21,7 @@ fn names() -> PerSide<String> {
 }
 
 fn card(pair: crate::service::PairState, progress: &ProgressMap) -> super::home::Card {
-    Home::of(&given::snapshot(vec![pair]), progress, given::now()).cards.remove(0)
+    Home::of(&given::snapshot(vec![pair]), progress, &Paces::default(), given::now()).cards.remove(0)
 }
 
 #[test]

@@ -105,9 +105,9 @@ fn show_row(
             };
         }
         show_side(ui, row, Side::B, fields, names, number, widths);
-        let kinds: Vec<String> = words::KINDS.iter().map(|kind| words::kind(*kind).to_owned()).collect();
+        let kinds: Vec<String> = words::KINDS.iter().map(|kind| words::kind(*kind)).collect();
         let now = words::kind(row.mapping.kind);
-        if let Some(picked) = choose(ui, &format!("Row {number}: kind"), now, widths.kind - 8.0, &kinds) {
+        if let Some(picked) = choose(ui, &format!("Row {number}: kind"), &now, widths.kind - 8.0, &kinds) {
             row.mapping.kind = words::KINDS.get(picked).copied().unwrap_or(Kind::Text);
         }
         ui.allocate_ui(egui::vec2(widths.key, 30.0), |ui| {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use base64::Engine as _;
 use reqwest::header::{
     AUTHORIZATION, CONTENT_TYPE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
@@ -37,7 +38,7 @@ pub(crate) struct Answer {
     /// The status code.
     pub(crate) status: u16,
     /// The headers.
-    headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
     /// The body.
     pub(crate) body: Vec<u8>,
     /// Where it came from, after any redirects.
@@ -105,19 +106,14 @@ impl Answer {
     }
 
     /// How long the server asks to wait, in either form (RFC 9110, section 10.2.3).
-    fn retry_after(&self) -> Option<Duration> {
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
         retry_after(self.header(&RETRY_AFTER)?, self.date())
     }
 }
 
 impl Http {
     /// A client for the server at this address.
-    pub(crate) fn new(
-        base: Url,
-        username: Option<&str>,
-        password: Option<&str>,
-        allow_http: bool,
-    ) -> Result<Self, ConnectorError> {
+    pub(crate) fn new(base: Url, authorization: Option<HeaderValue>, allow_http: bool) -> Result<Self, ConnectorError> {
         check_scheme(&base, allow_http)?;
         // The first client of the process brings the cryptography; that a second one finds it there
         // already is as it should be.
@@ -136,7 +132,6 @@ impl Http {
             Err(_) if base.scheme() == "http" => builder().tls_certs_only([]).build().map_err(no_client)?,
             Err(error) => return Err(no_client(error)),
         };
-        let authorization = username.map(|user| basic(user, password.unwrap_or_default())).transpose()?;
         Ok(Self { client, base, authorization, plain_allowed: allow_http, requests: AtomicU64::new(0) })
     }
 
@@ -164,17 +159,30 @@ impl Http {
         Ok(url)
     }
 
-    /// Sends one request and reads the whole answer. A request that only reads is given up when the
-    /// operator stops the run; one that writes is always awaited.
+    /// Sends one request of WebDAV and reads the whole answer: PUT and DELETE write, everything else
+    /// reads.
     pub(crate) async fn send(
         &self,
         context: &Context,
         method: &str,
         url: &Url,
-        headers: &[(&'static str, &str)],
-        body: Option<(&'static str, &str)>,
+        headers: &[(&str, &str)],
+        body: Option<(&str, &str)>,
     ) -> Result<Answer, ConnectorError> {
         let writes = matches!(method, "PUT" | "DELETE");
+        self.ask(context, (method, url), headers, body, writes).await
+    }
+
+    /// Sends one request and reads the whole answer. A request that only reads is given up when the
+    /// operator stops the run; one that writes is always awaited.
+    pub(crate) async fn ask(
+        &self,
+        context: &Context,
+        (method, url): (&str, &Url),
+        headers: &[(&str, &str)],
+        body: Option<(&str, &str)>,
+        writes: bool,
+    ) -> Result<Answer, ConnectorError> {
         let method = Method::from_bytes(method.as_bytes())
             .map_err(|error| ConnectorError::caused(ErrorKind::BadAnswer, "the request has no valid method", error))?;
         let mut url = url.clone();
@@ -208,8 +216,8 @@ impl Http {
         &self,
         method: &Method,
         url: &Url,
-        headers: &[(&'static str, &str)],
-        body: Option<(&'static str, &str)>,
+        headers: &[(&str, &str)],
+        body: Option<(&str, &str)>,
     ) -> Result<Answer, ConnectorError> {
         check_scheme(url, self.plain_allowed)?;
         self.requests.fetch_add(1, Ordering::Relaxed);
@@ -232,7 +240,7 @@ impl Http {
                 return Err(ConnectorError::new(
                     ErrorKind::BadAnswer,
                     format!(
-                        "the answer of {} is bigger than {} MB, which no address book is; check the account's address",
+                        "the answer of {} is bigger than {} MB, which is more than Duosync takes; check the account's address",
                         host_of(url),
                         BODY_LIMIT / 1024 / 1024
                     ),
@@ -282,7 +290,7 @@ fn check_scheme(url: &Url, allow_http: bool) -> Result<(), ConnectorError> {
             ),
         )),
         scheme => {
-            Err(ConnectorError::new(ErrorKind::Settings, format!("an address book has an https address, not {scheme}")))
+            Err(ConnectorError::new(ErrorKind::Settings, format!("the address must begin with https, not {scheme}")))
         }
     }
 }
@@ -295,7 +303,7 @@ fn no_client(error: reqwest::Error) -> ConnectorError {
     )
 }
 
-fn host_of(url: &Url) -> String {
+pub(crate) fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
@@ -333,27 +341,12 @@ fn trouble(url: &Url, error: reqwest::Error) -> ConnectorError {
 }
 
 /// The Basic scheme (RFC 7617); marked so that it is never shown.
-fn basic(user: &str, password: &str) -> Result<HeaderValue, ConnectorError> {
+pub(crate) fn basic(user: &str, password: &str) -> Result<HeaderValue, ConnectorError> {
     let text = format!("{user}:{password}");
-    let mut value = HeaderValue::try_from(format!("Basic {}", base64(text.as_bytes())))
+    let mut value = HeaderValue::try_from(format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(text)))
         .map_err(|error| ConnectorError::caused(ErrorKind::Settings, "the user name cannot be sent", error))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let at = |place: usize| u32::from(chunk.get(place).copied().unwrap_or(0));
-        let bits = at(0) << 16 | at(1) << 8 | at(2);
-        for place in 0..4_u32 {
-            let index = usize::try_from(bits >> (18 - 6 * place) & 63).unwrap_or(0);
-            let used = usize::try_from(place).unwrap_or(0) <= chunk.len();
-            out.push(if used { char::from(LETTERS.get(index).copied().unwrap_or(b'A')) } else { '=' });
-        }
-    }
-    out
 }
 
 /// A date of HTTP (RFC 9110, section 5.6.7): its usual form is one of RFC 2822.
@@ -387,14 +380,11 @@ mod tests {
     use super::*;
 
     fn http(base: &str) -> Result<Http, ConnectorError> {
-        Http::new(Url::parse(base).unwrap(), Some("ann"), Some("secret"), false)
+        Http::new(Url::parse(base).unwrap(), Some(basic("ann", "secret").unwrap()), false)
     }
 
     #[test]
-    fn base64_is_that_of_the_rfc() {
-        for (plain, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
-            assert_eq!(base64(plain.as_bytes()), coded);
-        }
+    fn the_basic_scheme_is_that_of_the_rfc() {
         assert_eq!(basic("Aladdin", "open sesame").unwrap(), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
     }
 
@@ -404,7 +394,7 @@ mod tests {
         for base in ["http://127.0.0.1:1/", "http://[::1]/", "http://localhost/"] {
             http(base).unwrap();
         }
-        Http::new(Url::parse("http://example.com/").unwrap(), None, None, true).unwrap();
+        Http::new(Url::parse("http://example.com/").unwrap(), None, true).unwrap();
     }
 
     #[test]
