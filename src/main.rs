@@ -28,12 +28,15 @@ fn main() -> ExitCode {
     )
 }
 
-/// Opens the window on a workspace, with the sample if it is asked for.
+/// Opens the window on a workspace. Where one is open already, that one comes to the front instead.
 #[allow(clippy::print_stderr, reason = "a window that cannot open has only the terminal to say so")]
-fn window(workspace: &Path, sample: bool) -> ExitCode {
-    let start = if sample { StartWith::Sample } else { StartWith::Home };
-    let folder = workspace.to_owned();
-    match ui::run(workspace.to_owned(), start, move |wake| service::start(&folder, wake)) {
+fn window(workspace: &Path, wanted: cli::Wanted) -> ExitCode {
+    if !wanted.background && service::knock(workspace) {
+        return ExitCode::SUCCESS;
+    }
+    let start = if wanted.sample { StartWith::Sample } else { StartWith::Home };
+    let opening = ui::Opening { start, background: wanted.background };
+    match ui::run(workspace, opening, |wake| service::start(workspace, wake)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");

@@ -18,6 +18,8 @@
 mod carddav;
 #[path = "contract/csv.rs"]
 mod csv;
+#[path = "contract/database.rs"]
+mod database;
 #[path = "contract/fixture.rs"]
 mod fixture;
 #[path = "contract/memory.rs"]
@@ -93,3 +95,18 @@ contract!(xlsx_with_text_ids, Some(crate::xlsx::XlsxFixture(crate::xlsx::Ids::Te
 contract!(xlsx_by_key, Some(crate::xlsx::XlsxFixture(crate::xlsx::Ids::Key)));
 contract!(vcf_one_file_each, Some(crate::vcf::VcfFixture { together: false }));
 contract!(vcf_all_in_one_file, Some(crate::vcf::VcfFixture { together: true }));
+contract!(sqlite_with_numbers, Some(crate::database::DatabaseFixture::file(false)));
+contract!(sqlite_with_text_ids, Some(crate::database::DatabaseFixture::file(true)));
+contract!(
+    postgresql,
+    crate::database::DatabaseFixture::server(crate::support::databases::Engine::Postgres, false, false)
+);
+contract!(
+    postgresql_changes,
+    crate::database::DatabaseFixture::server(crate::support::databases::Engine::Postgres, true, true)
+);
+contract!(mariadb, crate::database::DatabaseFixture::server(crate::support::databases::Engine::MariaDb, false, false));
+contract!(
+    mariadb_changes,
+    crate::database::DatabaseFixture::server(crate::support::databases::Engine::MariaDb, true, true)
+);

@@ -92,7 +92,10 @@ fn imports_point_down_only() {
             let text = std::fs::read_to_string(&file).unwrap();
             let module = module_of(&src, &file);
             for path in paths(&text, &module) {
-                if let Some(why) = forbidden(floor, &path) {
+                // The operator's own database in a file is spoken to in this one file, and nowhere else.
+                let is_sqlite = module == ["connectors", "database", "sqlite"]
+                    && (path == "rusqlite" || path.starts_with("rusqlite::"));
+                if let (Some(why), false) = (forbidden(floor, &path), is_sqlite) {
                     found.push(format!("{}: {path} ({why})", file.strip_prefix(&src).unwrap().display()));
                 }
             }

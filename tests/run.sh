@@ -27,6 +27,9 @@ packages=(
     libgl1:/usr/lib/*/libGL.so.1
     libgl1-mesa-dri:/usr/lib/*/dri
     libegl1:/usr/lib/*/libEGL.so.1
+    postgresql-15:/usr/lib/postgresql/*/bin/initdb
+    mariadb-server-core:/usr/sbin/mariadbd
+    mariadb-client-core:/usr/bin/mariadb
 )
 missing=()
 for entry in "${packages[@]}"; do
@@ -35,8 +38,17 @@ done
 if [ "${#missing[@]}" -gt 0 ]; then
     if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
         echo "Installing ${missing[*]}"
+        # Servers are started by the tests, each in a folder of its own: none is to start by itself.
+        if [ ! -e /usr/sbin/policy-rc.d ]; then
+            printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+            chmod +x /usr/sbin/policy-rc.d
+            started_none=yes
+            trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+        fi
         apt-get update -qq
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+        trap - EXIT
+        if [ "${started_none:-}" ]; then rm -f /usr/sbin/policy-rc.d; fi
     else
         echo "Some tests will be skipped. For all of them: sudo apt-get install ${missing[*]}" >&2
     fi

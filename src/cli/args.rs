@@ -20,6 +20,9 @@ pub struct Args {
     /// Show what goes on in detail on standard error; twice for more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// Start the window's program without its window, as it is started with the computer
+    #[arg(long)]
+    pub background: bool,
     /// What to do.
     #[command(subcommand)]
     pub task: Option<Task>,
@@ -124,6 +127,24 @@ pub enum Task {
     },
     /// Sync and compare by the schedule until it is stopped
     Watch,
+    /// Copy everything that Duosync remembers to a file, or among the copies in its folder
+    Backup {
+        /// The file of the copy
+        #[arg(value_name = "FILE.db")]
+        file: Option<PathBuf>,
+    },
+    /// Go back to a copy; the lists themselves are not touched
+    Restore {
+        /// The copy
+        #[arg(value_name = "FILE.db")]
+        file: PathBuf,
+    },
+    /// Write a file for whoever helps, without personal data and passwords
+    Diagnostics {
+        /// The file
+        #[arg(value_name = "FILE.zip")]
+        file: PathBuf,
+    },
     /// Describe a platform of your own
     Connector {
         /// What to do.

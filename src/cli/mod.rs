@@ -19,6 +19,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
+
 use crate::service::{Command, Event, Handle, Problem};
 
 pub use args::{Answer, Args, Task};
@@ -81,21 +85,33 @@ pub struct Output {
     pub code: Code,
 }
 
-/// Runs the face that the arguments ask for. `open_window` is given the workspace and whether the
-/// sample is to be loaded.
-pub fn main_with(args: &Args, start: &Start, open_window: impl FnOnce(&Path, bool) -> ExitCode) -> ExitCode {
+/// How the window is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// With the sample.
+    pub sample: bool,
+    /// Without the window, until it is asked for.
+    pub background: bool,
+}
+
+/// Runs the face that the arguments ask for. `open_window` is given the workspace and how the window is
+/// wanted.
+pub fn main_with(args: &Args, start: &Start, open_window: impl FnOnce(&Path, Wanted) -> ExitCode) -> ExitCode {
     log(args.verbose);
     let workspace = match workspace(args) {
         Ok(folder) => folder,
         Err(problem) => return tell(args.json, &problem),
     };
     match &args.task {
-        None if has_display() => open_window(&workspace, false),
+        None if has_display() => open_window(&workspace, Wanted { background: args.background, ..Wanted::default() }),
         None => tell(
             args.json,
             &Problem::failed("There is no display for the window here; try `duosync demo`, or `duosync --help`."),
         ),
-        Some(Task::Demo { terminal }) if !terminal && !args.json && has_display() => open_window(&workspace, true),
+        Some(Task::Demo { terminal }) if !terminal && !args.json && has_display() => {
+            open_window(&workspace, Wanted { sample: true, ..Wanted::default() })
+        }
+        Some(Task::Restore { file }) => restore(args.json, &workspace, file),
         Some(Task::Connector { task }) => match connector::without_workspace(task) {
             Ok(output) => {
                 print(&if args.json { output.json.to_string() } else { output.text });
@@ -104,6 +120,23 @@ pub fn main_with(args: &Args, start: &Start, open_window: impl FnOnce(&Path, boo
             Err(problem) => tell(args.json, &problem),
         },
         Some(_) => terminal(args, &workspace, start),
+    }
+}
+
+/// Goes back to a copy. No service runs meanwhile, as the database may be damaged.
+fn restore(json: bool, workspace: &Path, file: &Path) -> ExitCode {
+    match crate::service::restore_closed(workspace, file) {
+        Ok(kept) => {
+            let text = format!(
+                "Gone back to {}. What was there is kept in {}. The next sync of each pair shows what it would do first.",
+                file.display(),
+                kept.display()
+            );
+            let answer = serde_json::json!({ "restored": file.to_string_lossy(), "kept": kept.to_string_lossy() });
+            print(&if json { answer.to_string() } else { text });
+            ExitCode::from(Code::Done.number())
+        }
+        Err(problem) => tell(json, &problem),
     }
 }
 
@@ -185,11 +218,17 @@ fn has_display() -> bool {
 
 fn log(verbose: u8) {
     let level = match verbose {
-        0 => return,
-        1 => "duosync=debug",
-        _ => "duosync=trace",
+        0 => None,
+        1 => Some("duosync=debug"),
+        _ => Some("duosync=trace"),
     };
-    let filter = tracing_subscriber::EnvFilter::new(level);
+    let shown = level.map(|level| {
+        tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_filter(tracing_subscriber::EnvFilter::new(level))
+    });
+    // What the file for whoever helps tells of the program; it costs nothing where nothing is logged.
+    let kept = crate::service::Recorder.with_filter(LevelFilter::INFO);
     // Somebody who has set a log already keeps it.
-    let _set = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _set = tracing_subscriber::registry().with(shown).with(kept).try_init();
 }

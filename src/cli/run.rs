@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Args, Code, Output, Task, history, json, resolve, text};
 use crate::model::{Matter, Outcome, PerSide, RunId};
-use crate::service::{Command, Handle, PairState, Problem, Reply, RunReport, Snapshot, SyncMode};
+use crate::service::{Command, Handle, PairState, Problem, Reply, RunReport, Snapshot, SyncMode, Upkeep};
 
 /// Carries out the arguments' command; `watch` and the window are not commands of this kind.
 ///
@@ -16,7 +16,8 @@ use crate::service::{Command, Handle, PairState, Problem, Reply, RunReport, Snap
 pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
     let hints = text::Hints::new(args.workspace.as_deref());
     match &args.task {
-        None | Some(Task::Watch | Task::Connector { .. }) => {
+        // Going back to a copy needs the workspace for itself, and a manifest needs none.
+        None | Some(Task::Watch | Task::Restore { .. } | Task::Connector { .. }) => {
             Err(Problem::wrong_use("This is not a command with one answer."))
         }
         Some(Task::Demo { .. }) => demo(handle),
@@ -53,8 +54,25 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
             (None, Some(record)) => history::lives(handle, pair.as_deref(), record, *limit, &hints),
             (None, None) => history::runs(handle, pair.as_deref(), *limit, &hints),
         },
+        Some(Task::Backup { file }) => {
+            let file = file.as_deref().map(absolute).transpose()?;
+            let written = written(handle, Upkeep::BackUp(file))?;
+            let text = format!("The copy is in {}. Go back to it with duosync restore.", written.display());
+            Ok(Output { json: json!({ "file": written.to_string_lossy() }), text, code: Code::Done })
+        }
+        Some(Task::Diagnostics { file }) => {
+            let written = written(handle, Upkeep::Diagnostics(absolute(file)?))?;
+            let text = format!("Written to {}. It holds no personal data and no passwords.", written.display());
+            Ok(Output { json: json!({ "file": written.to_string_lossy() }), text, code: Code::Done })
+        }
         Some(Task::Undo { run, write, preview }) => history::undo(handle, RunId(*run), *write, *preview, &hints),
     }
+}
+
+/// Something that ends with a file.
+fn written(handle: &mut Handle, wanted: Upkeep) -> Result<PathBuf, Problem> {
+    let Reply::Written(file) = handle.call(Command::Upkeep(wanted), |_| {})? else { return Err(unexpected()) };
+    Ok(file)
 }
 
 /// The state of everything.

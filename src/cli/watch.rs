@@ -49,8 +49,9 @@ pub(super) fn run(handle: &mut Handle, as_json: bool, hints: &text::Hints) -> Re
                 || format!("{} {}: {}", text::clock(alert.at), text::clean(&alert.pair), text::clean(&alert.text)),
             ),
             Event::Reply(_, Err(problem)) => say(as_json, &json::problem(&problem), || problem.message.clone()),
-            // Nobody signs in while only the schedule runs.
-            Event::Reply(_, Ok(_)) | Event::Trying(..) | Event::OpenBrowser { .. } => {}
+            // Nobody signs in while only the schedule runs, and there is no window that a click on a
+            // notification could bring up.
+            Event::Reply(_, Ok(_)) | Event::Trying(..) | Event::OpenBrowser { .. } | Event::Opened(_) => {}
             Event::Ended => return Ok(Code::Done),
         }
     }

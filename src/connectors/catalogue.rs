@@ -6,6 +6,7 @@ use crate::model::{OptionInfo, OptionKind, PlatformInfo, SignIn};
 #[must_use]
 pub fn builtin() -> Vec<PlatformInfo> {
     let mut all = vec![csv(), super::xlsx::platform(), carddav(), super::vcf::platform()];
+    all.extend(super::database::platforms());
     all.extend(super::rest::shipped().iter().map(super::rest::Manifest::platform));
     all
 }

@@ -7,6 +7,7 @@
 pub mod carddav;
 mod catalogue;
 pub mod csv;
+pub mod database;
 mod error;
 mod http;
 pub mod memory;

@@ -11,8 +11,10 @@ mod listing;
 mod mapping;
 mod matter;
 mod pair;
+mod person;
 mod plan;
 mod platform;
+mod prefs;
 mod record;
 mod run;
 mod side;
@@ -30,8 +32,10 @@ pub use matter::{
     Resolution, Subject,
 };
 pub use pair::{CompareSchedule, DeleteGuard, DeletePolicy, Endpoint, Filter, FilterTest, PairSpec, Schedule, Writes};
+pub use person::{Erased, FoundPerson, PersonCounts, PersonData};
 pub use plan::{Action, Conflict, Held, Item, Note, NoteKind, OpKind, Operation, Plan, Stop};
 pub use platform::{OAuthInfo, OptionInfo, OptionKind, PlatformInfo, SignIn};
+pub use prefs::{LARGEST_TEXT, Notify, Prefs, QuietHours, SMALLEST_TEXT, ThemeChoice};
 pub use record::{Fields, Record, RecordId, Timestamp, Value, Version};
 pub use run::{
     Alert, AlertKind, CompareCounts, CompareReport, CompareRow, FailedRecord, Mismatch, Outcome, RunId, RunSummary,

@@ -271,7 +271,7 @@ pub struct CompareReport {
 }
 
 /// What an alert is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AlertKind {
     /// A run found conflicts.
@@ -288,6 +288,33 @@ pub enum AlertKind {
     SignIn,
     /// Records could not be written.
     FailedRecords,
+}
+
+impl AlertKind {
+    /// Every kind, what the operator has to answer first.
+    pub const ALL: [Self; 7] = [
+        Self::Conflicts,
+        Self::HeldDeletions,
+        Self::Mismatches,
+        Self::SignIn,
+        Self::RunFailed,
+        Self::FailedRecords,
+        Self::Recovered,
+    ];
+
+    /// Whether it asks for something, rather than telling that something is over.
+    #[must_use]
+    pub const fn needs_operator(self) -> bool {
+        match self {
+            Self::Conflicts
+            | Self::HeldDeletions
+            | Self::Mismatches
+            | Self::SignIn
+            | Self::RunFailed
+            | Self::FailedRecords => true,
+            Self::Recovered => false,
+        }
+    }
 }
 
 /// One alert, kept until the operator has seen it.

@@ -1,10 +1,20 @@
 //! Alerts: one for each new matter, kept, shown in the window, and sent to the desktop.
 
-use crate::model::{Alert, AlertKind, Outcome, RunSummary, Timestamp};
+use jiff::tz::TimeZone;
+
+use crate::model::{Alert, AlertKind, Notify, Outcome, RunSummary, Timestamp};
 use crate::store::{Store, StoreError};
+use crate::texts::tr;
 
 use super::Event;
-use super::job::Shared;
+use super::job::{Shared, now};
+use super::prefs::is_quiet;
+
+/// Where the number of the first alert of the quiet hours is remembered; empty outside them.
+const HELD: &str = "held_alerts_from";
+
+/// How many alerts are looked through when the quiet hours end.
+const MOST_HELD: usize = 500;
 
 /// An alert that may have to be raised.
 #[derive(Clone, Debug)]
@@ -34,26 +44,62 @@ pub(crate) fn settle(
 }
 
 /// Tells the window and the desktop. Where there is no notification daemon, that is an entry in the
-/// log and no error.
+/// log and no error. In quiet hours, what came up is remembered and shown when they end.
 pub(crate) async fn tell(shared: &Shared, alerts: Vec<Alert>) {
     for alert in alerts {
         shared.voice.say(Event::Alerted(alert.clone())).await;
-        if shared.tuning.notify {
-            let shown = tokio::task::spawn_blocking(move || {
-                let mut notification = notify_rust::Notification::new();
-                notification
-                    .appname("Duosync")
-                    .summary(title(alert.kind))
-                    .body(&format!("{}: {}", alert.pair, alert.text));
-                notification.show().map(|_handle| ())
+        let prefs = shared.prefs.get();
+        if !shared.tuning.notify || !prefs.notify.wants(alert.kind) {
+            continue;
+        }
+        if is_quiet(prefs.quiet, now(), &TimeZone::system()) {
+            let first = alert.id;
+            let kept = shared.db.with(move |store| match store.meta(HELD)? {
+                Some(earlier) if !earlier.is_empty() => Ok(()),
+                Some(_) | None => store.set_meta(HELD, &first.to_string()),
             });
-            match shown.await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::info!(%error, "no desktop notification could be shown"),
-                Err(error) => tracing::warn!(%error, "showing a desktop notification broke off"),
+            if let Err(error) = kept.await {
+                tracing::error!(%error, "an alert could not be kept for later");
             }
+            continue;
+        }
+        let (notifier, voice) = (shared.notifier.clone(), shared.voice.clone());
+        if let Err(error) = tokio::task::spawn_blocking(move || notifier.show(&voice, alert)).await {
+            tracing::warn!(%error, "showing a desktop notification broke off");
         }
     }
+}
+
+/// Shows once what came up during the quiet hours and still stands, when they are over.
+pub(crate) async fn after_quiet(shared: &Shared) {
+    let prefs = shared.prefs.get();
+    if !shared.tuning.notify || is_quiet(prefs.quiet, now(), &TimeZone::system()) {
+        return;
+    }
+    let held = shared.db.with(move |store| {
+        let Some(first) = store.meta(HELD)?.and_then(|text| text.parse::<i64>().ok()) else { return Ok(Vec::new()) };
+        store.set_meta(HELD, "")?;
+        Ok(still_standing(store.alerts(MOST_HELD)?, first, &prefs.notify))
+    });
+    let alerts = match held.await {
+        Ok(alerts) => alerts,
+        Err(error) => return tracing::error!(%error, "what came up in quiet hours could not be read"),
+    };
+    let (notifier, voice) = (shared.notifier.clone(), shared.voice.clone());
+    let shown = tokio::task::spawn_blocking(move || match <[Alert; 1]>::try_from(alerts) {
+        Ok([only]) => notifier.show(&voice, only),
+        Err(several) if several.is_empty() => {}
+        Err(several) => notifier.show_several(&voice, several.len()),
+    });
+    if let Err(error) = shown.await {
+        tracing::warn!(%error, "showing a desktop notification broke off");
+    }
+}
+
+/// The alerts from this number on that nobody has seen, that have not healed, and that are wanted.
+fn still_standing(alerts: Vec<Alert>, first: i64, wanted: &Notify) -> Vec<Alert> {
+    let stands = |alert: &Alert| alert.id >= first && !alert.seen && alert.healed.is_none() && wanted.wants(alert.kind);
+    alerts.into_iter().filter(stands).collect()
 }
 
 /// What a run has to tell.
@@ -69,7 +115,7 @@ pub(crate) fn of_run(
     let run = summary.run.0;
     match summary.outcome {
         Outcome::Failed => {
-            let why = summary.message.clone().unwrap_or_else(|| "The sync failed.".to_owned());
+            let why = summary.message.clone().unwrap_or_else(|| tr!("alerts-sync-failed"));
             let kind = if sign_in { AlertKind::SignIn } else { AlertKind::RunFailed };
             // The same trouble is one matter, however often the sync is tried again.
             add(kind, "failing".to_owned(), why);
@@ -80,7 +126,7 @@ pub(crate) fn of_run(
                 summary.failed.first().map(|failed| format!("{}: {}", failed.label, failed.error)).unwrap_or_default();
             let mut names: Vec<&str> = summary.failed.iter().map(|failed| failed.id.as_str()).collect();
             names.sort_unstable();
-            add(AlertKind::FailedRecords, names.join(" "), format!("{count} could not be written. {first}"));
+            add(AlertKind::FailedRecords, names.join(" "), tr!("alerts-not-written", count = count, first = first));
         }
         Outcome::Waiting if summary.message.is_some() => {
             add(AlertKind::RunFailed, "stopped".to_owned(), summary.message.clone().unwrap_or_default());
@@ -88,31 +134,47 @@ pub(crate) fn of_run(
         Outcome::Running | Outcome::Done | Outcome::Waiting | Outcome::Preview | Outcome::Cancelled => {}
     }
     if held > 0 {
-        let what = if held == 1 { "1 deletion was".to_owned() } else { format!("{held} deletions were") };
-        let text = format!("{what} held back, as more than usual went away. Nothing is deleted before you say so.");
+        let text = tr!("alerts-held", count = held);
         add(AlertKind::HeldDeletions, format!("run {run}"), text);
     } else if newly_open > 0 {
-        let text = if newly_open == 1 {
-            "1 record needs you: it was changed on both sides, or cannot be told apart.".to_owned()
-        } else {
-            format!("{newly_open} records need you: they were changed on both sides, or cannot be told apart.")
-        };
+        let text = tr!("alerts-conflicts", count = newly_open);
         add(AlertKind::Conflicts, format!("run {run}"), text);
     }
     if was_failing && matches!(summary.outcome, Outcome::Done | Outcome::Waiting | Outcome::Partial) {
-        add(AlertKind::Recovered, format!("run {run}"), "It works again.".to_owned());
+        add(AlertKind::Recovered, format!("run {run}"), tr!("alerts-recovered"));
     }
     news
 }
 
-fn title(kind: AlertKind) -> &'static str {
-    match kind {
-        AlertKind::Conflicts => "Something to decide",
-        AlertKind::Mismatches => "The two lists differ",
-        AlertKind::HeldDeletions => "Deletions held back",
-        AlertKind::RunFailed => "The sync did not work",
-        AlertKind::Recovered => "The sync works again",
-        AlertKind::SignIn => "Signing in failed",
-        AlertKind::FailedRecords => "Some records could not be written",
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alert(id: i64, kind: AlertKind) -> Alert {
+        Alert {
+            id,
+            pair: "customers".to_owned(),
+            kind,
+            key: id.to_string(),
+            text: String::new(),
+            at: Timestamp(id),
+            seen: false,
+            healed: None,
+        }
+    }
+
+    #[test]
+    fn after_quiet_hours_only_what_still_stands_is_shown() {
+        let healed = Alert { healed: Some(Timestamp(9)), ..alert(5, AlertKind::RunFailed) };
+        let seen = Alert { seen: true, ..alert(6, AlertKind::Conflicts) };
+        let alerts = vec![
+            alert(3, AlertKind::Conflicts),
+            alert(4, AlertKind::Conflicts),
+            healed,
+            seen,
+            alert(7, AlertKind::Recovered),
+        ];
+        let shown: Vec<i64> = still_standing(alerts, 4, &Notify::NeedsMe).iter().map(|alert| alert.id).collect();
+        assert_eq!(shown, [4]);
     }
 }

@@ -41,6 +41,7 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::Import(_)
         | Command::LoadSample
         | Command::Reopen { .. }
+        | Command::SavePrefs(_)
         | Command::AlertsSeen => true,
         Command::Snapshot
         | Command::SecretPlaces
@@ -67,6 +68,7 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::Undo(_)
         | Command::UndoWrite { .. }
         | Command::Alerts
+        | Command::Upkeep(_)
         | Command::StartSchedule
         | Command::Shutdown => false,
     }
@@ -132,6 +134,8 @@ pub(crate) async fn from_platform(
         | Command::UndoWrite { .. }
         | Command::Alerts
         | Command::AlertsSeen
+        | Command::SavePrefs(_)
+        | Command::Upkeep(_)
         | Command::StartSchedule
         | Command::Stop(_)
         | Command::Shutdown) => Err(not_here(&other)),
@@ -198,16 +202,14 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
             Ok(Reply::LastCompare(report.map(Arc::new)))
         }
         Command::Matters(pair) => {
-            let matters = with(shared, move |store| store.open_matters(pair.as_deref())).await?;
-            Ok(Reply::Matters(Arc::new(matters)))
+            Ok(Reply::Matters(Arc::new(with(shared, move |store| store.open_matters(pair.as_deref())).await?)))
         }
         Command::Reopen { ids, resolution } => {
             with(shared, move |store| store.reopen_matters(&ids, &resolution)).await?;
             Ok(Reply::Done)
         }
         Command::Candidates(id) => {
-            let records = with(shared, move |store| candidates(store, id)).await?;
-            Ok(Reply::Candidates(id, Arc::new(records)))
+            Ok(Reply::Candidates(id, Arc::new(with(shared, move |store| candidates(store, id)).await?)))
         }
         Command::History(query) => {
             Ok(Reply::History(Arc::new(with(shared, move |store| store.run_page(&query)).await?)))
@@ -219,6 +221,13 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
         Command::Alerts => Ok(Reply::Alerts(Arc::new(with(shared, |store| store.alerts(ALERTS)).await?))),
         Command::AlertsSeen => {
             with(shared, crate::store::Store::alerts_seen).await?;
+            Ok(Reply::Done)
+        }
+        Command::SavePrefs(prefs) => {
+            let prefs = prefs.within_limits();
+            let kept = prefs.clone();
+            with(shared, move |store| super::prefs::save(store, &kept)).await?;
+            shared.prefs.set(prefs);
             Ok(Reply::Done)
         }
         other @ (Command::TryAccount { .. }
@@ -237,6 +246,7 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
         | Command::Resolve { .. }
         | Command::UndoPlan { .. }
         | Command::Undo(_)
+        | Command::Upkeep(_)
         | Command::UndoWrite { .. }
         | Command::StartSchedule
         | Command::Shutdown) => Err(not_here(&other)),

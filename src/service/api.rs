@@ -8,9 +8,10 @@ use serde::Serialize;
 
 use super::{FoundMatters, MatterQuery};
 use crate::model::{
-    AccountSettings, Alert, CollectionInfo, CompareCounts, CompareReport, CompareRow, FieldInfo, FieldMapping, Fit,
-    LifeQuery, Lives, Matter, MatterId, Observed, PairSpec, Partner, PerSide, Plan, PlatformInfo, Record, Resolution,
-    RunId, RunPage, RunQuery, RunSummary, Side, Survey, Timestamp, Trials, WritePage, WriteQuery,
+    AccountSettings, Alert, CollectionInfo, CompareCounts, CompareReport, CompareRow, Erased, FieldInfo, FieldMapping,
+    Fit, FoundPerson, LifeQuery, Lives, Matter, MatterId, Observed, PairSpec, Partner, PerSide, Plan, PlatformInfo,
+    Prefs, Record, Resolution, RunId, RunPage, RunQuery, RunSummary, Side, Survey, Timestamp, Trials, WritePage,
+    WriteQuery,
 };
 
 /// Names one command; its reply carries the same number.
@@ -178,10 +179,75 @@ pub enum Command {
     Alerts,
     /// The operator has seen these alerts.
     AlertsSeen,
+    /// Keeps the operator's preferences.
+    SavePrefs(Prefs),
+    /// Takes care of the workspace itself.
+    Upkeep(Upkeep),
     /// Runs the schedule from here on; without it, nothing starts by itself.
     StartSchedule,
     /// Ends the service; what goes on is stopped safely first.
     Shutdown,
+}
+
+/// What can be done for the workspace itself. None of it reads or writes a list.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Upkeep {
+    /// Duosync starts with the computer, without a window, or does not.
+    StartWithComputer(bool),
+    /// Another start of Duosync on this workspace brings this window up, from here on. Told by
+    /// [`Event::Opened`].
+    AnswerDoor,
+    /// The copies of the database in the workspace. Answered by [`Reply::Copies`].
+    Copies,
+    /// Copies the database to this file, or among the copies in the workspace. Answered by
+    /// [`Reply::Written`].
+    BackUp(Option<PathBuf>),
+    /// Puts a copy in the place of what is remembered now, of which a copy is kept first. Answered by
+    /// [`Reply::Written`], with that copy.
+    Restore(PathBuf),
+    /// Writes a file for whoever helps, without personal data and secrets. Answered by
+    /// [`Reply::Written`].
+    Diagnostics(PathBuf),
+    /// The people whose values hold all of these words. Answered by [`Reply::People`].
+    FindPeople(String),
+    /// Writes everything that is kept of one person: a page to read, or JSON where the file ends in
+    /// `.json`. Answered by [`Reply::Written`].
+    ExportPerson {
+        /// The records that are this person.
+        who: Vec<FoundPerson>,
+        /// The file.
+        file: PathBuf,
+    },
+    /// Erases one person from the history, and from the copies in the workspace. Answered by
+    /// [`Reply::Erased`].
+    ErasePerson(Vec<FoundPerson>),
+}
+
+/// A copy of the database in the workspace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeptCopy {
+    /// Where it is.
+    pub file: PathBuf,
+    /// When it was made.
+    pub at: Timestamp,
+    /// How large it is.
+    pub bytes: u64,
+    /// Why it was made.
+    pub why: CopyReason,
+}
+
+/// Why a copy of the database was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyReason {
+    /// It is made each day.
+    Daily,
+    /// The operator asked for it.
+    Asked,
+    /// Another copy was about to take its place.
+    BeforeRestore,
+    /// A newer Duosync was about to change its format.
+    BeforeUpgrade,
 }
 
 /// Only what is asked for: passwords and passphrases come along with some.
@@ -228,6 +294,8 @@ impl std::fmt::Debug for Command {
             Self::Alerts => "Alerts",
             Self::AlertsSeen => "AlertsSeen",
             Self::StartSchedule => "StartSchedule",
+            Self::SavePrefs(..) => "SavePrefs",
+            Self::Upkeep(..) => "Upkeep",
             Self::Shutdown => "Shutdown",
         })
     }
@@ -296,6 +364,14 @@ pub enum Reply {
     UndoPlan(Arc<Plan>),
     /// Alerts.
     Alerts(Arc<Vec<Alert>>),
+    /// Copies of the database, newest first.
+    Copies(Arc<Vec<KeptCopy>>),
+    /// Something is in this file.
+    Written(PathBuf),
+    /// People who were found.
+    People(Arc<Vec<FoundPerson>>),
+    /// What was erased.
+    Erased(Erased),
     /// Where secrets can be kept.
     SecretPlaces(SecretPlaces),
     /// Where the file of secrets is now whose passphrase is forgotten; none where there was none.
@@ -486,6 +562,9 @@ pub enum Event {
     Changed(Arc<Snapshot>),
     /// A new alert came up (a desktop notification was shown, where there is a daemon).
     Alerted(Alert),
+    /// The operator clicked the notification of this alert, or of several: the window comes to the
+    /// front and shows it.
+    Opened(Option<Alert>),
     /// A sign-in waits for the browser: the face opens this address.
     OpenBrowser {
         /// The account.
@@ -525,6 +604,12 @@ pub struct Snapshot {
     pub signing_in: Vec<SigningIn>,
     /// The kinds of platforms that an account can be of, in the order in which they are offered.
     pub platforms: Arc<Vec<PlatformInfo>>,
+    /// How the operator likes Duosync to behave.
+    pub prefs: Prefs,
+    /// Whether Duosync starts with the computer; none where that cannot be set up.
+    pub starts_with_computer: Option<bool>,
+    /// When an earlier state was put back, while not every pair has been looked at since.
+    pub restored: Option<Timestamp>,
 }
 
 /// A sign-in that waits for the browser.

@@ -86,6 +86,7 @@ impl Handle {
                 | Event::Trying(..)
                 | Event::Changed(_)
                 | Event::Alerted(_)
+                | Event::Opened(_)
                 | Event::OpenBrowser { .. }
                 | Event::Ended) => other(event),
             }

@@ -17,9 +17,10 @@ use crate::texts::tr;
 
 use super::alerts::{self, News};
 use super::job::{Ended, Job, Shared, now};
+use super::upkeep::{self, Care};
 use super::{
-    Command, Event, Look, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, answers, comparing, keeping,
-    looking, run, signing, snapshot, undoing,
+    Command, Event, Look, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, Upkeep, answers, backup, comparing,
+    keeping, looking, run, signing, snapshot, undoing,
 };
 
 /// The schedule looks at the clock at least this often, since a timer stands still while the
@@ -87,6 +88,9 @@ pub(crate) struct Hub {
     rests: BTreeMap<String, (u32, Timestamp)>,
     due: Vec<(String, Option<Timestamp>, Option<Timestamp>)>,
     ending: bool,
+    care: Care,
+    /// Whether a run or compare has ended since the start.
+    worked: bool,
 }
 
 /// Serves a face until it has gone or asks for the end; what goes on is stopped safely first.
@@ -104,6 +108,8 @@ pub(crate) async fn serve(shared: Shared, workspace: PathBuf, mut mailbox: Mailb
         rests: BTreeMap::new(),
         due: Vec::new(),
         ending: false,
+        care: Care::default(),
+        worked: false,
     };
     hub.tell_state().await;
     let signed = hub.shared.signer.changed();
@@ -120,6 +126,10 @@ pub(crate) async fn serve(shared: Shared, workspace: PathBuf, mut mailbox: Mailb
             () = signed.notified() => hub.tell_state().await,
             () = tokio::time::sleep(hub.nap()), if hub.scheduled && !hub.ending => hub.start_due().await,
         }
+    }
+    // Whoever only ever syncs from a script has a copy of each day too.
+    if hub.worked {
+        hub.copy_of_the_day().await;
     }
     hub.shared.signer.end().await;
     hub.shared.voice.say(Event::Ended).await;
@@ -139,6 +149,7 @@ impl Hub {
                 | Command::Unlock { .. }
                 | Command::NewPassphrase { .. }
                 | Command::ForgetSecrets
+                | Command::SavePrefs(_)
         );
         let answer = match command {
             Command::Sync { pair, mode } => {
@@ -170,6 +181,7 @@ impl Hub {
             Command::Snapshot => Ok(Reply::Snapshot(Arc::new(self.snapshot().await))),
             // These look through long lists, and must not make other commands wait.
             Command::Look(look) => return self.look_up(id, look),
+            Command::Upkeep(wanted) => return self.upkeep(id, wanted).await,
             // These wait for a platform, and must not make other commands wait.
             Command::TryAccount { .. }
             | Command::SignIn { .. }
@@ -208,7 +220,8 @@ impl Hub {
             | Command::Writes(_)
             | Command::Lives(_)
             | Command::Alerts
-            | Command::AlertsSeen) => answers::from_store(&self.shared, &self.workspace, command).await,
+            | Command::AlertsSeen
+            | Command::SavePrefs(_)) => answers::from_store(&self.shared, &self.workspace, command).await,
         };
         if changes && answer.is_ok() {
             if !calm {
@@ -217,6 +230,39 @@ impl Hub {
             self.tell_state().await;
         }
         voice.reply(id, answer).await;
+    }
+
+    async fn upkeep(&mut self, id: RequestId, wanted: Upkeep) {
+        if upkeep::only_looks(&wanted) {
+            let (shared, workspace) = (self.shared.clone(), self.workspace.clone());
+            tokio::spawn(async move {
+                let answer = upkeep::look(&shared, &workspace, wanted).await;
+                shared.voice.reply(id, answer).await;
+            });
+            return;
+        }
+        let (busy, changes) = (!self.active.is_empty(), upkeep::changes_state(&wanted));
+        let restores = matches!(wanted, Upkeep::Restore(_));
+        let answer = self.care.take(&self.shared, &self.workspace, wanted, busy).await;
+        if restores && answer.is_ok() {
+            // What was about to run was asked for in another state of things.
+            self.previews.clear();
+            self.rests.clear();
+        }
+        if changes {
+            self.tell_state().await;
+        }
+        self.shared.voice.reply(id, answer).await;
+    }
+
+    /// Makes the copy of the day, where it is not there yet.
+    async fn copy_of_the_day(&self) {
+        let workspace = self.workspace.clone();
+        match backup::blocking(move || backup::daily(&workspace)).await {
+            Ok(Some(file)) => tracing::info!(file = %file.display(), "the copy of the day is made"),
+            Ok(None) => {}
+            Err(problem) => tracing::warn!(%problem, "the copy of the day could not be made"),
+        }
     }
 
     /// Answers a command that asks a platform on a task of its own, until it is stopped.
@@ -322,6 +368,7 @@ impl Hub {
         let Done { pair, work, result, cut_off } = done;
         let Some(index) = self.active.iter().position(|active| active.pair == pair) else { return };
         let active = self.active.swap_remove(index);
+        self.worked = true;
         // Whatever the job has left running on a thread of its own stops, and says no more.
         active.cancel.cancel();
         self.shared.voice.progress(|all| {
@@ -596,6 +643,8 @@ impl Hub {
                 let mut snapshot = snapshot;
                 snapshot.warnings.extend(self.shared.platforms.warnings());
                 self.tell_secrets(&mut snapshot);
+                snapshot.prefs = self.shared.prefs.get();
+                snapshot.starts_with_computer = self.care.starts_with_computer(&self.workspace);
                 for pair in &mut snapshot.pairs {
                     let waits = |end: &crate::model::Endpoint| {
                         [&snapshot.asks, &snapshot.locked, &snapshot.signed_out]
@@ -623,6 +672,7 @@ impl Hub {
                 super::Snapshot {
                     warnings: vec![error.to_string()],
                     workspace: self.workspace.clone(),
+                    prefs: self.shared.prefs.get(),
                     ..super::Snapshot::default()
                 }
             }
@@ -666,6 +716,10 @@ impl Hub {
 
     /// Starts what the schedule says, where the pair has nothing to do yet.
     async fn start_due(&mut self) {
+        alerts::after_quiet(&self.shared).await;
+        if self.active.is_empty() {
+            self.copy_of_the_day().await;
+        }
         let moment = now();
         for (pair, sync, compare) in self.due.clone() {
             if self.rests.get(&pair).is_some_and(|(_, until)| *until > moment) {

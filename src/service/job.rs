@@ -61,6 +61,8 @@ pub(crate) struct Shared {
     pub(crate) voice: Voice,
     pub(crate) tuning: Tuning,
     pub(crate) shelf: super::looking::Shelf,
+    pub(crate) prefs: super::prefs::Kept,
+    pub(crate) notifier: super::notifier::Notifier,
     /// What is read while accounts are connected.
     pub(crate) desk: Arc<super::survey::Desk>,
 }

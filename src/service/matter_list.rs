@@ -175,6 +175,11 @@ impl MatterList {
         self.rows.is_empty()
     }
 
+    /// Every matter, in the order in which they came up.
+    pub fn rows(&self) -> impl Iterator<Item = &MatterRow> {
+        self.rows.iter()
+    }
+
     /// The matter at a place.
     #[must_use]
     pub fn row(&self, place: u32) -> Option<&MatterRow> {

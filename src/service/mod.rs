@@ -7,9 +7,13 @@
 mod alerts;
 mod answers;
 mod api;
+mod autostart;
+mod backup;
 mod checking;
 mod comparing;
 mod db;
+mod diagnostics;
+mod door;
 mod executor;
 mod guarded;
 mod handle;
@@ -19,7 +23,10 @@ mod keeping;
 mod looking;
 mod manifests;
 mod matter_list;
+mod notifier;
+mod person;
 mod platforms;
+mod prefs;
 mod recover;
 mod reopening;
 mod report;
@@ -31,16 +38,19 @@ mod signing;
 mod snapshot;
 mod survey;
 mod undoing;
+mod upkeep;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use api::{
-    AccountCheck, Answer, CheckStep, Command, CompareFound, CompareQuery, Event, Look, Looked, PairState, PairStatus,
-    Problem, Progress, ProgressMap, Reply, RequestId, RunReport, SecretFile, SecretPlaces, SigningIn, Snapshot,
-    Suggestion, SyncMode, trial_name,
+    AccountCheck, Answer, CheckStep, Command, CompareFound, CompareQuery, CopyReason, Event, KeptCopy, Look, Looked,
+    PairState, PairStatus, Problem, Progress, ProgressMap, Reply, RequestId, RunReport, SecretFile, SecretPlaces,
+    SigningIn, Snapshot, Suggestion, SyncMode, Upkeep, trial_name,
 };
+pub use diagnostics::Recorder;
+pub use door::knock;
 pub use handle::{Handle, Mailbox, Voice};
 pub use job::Tuning;
 pub use manifests::{manifest_check, manifest_start};
@@ -55,6 +65,15 @@ use crate::texts::tr;
 #[must_use]
 pub fn default_workspace() -> Option<PathBuf> {
     crate::store::default_dir()
+}
+
+/// Puts a copy of the database in the place of that of a workspace that nobody has open, also of one
+/// that is damaged. Returns where what was there is kept.
+///
+/// # Errors
+/// When the workspace is in use, or the file is no whole copy.
+pub fn restore_closed(workspace: &Path, copy: &Path) -> Result<PathBuf, Problem> {
+    backup::restore_closed(workspace, copy)
 }
 
 /// Starts the service on a workspace. `wake` is called after each event and each step of progress; it
@@ -76,7 +95,8 @@ pub fn start_with(
     platforms: Arc<dyn Platforms>,
     tuning: Tuning,
 ) -> Result<Handle, Problem> {
-    let store = Store::open(workspace).map_err(|error| Problem::failed(error.to_string()))?;
+    let mut store = Store::open(workspace).map_err(|error| Problem::failed(error.to_string()))?;
+    backup::notice(&mut store).map_err(|error| Problem::failed(error.to_string()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("duosync")
@@ -87,6 +107,8 @@ pub fn start_with(
     let secrets = Arc::new(secrets::Secrets::new(workspace));
     let opening = Arc::clone(&secrets);
     let shared = job::Shared {
+        prefs: prefs::Kept::of(&store),
+        notifier: notifier::Notifier::default(),
         db: db::Db::new(store),
         platforms,
         secrets: Arc::clone(&secrets),

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use crate::connectors::carddav::CardDavConnector;
 use crate::connectors::csv::CsvConnector;
+use crate::connectors::database::DatabaseConnector;
 use crate::connectors::rest::{self, Manifest, RestConnector};
 use crate::connectors::vcf::VcfConnector;
 use crate::connectors::xlsx::XlsxConnector;
@@ -115,6 +116,7 @@ impl Platforms for KnownPlatforms {
             "csv" => Ok(Arc::new(CsvConnector::open(&with_keys(account, keys))?)),
             "xlsx" => Ok(Arc::new(XlsxConnector::open(&with_keys(account, keys))?)),
             "vcf" => Ok(Arc::new(VcfConnector::open(account)?)),
+            "sqlite" | "postgresql" | "mysql" => Ok(Arc::new(DatabaseConnector::open(account, credential.secret())?)),
             "carddav" => Ok(Arc::new(CardDavConnector::new(account, credential.secret())?)),
             other => match self.manifest(other) {
                 Some(manifest) => Ok(Arc::new(RestConnector::new(manifest, account, credential)?)),

@@ -36,6 +36,7 @@ pub(crate) async fn make(
             unseen_alerts: store.unseen_alerts()?,
             workspace,
             warnings: overlaps(&specs),
+            restored: super::backup::restored(store)?,
             ..Snapshot::default()
         })
     })

@@ -135,6 +135,18 @@ pub enum StoreError {
         /// The cause.
         source: rusqlite::Error,
     },
+    /// The file is no copy of a workspace's database.
+    #[error(
+        "{} cannot be put back: it is not a whole copy of a Duosync database ({detail}). Nothing was changed. Choose \
+         another copy.",
+        file.display()
+    )]
+    NotACopy {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// There is no such pair.
     #[error("There is no pair \"{0}\" in this workspace.")]
     NoSuchPair(String),

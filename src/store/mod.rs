@@ -15,12 +15,14 @@ mod changes;
 mod codec;
 mod compare_rows;
 mod compares;
+mod copies;
 mod error;
 mod history;
 mod journal;
 mod links;
 mod lives;
 mod matters;
+mod person;
 mod schema;
 mod settings;
 #[cfg(test)]
@@ -33,8 +35,10 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use changes::{Changes, LinkIndexes};
 pub use compare_rows::{RowReader, RowWriter};
+pub use copies::{Copy, copies, copy_path, copy_workspace, remove_copy, restore_closed};
 pub use error::StoreError;
 pub use matters::{MatterScope, MattersUpdate, NewMatter, Origin};
+pub use person::erase_in_copy;
 pub use settings::PairRow;
 
 /// The database's name in the workspace.
@@ -124,6 +128,14 @@ impl Store {
         };
         all().map_err(|error: StoreError| error.about(file))
     }
+}
+
+/// Writes a small file that only this user can read, in the place of the one before it.
+pub fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut open = schema::private_file(file).map_err(std::io::Error::other)?;
+    open.set_len(0)?;
+    open.write_all(text.as_bytes())
 }
 
 /// Takes the workspace for this process. The operating system lets the lock go with the process, even

@@ -16,9 +16,6 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_history.sql"),
 ];
 
-/// The folder of the copies, in the workspace.
-const COPIES: &str = "backups";
-
 /// How long a statement waits for another program that looks into the database.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -85,6 +82,7 @@ pub(super) fn migrate(conn: &mut Connection, file: Option<&Path>, migrations: &[
             continue;
         }
         let copy = match file {
+            // A workspace that is made just now has nothing to copy.
             Some(file) if found > 0 => {
                 let copy = copies_of(file).join(format!("before-migration-{number}.db"));
                 copy_to(conn, file, &copy)?;
@@ -119,6 +117,7 @@ pub(super) fn copy_to(conn: &Connection, file: &Path, copy: &Path) -> Result<(),
         let mut target = Connection::open(&part)?;
         target.busy_timeout(PATIENCE)?;
         let done = Backup::new(conn, &mut target)?.step(-1)? == StepResult::Done;
+        super::copies::mark(&target)?;
         // The copy has no log beside it, so that copying one file brings everything back.
         target.pragma_update(None, "journal_mode", "DELETE")?;
         Ok(done)
@@ -196,5 +195,5 @@ fn step(conn: &mut Connection, number: i64, sql: &str) -> rusqlite::Result<()> {
 }
 
 fn copies_of(file: &Path) -> PathBuf {
-    file.with_file_name(COPIES)
+    file.with_file_name(super::copies::FOLDER)
 }

@@ -4,6 +4,7 @@
 //! English. The texts are compiled in, so nothing is read at run time. Syntax:
 //! <https://projectfluent.org/fluent/guide/>. This module is used by every floor and uses none.
 
+mod known;
 mod locale;
 
 use std::borrow::Cow;
@@ -14,6 +15,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
+pub use known::key_of;
 pub use locale::{Region, grouped, region};
 
 /// A language that Duosync speaks.

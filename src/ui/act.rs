@@ -99,6 +99,11 @@ impl DuosyncApp {
                 self.send(Command::Export(Some(path)), Purpose::Told(words));
             }
             Intent::Confirm(confirm) => self.confirm = Some(*confirm),
+            Intent::Prefs(prefs) => self.save_prefs(*prefs),
+            Intent::OpenAlert(alert) => self.open_alert(&alert),
+            Intent::OpenFolder(folder) => self.open_folder(&folder),
+            Intent::Quit => self.desk.quits = true,
+            Intent::Upkeep(wanted) => self.take_care(*wanted),
             Intent::Setup(wanted) => self.act_setup(wanted),
         }
     }
@@ -123,10 +128,11 @@ impl DuosyncApp {
         self.page = Page::Preview;
     }
 
-    fn go(&mut self, page: Page, pair: Option<String>) {
+    pub(super) fn go(&mut self, page: Page, pair: Option<String>) {
         self.page = page;
         match page {
-            Page::Home | Page::Setup | Page::Settings => {}
+            Page::Home | Page::Setup => {}
+            Page::Settings => self.open_settings(),
             Page::Preview => self.go_preview(pair),
             Page::Review => {
                 self.review.show_pair(pair);
@@ -239,28 +245,31 @@ impl DuosyncApp {
     pub(super) fn take_picked(&mut self) {
         use super::files::Picked;
         let Some((what, picked)) = self.picker.answer() else { return };
-        let none = "This desktop has no file dialog for Duosync. Type the file's place into the field instead.";
-        match (what, picked) {
-            (_, Picked::Cancelled) => {}
-            (Browse::Account(side), Picked::File(path)) => {
+        let none = tr!("settings-dialog-none");
+        let file = match picked {
+            Picked::Cancelled => return,
+            Picked::File(path) => Some(path.display().to_string()),
+            Picked::NoDialog => None,
+        };
+        let place = match what {
+            Browse::Account(side) => {
                 if let Some(setup) = &mut self.setup {
                     let account = setup.sides.get_mut(side);
-                    account.path = path.display().to_string();
-                    account.hint = None;
+                    account.hint = file.is_none().then_some(none);
+                    account.path = file.unwrap_or_else(|| std::mem::take(&mut account.path));
                 }
+                return;
             }
-            (Browse::Account(side), Picked::NoDialog) => {
-                if let Some(setup) = &mut self.setup {
-                    setup.sides.get_mut(side).hint = Some(none.to_owned());
-                }
-            }
-            (Browse::Import | Browse::Export, Picked::File(path)) => {
-                self.settings_form.file = path.display().to_string();
-            }
-            (Browse::Report, Picked::File(path)) => self.compare_form.file = path.display().to_string(),
-            (Browse::Import | Browse::Export | Browse::Report, Picked::NoDialog) => {
-                self.problem = Some(none.to_owned());
-            }
+            Browse::Import | Browse::Export => &mut self.settings_form.file,
+            Browse::Copy => &mut self.settings_form.copy,
+            Browse::Restore => &mut self.settings_form.restore,
+            Browse::Diagnostics => &mut self.settings_form.diagnostics,
+            Browse::Person => &mut self.settings_form.person_file,
+            Browse::Report => &mut self.compare_form.file,
+        };
+        match file {
+            Some(file) => *place = file,
+            None => self.problem = Some(none),
         }
     }
 

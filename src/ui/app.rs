@@ -6,6 +6,7 @@ use std::sync::Arc;
 use eframe::egui::{self, Ui};
 
 use super::StartWith;
+use super::desktop::Desk;
 use super::files::Picker;
 use super::icons::Icon;
 use super::pace::Paces;
@@ -69,6 +70,18 @@ pub(super) enum Purpose {
     Sample,
     /// The sample is made, then synced and compared, and its result shown.
     Demo,
+    /// The preferences are kept.
+    Prefs,
+    /// A copy of the database is put back.
+    Restore,
+    /// A copy of the database is made.
+    BackUp,
+    /// The file for whoever helps is written.
+    Diagnostics,
+    /// Everything about one person is written.
+    ExportPerson,
+    /// Somebody is looked for.
+    FindPeople,
     /// Anything whose success is told in these words.
     Told(String),
     /// Anything whose success needs no words.
@@ -137,6 +150,7 @@ pub struct DuosyncApp {
     pub(super) problem_until: Option<Until>,
     pub(super) picker: Picker,
     pub(super) ended: bool,
+    pub(super) desk: Desk,
     pub(super) title: String,
     pub(super) paces: Paces,
 }
@@ -175,6 +189,7 @@ impl DuosyncApp {
             problem_until: None,
             picker: Picker::default(),
             ended: false,
+            desk: Desk::default(),
             title: String::new(),
             paces: Paces::default(),
         };
@@ -186,6 +201,7 @@ impl DuosyncApp {
     /// Begins with a page or with the sample.
     pub fn begin(&mut self, start: StartWith) {
         self.send(Command::StartSchedule, Purpose::Quiet);
+        self.send(Command::Upkeep(crate::service::Upkeep::AnswerDoor), Purpose::Quiet);
         match start {
             StartWith::Home => {}
             StartWith::Sample => self.send(Command::LoadSample, Purpose::Demo),
@@ -289,7 +305,11 @@ impl DuosyncApp {
             Page::Alerts => {
                 alerts::show(ui, self.alerts.as_ref().map(|alerts| alerts.as_slice()), now, intents);
             }
-            Page::Settings => settings::show(ui, &snapshot, &mut self.settings_form, intents),
+            Page::Settings => {
+                let prefs = self.desk.prefs.clone().unwrap_or_default();
+                let given = settings::Given { snapshot: &snapshot, prefs: &prefs, tray: self.desk.has_icon() };
+                settings::show(ui, &given, &mut self.settings_form, intents);
+            }
         }
     }
 
@@ -363,32 +383,15 @@ impl DuosyncApp {
     }
 }
 
-impl eframe::App for DuosyncApp {
-    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
-        self.frames.note(frame.info().cpu_usage);
-        self.show(ui);
-    }
-
-    fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        storage.set_string("text_size", self.ctx.zoom_factor().to_string());
-        let theme = match self.ctx.options(|options| options.theme_preference) {
-            egui::ThemePreference::Light => "light",
-            egui::ThemePreference::Dark => "dark",
-            egui::ThemePreference::System => "system",
-        };
-        storage.set_string("theme", theme.to_owned());
-    }
-
-    fn persist_egui_memory(&self) -> bool {
-        // Scroll places and open menus of the last time are no help, and may not fit what is there.
-        false
-    }
-
-    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        // The service ends when its handle is dropped in any case; asking first lets it stop a run
-        // at a safe place.
-        let _ended = self.handle.send(Command::Shutdown);
-    }
+/// The look is kept with the window's place too, so that the first frame has it already.
+pub(super) fn save_look(ctx: &egui::Context, storage: &mut dyn eframe::Storage) {
+    storage.set_string("text_size", ctx.zoom_factor().to_string());
+    let theme = match ctx.options(|options| options.theme_preference) {
+        egui::ThemePreference::Light => "light",
+        egui::ThemePreference::Dark => "dark",
+        egui::ThemePreference::System => "system",
+    };
+    storage.set_string("theme", theme.to_owned());
 }
 
 /// Takes the look of the last time.

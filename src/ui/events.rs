@@ -14,6 +14,7 @@ impl DuosyncApp {
     /// Takes everything that the service and the file dialog have said since the last frame.
     pub(super) fn listen(&mut self) {
         self.take_picked();
+        self.take_wishes();
         while let Some(event) = self.handle.try_event() {
             match event {
                 Event::Reply(id, answer) => {
@@ -41,6 +42,7 @@ impl DuosyncApp {
                         self.send(Command::Alerts, Purpose::Alerts);
                     }
                 }
+                Event::Opened(alert) => self.opened(alert.as_ref()),
                 Event::OpenBrowser { url, .. } => {
                     self.open_browser(&url);
                 }
@@ -144,6 +146,10 @@ impl DuosyncApp {
                 }
             }
             Reply::Alerts(alerts) => self.alerts = Some(alerts),
+            Reply::Copies(copies) => self.settings_form.copies = Some(copies),
+            Reply::Written(file) => self.written(&purpose, &file),
+            Reply::People(people) => self.found(people),
+            Reply::Erased(erased) => self.erased(&erased),
             Reply::SetAside(aside) => self.set_aside(aside.as_deref()),
         }
     }
@@ -171,7 +177,13 @@ impl DuosyncApp {
                 self.sync(pair, SyncMode::Preview);
             }
             Purpose::Told(text) => self.toast(text, None),
-            Purpose::Snapshot
+            Purpose::Prefs => self.desk.saving = self.desk.saving.saturating_sub(1),
+            Purpose::Restore
+            | Purpose::BackUp
+            | Purpose::Diagnostics
+            | Purpose::ExportPerson
+            | Purpose::FindPeople
+            | Purpose::Snapshot
             | Purpose::Matters
             | Purpose::History
             | Purpose::Writes(_)
@@ -206,6 +218,14 @@ impl DuosyncApp {
                 self.records.look_failed();
                 self.problem = Some(problem.message);
             }
+            Purpose::Prefs => {
+                self.desk.saving = self.desk.saving.saturating_sub(1);
+                self.problem = Some(problem.message);
+            }
+            Purpose::FindPeople => {
+                self.settings_form.forget_people();
+                self.problem = Some(problem.message);
+            }
             Purpose::Snapshot
             | Purpose::History
             | Purpose::Writes(_)
@@ -216,6 +236,10 @@ impl DuosyncApp {
             | Purpose::Undo
             | Purpose::Sample
             | Purpose::Demo
+            | Purpose::Restore
+            | Purpose::BackUp
+            | Purpose::Diagnostics
+            | Purpose::ExportPerson
             | Purpose::Told(_)
             | Purpose::Password(_)
             | Purpose::SignIn(_)
@@ -226,6 +250,7 @@ impl DuosyncApp {
     fn take_snapshot(&mut self, snapshot: Arc<Snapshot>) {
         let names = snapshot.pairs.iter().map(|pair| (pair.spec.name.clone(), words::end_names(&pair.spec))).collect();
         self.names = names;
+        self.take_prefs(&snapshot.prefs);
         if let Some(Until::Run(pair)) = &self.problem_until {
             let state = snapshot.pairs.iter().find(|state| state.spec.name == *pair);
             let still = |status: &PairStatus| matches!(status, PairStatus::Failing { .. } | PairStatus::Working);
@@ -235,6 +260,7 @@ impl DuosyncApp {
             }
         }
         self.snapshot = Some(snapshot);
+        self.take_wishes();
         self.ask_password();
     }
 
@@ -300,6 +326,7 @@ impl DuosyncApp {
         match looked {
             Looked::Matters(found) => {
                 self.review.take(found);
+                self.show_wanted();
                 self.look_for_matters();
             }
             Looked::Details(matters) => {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use eframe::egui;
 
 use super::views::Browse;
+use crate::texts::tr;
 
 /// No person cancels a dialog this quickly: where the desktop has no file dialog, it answers so.
 const TOO_QUICK: Duration = Duration::from_millis(300);
@@ -70,20 +71,44 @@ impl Picker {
 
 fn ask(what: Browse) -> Option<PathBuf> {
     let dialog = rfd::FileDialog::new();
+    let day = super::words::file_day();
     match what {
         Browse::Account(_) => dialog
-            .set_title("The file of this account")
-            .add_filter("Tables", &["csv", "tsv", "txt"])
-            .add_filter("All files", &["*"])
+            .set_title(tr!("settings-dialog-account"))
+            .add_filter(tr!("settings-dialog-tables"), &["csv", "tsv", "txt"])
+            .add_filter(tr!("settings-dialog-all"), &["*"])
             .pick_file(),
-        Browse::Import => dialog.set_title("A settings file").add_filter("Settings", &["toml"]).pick_file(),
-        Browse::Export => dialog.set_title("Save the settings").set_file_name("duosync.toml").save_file(),
+        Browse::Import => dialog
+            .set_title(tr!("settings-dialog-import"))
+            .add_filter(tr!("settings-dialog-settings"), &["toml"])
+            .pick_file(),
+        Browse::Export => dialog.set_title(tr!("settings-dialog-export")).set_file_name("duosync.toml").save_file(),
         Browse::Report => dialog
-            .set_title("Save the report")
-            .add_filter("Excel workbook", &["xlsx"])
-            .add_filter("Table", &["csv"])
-            .add_filter("Web page", &["html"])
+            .set_title(tr!("settings-dialog-report"))
+            .add_filter(tr!("settings-dialog-workbook"), &["xlsx"])
+            .add_filter(tr!("settings-dialog-table"), &["csv"])
+            .add_filter(tr!("settings-dialog-page"), &["html"])
             .set_file_name("differences.xlsx")
+            .save_file(),
+        Browse::Copy => dialog
+            .set_title(tr!("settings-dialog-copy"))
+            .add_filter(tr!("settings-dialog-database"), &["db"])
+            .set_file_name(format!("duosync-{day}.db"))
+            .save_file(),
+        Browse::Restore => dialog
+            .set_title(tr!("settings-dialog-restore"))
+            .add_filter(tr!("settings-dialog-database"), &["db"])
+            .pick_file(),
+        Browse::Diagnostics => dialog
+            .set_title(tr!("settings-dialog-diagnostics"))
+            .add_filter(tr!("settings-dialog-zip"), &["zip"])
+            .set_file_name(format!("duosync-help-{day}.zip"))
+            .save_file(),
+        Browse::Person => dialog
+            .set_title(tr!("settings-dialog-person"))
+            .add_filter(tr!("settings-dialog-page"), &["html"])
+            .add_filter("JSON", &["json"])
+            .set_file_name(format!("person-{day}.html"))
             .save_file(),
     }
 }

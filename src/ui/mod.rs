@@ -8,6 +8,7 @@
 mod act;
 mod app;
 mod browser;
+mod desktop;
 mod events;
 mod files;
 mod fonts;
@@ -18,6 +19,8 @@ mod secrets;
 mod shell;
 mod text_diff;
 mod theme;
+mod tray;
+mod upkeep;
 mod views;
 mod widgets;
 mod words;
@@ -26,12 +29,17 @@ mod words;
 #[path = "../../tests/window_support/mod.rs"]
 mod testing;
 
-use std::path::PathBuf;
+use std::cell::RefCell;
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
 
 use eframe::egui;
 
 use crate::service::{Handle, Problem};
+
+use desktop::{Bell, Desk};
 
 pub use app::DuosyncApp;
 
@@ -58,18 +66,105 @@ pub enum UiError {
     Service(Problem),
 }
 
-/// Opens the window and returns when it is closed.
+/// How the program is started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Opening {
+    /// What the window begins with.
+    pub start: StartWith,
+    /// Without the window, as it is started with the computer.
+    pub background: bool,
+}
+
+/// How long an icon beside the clock is waited for, where the computer has only just started.
+const PANEL: Duration = Duration::from_secs(15);
+
+/// How long the service may take to stop safely at the end.
+const LAST: Duration = Duration::from_secs(10);
+
+/// Opens the window, and returns when the program ends: when the window is closed, or later, when it
+/// goes on without one.
 ///
 /// `start_service` is given the closure that wakes the window, and returns the window's end of the
 /// service.
 ///
 /// # Errors
 /// When there is no display, or the service could not be started.
-pub fn run<F>(workspace: PathBuf, start: StartWith, start_service: F) -> Result<(), UiError>
+pub fn run<F>(workspace: &Path, opening: Opening, start_service: F) -> Result<(), UiError>
 where
     F: FnOnce(Arc<dyn Fn() + Send + Sync>) -> Result<Handle, Problem>,
 {
-    let mut look = workspace;
+    let (bell, heard) = Bell::new();
+    let ring = Arc::clone(&bell);
+    let handle = start_service(Arc::new(move || ring.ring())).map_err(UiError::Service)?;
+    let mut app = DuosyncApp::new(&egui::Context::default(), handle);
+    // The icon belongs to the window's event loop on other systems, which is not there yet.
+    if cfg!(target_os = "linux") {
+        app.set_desk(Desk::with_tray(&bell));
+    }
+    app.begin(opening.start);
+    let app = RefCell::new(app);
+    let mut minimised = opening.background;
+    let mut result = Ok(());
+    if !opening.background || !wait_in_background(&app, &heard) {
+        loop {
+            result = open_window(workspace, &app, &bell, minimised);
+            minimised = false;
+            let stays = result.is_ok() && app.borrow().desk_stays();
+            if !stays || stay_in_background(&app, &heard) {
+                break;
+            }
+        }
+    }
+    app.into_inner().end(&heard, LAST);
+    result
+}
+
+/// Waits until the operator wants the window, or where it will never be found again by its icon. True
+/// when the program is to end.
+fn wait_in_background(app: &RefCell<DuosyncApp>, heard: &Receiver<()>) -> bool {
+    if !cfg!(target_os = "linux") {
+        return false;
+    }
+    let until = Instant::now() + PANEL;
+    loop {
+        let mut app = app.borrow_mut();
+        app.listen();
+        if app.desk_has_icon() {
+            break;
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        if !app.desk_may_have_icon() || app.desk_wants_window() || left.is_zero() {
+            return false;
+        }
+        drop(app);
+        // A panel that comes rings no bell, so it is looked for again after a while.
+        let _rung = heard.recv_timeout(left.min(Duration::from_millis(500)));
+    }
+    stay_in_background(app, heard)
+}
+
+/// Goes on without a window until one is wanted. True when the program is to end.
+fn stay_in_background(app: &RefCell<DuosyncApp>, heard: &Receiver<()>) -> bool {
+    loop {
+        {
+            let mut app = app.borrow_mut();
+            app.listen();
+            if app.desk_quits() {
+                return true;
+            }
+            if app.desk_wants_window() {
+                return false;
+            }
+        }
+        if heard.recv().is_err() {
+            return true;
+        }
+    }
+}
+
+/// Opens the window and returns when it is gone.
+fn open_window(workspace: &Path, app: &RefCell<DuosyncApp>, bell: &Arc<Bell>, minimised: bool) -> Result<(), UiError> {
+    let mut look = workspace.to_owned();
     look.push("window.ron");
     let viewport = egui::ViewportBuilder::default()
         .with_title("Duosync")
@@ -81,31 +176,61 @@ where
         viewport,
         renderer: eframe::Renderer::Glow,
         persistence_path: Some(look),
+        // The event loop is used again when the window is closed and opened again later.
+        run_and_return: true,
         ..eframe::NativeOptions::default()
     };
-    let mut trouble = None;
-    let told = &mut trouble;
     let opened = eframe::run_native(
         "Duosync",
         options,
-        Box::new(move |creation| {
+        Box::new(|creation| {
             let ctx = creation.egui_ctx.clone();
-            let wake: Arc<dyn Fn() + Send + Sync> = {
-                let ctx = ctx.clone();
-                Arc::new(move || ctx.request_repaint())
-            };
-            let handle = start_service(wake).inspect_err(|problem| *told = Some(problem.clone()))?;
-            let mut app = DuosyncApp::new(&ctx, handle);
-            app.begin(start);
+            let mut moved = app.borrow_mut();
             if let Some(storage) = creation.storage {
                 app::restore_look(&ctx, storage);
             }
-            Ok(Box::new(app))
+            moved.move_into(&ctx);
+            if !cfg!(target_os = "linux") && !moved.desk_may_have_icon() {
+                moved.set_desk(Desk::with_tray(bell));
+            }
+            if minimised {
+                ctx.send_viewport_cmd(egui::ViewportCommand::Minimized(true));
+            }
+            drop(moved);
+            bell.is_for(Some(ctx));
+            Ok(Box::new(Window { app }))
         }),
     );
-    match trouble {
-        Some(problem) => Err(UiError::Service(problem)),
-        None => Ok(opened?),
+    bell.is_for(None);
+    Ok(opened?)
+}
+
+/// The window around the application, which outlives it.
+struct Window<'a> {
+    app: &'a RefCell<DuosyncApp>,
+}
+
+impl eframe::App for Window<'_> {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        // Called while the window is small or hidden too, when nothing is drawn.
+        let mut app = self.app.borrow_mut();
+        app.listen();
+        app.live(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        let mut app = self.app.borrow_mut();
+        app.frames.note(frame.info().cpu_usage);
+        app.show(ui);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        app::save_look(&self.app.borrow().ctx, storage);
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        // Scroll places and open menus of the last time are no help, and may not fit what is there.
+        false
     }
 }
 

@@ -20,6 +20,7 @@ impl DuosyncApp {
     /// One frame: events first, then the page, then what the operator wants.
     pub fn show(&mut self, ui: &mut Ui) {
         self.listen();
+        self.live(ui.ctx());
         let now = Timestamp(jiff::Timestamp::now().as_millisecond());
         self.paces.see(&self.handle.progress(), now);
         let mut intents = Vec::new();

@@ -84,6 +84,12 @@ pub(crate) fn left(millis: u64) -> String {
     }
 }
 
+/// Today, as it stands in the name of a file.
+pub(crate) fn file_day() -> String {
+    let now = Timestamp(jiff::Timestamp::now().as_millisecond());
+    local(now).map(|time| time.strftime("%Y-%m-%d").to_string()).unwrap_or_default()
+}
+
 /// A day in this computer's time zone, as it is written here: "3 Nov 2026".
 pub(crate) fn day(at: Timestamp) -> String {
     local(at).map(|time| day_of(&time, region())).unwrap_or_default()

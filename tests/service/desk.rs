@@ -268,7 +268,7 @@ impl Desk {
             }
             Event::Alerted(alert) => self.told.push(alert),
             Event::Changed(snapshot) => return Some(snapshot),
-            Event::Trying(..) | Event::OpenBrowser { .. } | Event::Ended => {}
+            Event::Trying(..) | Event::OpenBrowser { .. } | Event::Opened(_) | Event::Ended => {}
         }
         None
     }

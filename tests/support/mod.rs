@@ -10,6 +10,7 @@
     reason = "each test uses a part of it, fails by panicking and says why it skips"
 )]
 
+pub mod databases;
 pub mod lab;
 pub mod proxy;
 pub mod servers;

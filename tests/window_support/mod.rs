@@ -15,16 +15,17 @@ use std::sync::{Arc, Mutex};
 
 use duosync::model::{
     AccountSettings, Action, Alert, AlertKind, Closed, CollectionInfo, CompareCounts, CompareReport, CompareRow,
-    CompareSchedule, Conflict, ConflictKind, DeleteGuard, DeletePolicy, Endpoint, Example, FieldFit, FieldInfo,
-    FieldMapping, Fields, Fit, Item, Kind, LifeEvent, LifeQuery, LifeStep, Likeness, Lives, Matter, MatterField,
-    MatterId, MatterKind, Misfit, MisfitKind, MismatchKind, Note, NoteKind, Numbered, Observed, OpKind, Operation,
-    Outcome, PairSpec, Partner, PerSide, Plan, Policy, RecordId, RecordLife, Resolution, RunId, RunPage, RunQuery,
-    RunSummary, Schedule, SecretRef, Seen, Side, SideCounts, Subject, Survey, Timestamp, Trial, Trials, Trigger, Value,
-    WriteEntry, WriteField, WritePage, WriteQuery, WriteState,
+    CompareSchedule, Conflict, ConflictKind, DeleteGuard, DeletePolicy, Endpoint, Erased, Example, FieldFit, FieldInfo,
+    FieldMapping, Fields, Fit, FoundPerson, Item, Kind, LifeEvent, LifeQuery, LifeStep, Likeness, Lives, Matter,
+    MatterField, MatterId, MatterKind, Misfit, MisfitKind, MismatchKind, Note, NoteKind, Numbered, Observed, OpKind,
+    Operation, Outcome, PairSpec, Partner, PerSide, PersonCounts, Plan, Policy, RecordId, RecordLife, Resolution,
+    RunId, RunPage, RunQuery, RunSummary, Schedule, SecretRef, Seen, Side, SideCounts, Subject, Survey, Timestamp,
+    Trial, Trials, Trigger, Value, WriteEntry, WriteField, WritePage, WriteQuery, WriteState,
 };
 use duosync::service::{
-    AccountCheck, CheckStep, Command, CompareFound, CompareQuery, Event, FoundMatters, Handle, Look, Looked, Mailbox,
-    PairState, PairStatus, Problem, Progress, Reply, RunReport, Snapshot, Suggestion, SyncMode,
+    AccountCheck, CheckStep, Command, CompareFound, CompareQuery, CopyReason, Event, FoundMatters, Handle, KeptCopy,
+    Look, Looked, Mailbox, PairState, PairStatus, Problem, Progress, Reply, RunReport, Snapshot, Suggestion, SyncMode,
+    Upkeep,
 };
 
 pub const PAIR: &str = "customers";
@@ -135,6 +136,9 @@ pub fn snapshot(pairs: Vec<PairState>) -> Snapshot {
         workspace: PathBuf::from("/home/ann/.local/share/duosync"),
         warnings: Vec::new(),
         platforms: std::sync::Arc::new(duosync::connectors::builtin()),
+        // Whatever language the desktop of whoever runs the tests speaks.
+        prefs: duosync::model::Prefs { language: Some("en".into()), ..duosync::model::Prefs::default() },
+        starts_with_computer: Some(false),
         ..Snapshot::default()
     }
 }
@@ -488,6 +492,36 @@ pub fn alerts() -> Vec<Alert> {
     .collect()
 }
 
+pub fn copies() -> Vec<KeptCopy> {
+    let day = 24 * 60;
+    let kept = |name: &str, days: i64, why: CopyReason| KeptCopy {
+        file: PathBuf::from("/home/ann/.local/share/duosync/backups").join(name),
+        at: minutes_ago(days * day + 90),
+        bytes: 4_200_000,
+        why,
+    };
+    let mut copies = vec![kept("asked-1.db", 0, CopyReason::Asked)];
+    copies.extend((0..14).map(|days| kept(&format!("daily-{days}.db"), days, CopyReason::Daily)));
+    copies.push(kept("before-restore-1.db", 3, CopyReason::BeforeRestore));
+    copies
+}
+
+/// Who is found by these words: nobody by "nobody".
+pub fn people(words: &str) -> Vec<FoundPerson> {
+    if words == "nobody" {
+        return Vec::new();
+    }
+    let found = |label: &str, detail: &str, there: bool| FoundPerson {
+        pair: PAIR.into(),
+        label: label.into(),
+        detail: detail.into(),
+        ids: PerSide::new(vec![RecordId::new("7")], vec![RecordId::new("a.vcf")]),
+        there: PerSide::new(there, false),
+        counts: PersonCounts { records: u64::from(there), writes: 12, matters: 3, kept: 1 },
+    };
+    vec![found("Ann Peeters", "ann@example.org", true), found("Ann Peeters-Maes", "maes@example.org", false)]
+}
+
 pub fn field_infos(side: Side) -> Vec<FieldInfo> {
     let names: &[(&str, &str, &str)] = match side {
         Side::A => &[
@@ -751,6 +785,29 @@ impl Stand {
                     })
                     .collect(),
             ),
+            Command::SavePrefs(prefs) => {
+                world.snapshot.prefs = prefs.clone();
+                Reply::Done
+            }
+            Command::Upkeep(Upkeep::Copies) => Reply::Copies(Arc::new(copies())),
+            Command::Upkeep(
+                Upkeep::BackUp(Some(file))
+                | Upkeep::Restore(file)
+                | Upkeep::Diagnostics(file)
+                | Upkeep::ExportPerson { file, .. },
+            ) => Reply::Written(file.clone()),
+            Command::Upkeep(Upkeep::BackUp(None)) => Reply::Written("/home/ann/copy.db".into()),
+            Command::Upkeep(Upkeep::FindPeople(words)) => Reply::People(Arc::new(people(words))),
+            Command::Upkeep(Upkeep::ErasePerson(who)) => Reply::Erased(Erased {
+                writes: who.iter().map(|one| one.counts.writes).sum(),
+                copies: 2,
+                still_there: 1,
+                ..Erased::default()
+            }),
+            Command::Upkeep(Upkeep::StartWithComputer(on)) => {
+                world.snapshot.starts_with_computer = Some(*on);
+                Reply::Done
+            }
             Command::Fit { trials, .. } => Reply::Fitted(Box::new(fitted(trials))),
             Command::Export(_) => Reply::Exported(String::new()),
             Command::Import(_) => Reply::Imported { accounts: vec!["Shop list".into()], pairs: vec![PAIR.into()] },
@@ -758,7 +815,8 @@ impl Stand {
                 Reply::SecretPlaces(duosync::service::SecretPlaces { keyring: true, file: world.snapshot.secret_file })
             }
             Command::ForgetSecrets => Reply::SetAside(None),
-            Command::SaveAccount { .. }
+            Command::Upkeep(Upkeep::AnswerDoor)
+            | Command::SaveAccount { .. }
             | Command::Password { .. }
             | Command::ForgetPassword(_)
             | Command::SignIn { .. }

@@ -18,8 +18,8 @@ mod tests;
 
 use std::path::PathBuf;
 
-use crate::model::{MatterId, Resolution, RunId, Side};
-use crate::service::Look;
+use crate::model::{Alert, MatterId, Prefs, Resolution, RunId, Side};
+use crate::service::{Look, Upkeep};
 
 /// The pages of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,14 @@ pub(crate) enum Browse {
     Export,
     /// The report of a compare.
     Report,
+    /// A copy of the database to write.
+    Copy,
+    /// A copy of the database to put back.
+    Restore,
+    /// The file for whoever helps.
+    Diagnostics,
+    /// Everything about one person.
+    Person,
 }
 
 /// How something that was done is taken back.
@@ -129,6 +137,16 @@ pub(crate) enum Intent {
     ExportSettings(PathBuf),
     /// To be asked first.
     Confirm(Box<Confirm>),
+    /// Duosync to behave like this.
+    Prefs(Box<Prefs>),
+    /// To see what an alert is about.
+    OpenAlert(Box<Alert>),
+    /// To see a folder in the desktop's own window for it.
+    OpenFolder(PathBuf),
+    /// The end of the program, whatever closing the window means.
+    Quit,
+    /// Something done for the workspace itself.
+    Upkeep(Box<Upkeep>),
     /// Something of the assistant.
     Setup(setup::SetupIntent),
 }

@@ -194,19 +194,19 @@ fn a_compare_is_told_in_one_sentence() {
 }
 
 #[test]
-fn an_alert_that_is_settled_leads_nowhere_any_more() {
+fn an_alert_leads_to_what_it_is_about() {
     let rows: Vec<String> = given::alerts()
         .iter()
         .map(|alert| {
             let row = super::alerts::Row::of(alert, given::now());
-            format!("{:?}, {}: {}", row.tone, row.lead.map_or("nothing to press", |(text, _)| text), row.remark)
+            format!("{:?}, {}: {}", row.tone, row.lead.as_deref().unwrap_or("nothing to press"), row.remark)
         })
         .collect();
     insta::assert_snapshot!(rows.join("\n"), @r"
     Attention, Review: customers, 1 hour ago, new
-    Good, nothing to press: customers, 1 hour ago, settled 1 hour ago
+    Good, Show the run: customers, 1 hour ago, settled 1 hour ago
     Bad, Open the connection: customers, 1 hour ago
-    Good, nothing to press: customers, 1 hour ago
+    Good, Show the connection: customers, 1 hour ago
     ");
 }
 
@@ -228,7 +228,11 @@ fn no_word_of_the_window_is_jargon() {
         "compare/records",
         "history",
         "alerts",
-        "settings",
+        "settings/mod",
+        "settings/look",
+        "settings/behaviour",
+        "settings/data",
+        "settings/privacy",
     ] {
         let path = format!("{}/src/ui/views/{file}.rs", env!("CARGO_MANIFEST_DIR"));
         let source = std::fs::read_to_string(path).unwrap();

@@ -34,6 +34,8 @@ pub(crate) struct Records {
     /// How many there are of each word.
     pub(crate) counts: Vec<(String, u64)>,
     pages: BTreeMap<usize, Vec<CompareRow>>,
+    /// What was read before something changed, shown until it is read again.
+    before: BTreeMap<usize, Vec<CompareRow>>,
     asked: BTreeMap<usize, CompareQuery>,
     line: usize,
     picked: Option<CompareRow>,
@@ -41,6 +43,7 @@ pub(crate) struct Records {
     matter_asked: Option<MatterId>,
     draft: Draft,
     reading: bool,
+    wanted: Option<MatterId>,
 }
 
 impl Records {
@@ -54,10 +57,9 @@ impl Records {
 
     /// What was compared, or is open, may have changed: the pages are read again.
     pub(crate) fn refresh(&mut self) {
-        self.pages.clear();
+        self.before = std::mem::take(&mut self.pages);
         self.asked.clear();
         self.matter_asked = None;
-        self.known = false;
     }
 
     /// Shows the records with this word only; the same word again shows all.
@@ -88,7 +90,15 @@ impl Records {
             let Some(furthest) = self.pages.keys().copied().max_by_key(far) else { break };
             self.pages.remove(&furthest);
         }
-        self.pick(self.line.min(self.total.saturating_sub(1)));
+        let wanted = self.wanted.take();
+        let at = found.rows.iter().position(|row| wanted.is_some() && row.matter == wanted);
+        let line = at.map_or(self.line, |at| found.query.offset + at);
+        self.pick(line.min(self.total.saturating_sub(1)));
+    }
+
+    /// Picks the record of this matter once it is read, if it is among the first.
+    pub(crate) const fn want(&mut self, matter: MatterId) {
+        self.wanted = Some(matter);
     }
 
     /// Takes the matter that is picked, whole.
@@ -106,6 +116,7 @@ impl Records {
 
     fn look_again(&mut self) {
         self.pages.clear();
+        self.before.clear();
         self.asked.clear();
         self.line = 0;
         self.picked = None;
@@ -113,7 +124,8 @@ impl Records {
     }
 
     fn row(&self, line: usize) -> Option<&CompareRow> {
-        self.pages.get(&(line / PAGE * PAGE))?.get(line % PAGE)
+        let offset = line / PAGE * PAGE;
+        self.pages.get(&offset).or_else(|| self.before.get(&offset))?.get(line % PAGE)
     }
 
     fn pick(&mut self, line: usize) {
@@ -200,7 +212,7 @@ fn show_list(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, intent
         return;
     }
     let mut clicked = None;
-    let mut missing = Vec::new();
+    let mut seen = Vec::new();
     ui.spacing_mut().item_spacing.y = 0.0;
     let height = ui.available_height();
     let table = TableBuilder::new(ui)
@@ -215,10 +227,10 @@ fn show_list(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, intent
         body.rows(theme::ROW_TWO, records.total, |mut line| {
             let at = line.index();
             line.set_selected(records.line == at);
+            seen.push(at);
             line.col(|ui| match records.row(at) {
                 Some(row) => show_line(ui, row, names),
                 None => {
-                    missing.push(at);
                     short_remark(ui, "…");
                 }
             });
@@ -227,7 +239,7 @@ fn show_list(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, intent
             }
         });
     });
-    for at in missing {
+    for at in seen {
         records.ask(at, intents);
     }
     if let Some(at) = clicked {

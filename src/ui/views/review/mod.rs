@@ -14,7 +14,7 @@ use eframe::egui::{self, Ui};
 use super::Intent;
 use super::detail::{self, Draft, Extra};
 use crate::model::{Matter, MatterId, Observed, Partner, PerSide, Side, Timestamp};
-use crate::service::{FoundMatters, Look, MatterQuery};
+use crate::service::{FoundMatters, Look, MatterList, MatterQuery};
 use crate::texts::tr;
 use crate::ui::icons::Icon;
 use crate::ui::theme::tokens;
@@ -155,6 +155,26 @@ impl Review {
             self.age = Age::Any;
         }
         self.reading = false;
+    }
+
+    /// Shows one matter, whatever was looked for.
+    pub(crate) fn pick(&mut self, id: MatterId) {
+        self.query = MatterQuery { pair: self.query.pair.take(), sort: self.query.sort, ..MatterQuery::default() };
+        self.age = Age::Any;
+        self.draft = Draft::default();
+        self.selected = Some(id);
+        self.scroll = true;
+        if let Some(found) = &self.found
+            && let Some(place) = found.list.place_of(id)
+        {
+            // Where it is not shown yet, it is found once the list has been looked through.
+            self.line = found.shown.iter().position(|shown| *shown == place).unwrap_or(self.line);
+        }
+    }
+
+    /// The open matters, once they are known.
+    pub(crate) fn list(&self) -> Option<&MatterList> {
+        self.found.as_ref().map(|found| &*found.list)
     }
 
     /// How many matters are open.

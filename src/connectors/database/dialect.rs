@@ -1,0 +1,257 @@
+//! What differs between the kinds of databases: how names are quoted, how values become texts and texts
+//! values, and where the schema is found.
+
+use super::link::Link;
+use super::table::{Column, Table};
+use crate::connectors::ConnectorError;
+use crate::model::Kind;
+
+/// The kind of database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// `SQLite`.
+    Sqlite,
+    /// `PostgreSQL`.
+    Postgres,
+    /// `MySQL` and `MariaDB`.
+    MySql,
+}
+
+impl Dialect {
+    /// A name as it stands in a statement.
+    pub(super) fn quote(self, name: &str) -> String {
+        match self {
+            Self::Sqlite | Self::Postgres => format!("\"{}\"", name.replace('"', "\"\"")),
+            Self::MySql => format!("`{}`", name.replace('`', "``")),
+        }
+    }
+
+    /// The expression for a column's value as text.
+    pub(super) fn text(self, column: &Column) -> String {
+        let name = self.quote(&column.name);
+        match self {
+            Self::Sqlite => name,
+            Self::Postgres => format!("{name}::text"),
+            Self::MySql if column.is_binary => format!("HEX({name})"),
+            Self::MySql => format!("CAST({name} AS CHAR)"),
+        }
+    }
+
+    /// The place of the nth parameter, as a value of this column.
+    pub(super) fn param(self, number: usize, column: &Column) -> String {
+        match self {
+            Self::Postgres => format!("${number}::text::{}", column.type_name),
+            Self::Sqlite => format!("?{number}"),
+            Self::MySql => "?".to_owned(),
+        }
+    }
+
+    /// The condition that a column's text is that of the only parameter, whatever the case.
+    pub(super) fn alike(self, column: &Column) -> String {
+        let text = self.text(column);
+        match self {
+            Self::Postgres => format!("lower(btrim({text})) = lower(btrim($1::text))"),
+            Self::Sqlite => format!("lower(trim({text})) = lower(trim(?1))"),
+            Self::MySql => format!("LOWER(TRIM({text})) = LOWER(TRIM(?))"),
+        }
+    }
+
+    /// The condition that a moment is not before the only parameter, less what transactions may overlap.
+    pub(super) fn since(self, column: &Column) -> String {
+        let name = self.quote(&column.name);
+        match (self, column.kind) {
+            (Self::Postgres, Some(Kind::DateTime)) => {
+                format!("{name} >= $1::text::{} - INTERVAL '5 minutes'", column.type_name)
+            }
+            (Self::MySql, Some(Kind::DateTime)) => format!("{name} >= CAST(? AS DATETIME(6)) - INTERVAL 5 MINUTE"),
+            _ => format!("{name} >= {}", self.param(1, column)),
+        }
+    }
+
+    /// How a transaction starts.
+    pub(super) const fn begin(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+            Self::MySql => "START TRANSACTION",
+        }
+    }
+
+    /// What keeps others from changing a row that was read.
+    pub(super) const fn locked(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres | Self::MySql => " FOR UPDATE",
+        }
+    }
+
+    /// The tables and views that can be read.
+    pub(super) async fn tables(self, link: &mut Link) -> Result<Vec<Table>, ConnectorError> {
+        let sql = match self {
+            Self::Sqlite => {
+                "SELECT '', name, type = 'view', 1 FROM sqlite_master WHERE type IN ('table', 'view') \
+                 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
+            }
+            Self::Postgres => {
+                "SELECT n.nspname::text, c.relname::text, \
+                 (pg_relation_is_updatable(c.oid::regclass, false) & 28 <> 28 \
+                  OR NOT has_table_privilege(c.oid, 'UPDATE'))::int::text, (n.nspname = current_schema())::int::text \
+                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition \
+                 AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%' \
+                 AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1, 2"
+            }
+            Self::MySql => {
+                "SELECT CAST(t.table_schema AS CHAR), CAST(t.table_name AS CHAR), \
+                 IF(t.table_type LIKE '%VIEW' AND COALESCE(v.is_updatable, 'NO') = 'NO', '1', '0'), '1' \
+                 FROM information_schema.tables t LEFT JOIN information_schema.views v \
+                 ON v.table_schema = t.table_schema AND v.table_name = t.table_name \
+                 WHERE t.table_schema = DATABASE() ORDER BY 2"
+            }
+        };
+        let rows = link.rows(sql.to_owned(), Vec::new()).await?;
+        let cell = |row: &[Option<String>], at: usize| row.get(at).cloned().flatten().unwrap_or_default();
+        Ok(rows
+            .iter()
+            .map(|row| Table {
+                schema: cell(row, 0),
+                name: cell(row, 1),
+                read_only: cell(row, 2) == "1",
+                is_default: cell(row, 3) == "1",
+            })
+            .collect())
+    }
+
+    /// The columns of a table, in their order.
+    pub(super) async fn columns(self, link: &mut Link, table: &Table) -> Result<Vec<Column>, ConnectorError> {
+        // Name, type, not null, default, generated, longest, choices, place in the primary key, a check.
+        let (sql, params) = match self {
+            Self::Sqlite => (
+                "SELECT name, type, \"notnull\", dflt_value IS NOT NULL OR (pk = 1 AND upper(type) = 'INTEGER'), \
+                 hidden IN (2, 3), NULL, NULL, pk, NULL FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid",
+                vec![table.name.clone()],
+            ),
+            Self::Postgres => (
+                "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull::int::text, \
+                 (a.atthasdef OR a.attidentity <> '')::int::text, (a.attgenerated <> '' OR a.attidentity = 'a')::int::text, \
+                 CASE WHEN a.atttypid IN (1042, 1043) AND a.atttypmod > 4 THEN (a.atttypmod - 4)::text END, \
+                 (SELECT string_agg(quote_literal(e.enumlabel), ',' ORDER BY e.enumsortorder) FROM pg_enum e \
+                  WHERE e.enumtypid = a.atttypid), \
+                 COALESCE((SELECT array_position(i.indkey::int2[], a.attnum) + 1 FROM pg_index i \
+                  WHERE i.indrelid = a.attrelid AND i.indisprimary), 0)::text, \
+                 (SELECT min(pg_get_constraintdef(k.oid)) FROM pg_constraint k WHERE k.conrelid = a.attrelid \
+                  AND k.contype = 'c' AND k.conkey = ARRAY[a.attnum]) \
+                 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+                 WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum",
+                vec![table.schema.clone(), table.name.clone()],
+            ),
+            Self::MySql => (
+                "SELECT CAST(c.column_name AS CHAR), CAST(c.column_type AS CHAR), IF(c.is_nullable = 'NO', '1', '0'), \
+                 IF(c.column_default IS NOT NULL OR c.extra LIKE '%auto_increment%', '1', '0'), \
+                 IF(c.extra LIKE '%VIRTUAL%' OR c.extra LIKE '%STORED%', '1', '0'), \
+                 IF(c.data_type IN ('char', 'varchar'), CAST(c.character_maximum_length AS CHAR), NULL), \
+                 IF(c.data_type = 'enum', CAST(c.column_type AS CHAR), NULL), \
+                 CAST(COALESCE(s.ordinal_position, 0) AS CHAR), NULL \
+                 FROM information_schema.columns c LEFT JOIN information_schema.key_column_usage s \
+                 ON s.table_schema = c.table_schema AND s.table_name = c.table_name AND s.column_name = c.column_name \
+                 AND s.constraint_name = 'PRIMARY' \
+                 WHERE c.table_schema = ? AND c.table_name = ? ORDER BY c.ordinal_position",
+                vec![table.schema.clone(), table.name.clone()],
+            ),
+        };
+        let rows = link.rows(sql.to_owned(), params.into_iter().map(Some).collect()).await?;
+        Ok(rows.iter().map(|row| self.column(row)).collect())
+    }
+
+    fn column(self, row: &[Option<String>]) -> Column {
+        let cell = |at: usize| row.get(at).cloned().flatten();
+        let flag = |at: usize| cell(at).as_deref() == Some("1");
+        let type_name = cell(1).unwrap_or_default();
+        let lower = type_name.to_lowercase();
+        let base = lower.split(['(', ' ']).next().unwrap_or_default();
+        let is_array = lower.ends_with("[]");
+        let choices = match (cell(6), cell(8)) {
+            (Some(choices), _) => literals(&choices),
+            (None, Some(check)) if check.contains("= ANY") => literals(&check),
+            (None, _) => Vec::new(),
+        };
+        let is_boolean = lower == "tinyint(1)" || matches!(base, "bool" | "boolean");
+        let kind = match base {
+            _ if is_array => None,
+            _ if is_boolean => Some(Kind::Boolean),
+            _ if !choices.is_empty() => Some(Kind::Choice),
+            "date" => Some(Kind::Date),
+            "timestamp" | "datetime" | "timestamptz" => Some(Kind::DateTime),
+            "int" | "integer" | "smallint" | "bigint" | "tinyint" | "mediumint" | "numeric" | "decimal" | "real"
+            | "double" | "float" => Some(Kind::Number),
+            _ => None,
+        };
+        let is_binary =
+            matches!(base, "bytea" | "blob" | "binary" | "varbinary" | "longblob" | "mediumblob" | "tinyblob" | "bit");
+        Column {
+            name: cell(0).unwrap_or_default(),
+            is_text: matches!(
+                base,
+                "text"
+                    | "character"
+                    | "varchar"
+                    | "char"
+                    | "longtext"
+                    | "mediumtext"
+                    | "tinytext"
+                    | "citext"
+                    | "clob"
+                    | "nvarchar"
+                    | ""
+            ) && !is_array,
+            is_flag_number: is_boolean && self != Self::Postgres,
+            type_name,
+            kind,
+            not_null: flag(2),
+            has_default: flag(3),
+            read_only: flag(4) || is_binary,
+            is_binary,
+            max_length: cell(5).and_then(|length| length.parse().ok()),
+            choices,
+            key: cell(7).and_then(|place| place.parse().ok()).unwrap_or(0),
+        }
+    }
+}
+
+/// The texts in single quotes.
+fn literals(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find('\'') {
+        let mut value = String::new();
+        let mut chars = rest.get(start + 1..).unwrap_or_default().char_indices().peekable();
+        let mut end = rest.len();
+        while let Some((at, character)) = chars.next() {
+            if character != '\'' {
+                value.push(character);
+            } else if chars.peek().is_some_and(|(_, next)| *next == '\'') {
+                value.push('\'');
+                chars.next();
+            } else {
+                end = start + 1 + at + 1;
+                break;
+            }
+        }
+        found.push(value);
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_choices_are_quoted_and_read() {
+        assert_eq!(Dialect::Postgres.quote("a\"b"), "\"a\"\"b\"");
+        assert_eq!(Dialect::MySql.quote("a`b"), "`a``b`");
+        assert_eq!(literals("enum('a','it''s')"), ["a", "it's"]);
+        assert_eq!(literals("CHECK ((x = ANY (ARRAY['p'::text, 'q'::text])))"), ["p", "q"]);
+    }
+}

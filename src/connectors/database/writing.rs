@@ -1,0 +1,280 @@
+//! Writes: one transaction for a call, one savepoint for a record, so that a refused one does not spoil the
+//! others. A row is locked and its version checked in the same transaction that changes it.
+
+use std::collections::BTreeMap;
+
+use super::link::{Link, Row};
+use super::table::{Column, Shape};
+use crate::connectors::shared::rows::id_from_token;
+use crate::connectors::{ConnectorError, Context, ErrorKind, Write, WriteKind, WriteResult};
+use crate::model::{Fields, Record, RecordId, Version};
+
+/// Carries out the writes. `tokens` are the creates that this connector has carried out, with their ids.
+pub(super) async fn write(
+    link: &mut Link,
+    shape: &Shape,
+    context: &Context,
+    want: &[(usize, String)],
+    writes: &[Write],
+    tokens: &BTreeMap<String, String>,
+) -> Result<Vec<WriteResult>, ConnectorError> {
+    if shape.table.read_only {
+        return Err(ConnectorError::new(
+            ErrorKind::Forbidden,
+            format!("\"{}\" can only be read by this user, so nothing was written to it", shape.table.id()),
+        ));
+    }
+    context.check()?;
+    link.run(shape.dialect.begin()).await?;
+    let total = writes.len() as u64;
+    let mut results: Vec<WriteResult> = Vec::with_capacity(writes.len());
+    for (at, write) in writes.iter().enumerate() {
+        context.step("writing the rows", at as u64, Some(total));
+        if let Err(stopped) = context.check() {
+            link.run("ROLLBACK").await?;
+            return Err(stopped);
+        }
+        link.run("SAVEPOINT duosync").await?;
+        let result = one(link, shape, want, write, tokens).await;
+        match &result {
+            Ok(_) => link.run("RELEASE SAVEPOINT duosync").await?,
+            // Without a connection nothing of the transaction stays.
+            Err(error) if error.kind == ErrorKind::InDoubt => {
+                return Err(ConnectorError::new(ErrorKind::Unreachable, error.message.clone()));
+            }
+            Err(_) => link.run("ROLLBACK TO SAVEPOINT duosync").await?,
+        }
+        results.push(result);
+    }
+    if let Err(error) = link.run("COMMIT").await {
+        // A broken connection does not tell whether the commit came through; the run looks it up.
+        let failed = || ConnectorError::new(error.kind, format!("the changes were not taken: {}", error.message));
+        return Ok(results.into_iter().map(|result| result.and_then(|_| Err(failed()))).collect());
+    }
+    Ok(results)
+}
+
+async fn one(
+    link: &mut Link,
+    shape: &Shape,
+    want: &[(usize, String)],
+    write: &Write,
+    tokens: &BTreeMap<String, String>,
+) -> WriteResult {
+    match &write.kind {
+        WriteKind::Create { fields, raw } => {
+            create(link, shape, want, write, (fields, raw.as_deref()), tokens).await.map(Some)
+        }
+        WriteKind::Update { id, fields, expect } => {
+            update(link, shape, want, id, fields, expect.as_ref()).await.map(Some)
+        }
+        WriteKind::Delete { id, expect } => {
+            expected(link, shape, id, expect.as_ref()).await?;
+            let sql = format!("DELETE FROM {} WHERE {}", shape.from(), shape.is_row(1));
+            link.rows(sql, shape.key_of(id.as_str()).unwrap_or_default()).await?;
+            Ok(None)
+        }
+    }
+}
+
+/// The row with this id; none where there is none.
+pub(super) async fn row(link: &mut Link, shape: &Shape, id: &str, lock: bool) -> Result<Option<Row>, ConnectorError> {
+    let Some(key) = shape.key_of(id) else { return Ok(None) };
+    let locked = if lock { shape.dialect.locked() } else { "" };
+    let sql = format!("{} WHERE {}{locked}", shape.select(), shape.is_row(1));
+    match link.rows(sql, key).await {
+        // Some databases take `5x` for 5, so the id that was found is compared as a text.
+        Ok(rows) => Ok(rows.into_iter().find(|row| shape.id(row) == id)),
+        // A text that is no value of the key's type names no row; the savepoint takes the error back.
+        Err(error) if error.kind == ErrorKind::Rejected && !lock => Ok(None),
+        Err(error) if error.kind == ErrorKind::Rejected => Err(gone(shape, id)),
+        Err(error) => Err(error),
+    }
+}
+
+fn gone(shape: &Shape, id: &str) -> ConnectorError {
+    ConnectorError::new(ErrorKind::NotFound, format!("\"{}\" has no row \"{id}\" any more", shape.table.id()))
+}
+
+async fn expected(
+    link: &mut Link,
+    shape: &Shape,
+    id: &RecordId,
+    expect: Option<&Version>,
+) -> Result<Row, ConnectorError> {
+    let found = row(link, shape, id.as_str(), true).await?.ok_or_else(|| gone(shape, id.as_str()))?;
+    if expect.is_some_and(|expect| *expect != Shape::version(&found)) {
+        return Err(ConnectorError::new(
+            ErrorKind::VersionMismatch,
+            format!("row \"{id}\" of \"{}\" was changed by somebody in the meantime", shape.table.id()),
+        ));
+    }
+    Ok(found)
+}
+
+async fn stored(link: &mut Link, shape: &Shape, want: &[(usize, String)], id: &str) -> Result<Record, ConnectorError> {
+    let found = row(link, shape, id, true).await?.ok_or_else(|| {
+        ConnectorError::new(
+            ErrorKind::Rejected,
+            format!("the database took row \"{id}\" and does not show it again; a rule or trigger of it may be why"),
+        )
+    })?;
+    Ok(shape.record(&found, want, false))
+}
+
+async fn update(
+    link: &mut Link,
+    shape: &Shape,
+    want: &[(usize, String)],
+    id: &RecordId,
+    fields: &Fields,
+    expect: Option<&Version>,
+) -> Result<Record, ConnectorError> {
+    let before = expected(link, shape, id, expect).await?;
+    let (mut sets, mut params) = (Vec::new(), Vec::new());
+    for (name, value) in fields {
+        let (at, column) = shape.need_column(name)?;
+        let value = value.display();
+        if shape.shown(&before, at) == value {
+            continue;
+        }
+        may_write(column)?;
+        if shape.keys.contains(&at) {
+            return Err(ConnectorError::new(
+                ErrorKind::Rejected,
+                format!("column \"{name}\" holds the ids of the rows, so it is not changed"),
+            )
+            .about(name));
+        }
+        params.push(column.bound(&value));
+        sets.push(format!("{} = {}", shape.dialect.quote(name), shape.dialect.param(params.len(), column)));
+    }
+    if sets.is_empty() {
+        return Ok(shape.record(&before, want, false));
+    }
+    let sql = format!("UPDATE {} SET {} WHERE {}", shape.from(), sets.join(", "), shape.is_row(params.len() + 1));
+    params.extend(shape.key_of(id.as_str()).unwrap_or_default());
+    link.rows(sql, params).await?;
+    stored(link, shape, want, id.as_str()).await
+}
+
+async fn create(
+    link: &mut Link,
+    shape: &Shape,
+    want: &[(usize, String)],
+    write: &Write,
+    (fields, raw): (&Fields, Option<&str>),
+    tokens: &BTreeMap<String, String>,
+) -> Result<Record, ConnectorError> {
+    if let Some(id) = tokens.get(&write.token)
+        && let Some(found) = row(link, shape, id, true).await?
+    {
+        return Ok(shape.record(&found, want, false));
+    }
+    let mut values: BTreeMap<usize, Option<String>> = match raw {
+        Some(raw) => restored(shape, raw)?,
+        None => BTreeMap::new(),
+    };
+    for (name, value) in fields {
+        let (at, column) = shape.need_column(name)?;
+        let value = value.display();
+        if value.is_empty() && raw.is_none() && (column.has_default || !column.not_null) {
+            continue;
+        }
+        may_write(column)?;
+        values.insert(at, column.bound(&value));
+    }
+    if let [at] = shape.keys.as_slice()
+        && let Some(column) = shape.columns.get(*at)
+        && values.get(at).is_none_or(|value| value.as_ref().is_none_or(String::is_empty))
+    {
+        values.remove(at);
+        if !column.has_default && !column.read_only {
+            let id = own_id(column, &write.token)?;
+            if let Some(found) = row(link, shape, &id, true).await? {
+                return Ok(shape.record(&found, want, false));
+            }
+            values.insert(*at, Some(id));
+        }
+    }
+    let id = insert(link, shape, values).await?;
+    stored(link, shape, want, &id).await
+}
+
+/// Inserts the row and says its id.
+async fn insert(
+    link: &mut Link,
+    shape: &Shape,
+    values: BTreeMap<usize, Option<String>>,
+) -> Result<String, ConnectorError> {
+    let given: Option<Vec<String>> = shape.keys.iter().map(|at| values.get(at).cloned().flatten()).collect();
+    let is_mysql = matches!(link, Link::MySql(_));
+    let (mut names, mut places, mut params) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, value) in values {
+        let Some(column) = shape.columns.get(at) else { continue };
+        params.push(value);
+        names.push(shape.dialect.quote(&column.name));
+        places.push(shape.dialect.param(params.len(), column));
+    }
+    let what = match (names.is_empty(), is_mysql) {
+        (true, false) => "DEFAULT VALUES".to_owned(),
+        (_, _) => format!("({}) VALUES ({})", names.join(", "), places.join(", ")),
+    };
+    let insert = format!("INSERT INTO {} {what}", shape.from());
+    if is_mysql {
+        link.rows(insert, params).await?;
+        if let Some(given) = given {
+            return Ok(Shape::joined(given));
+        }
+        let rows = link.rows("SELECT CAST(LAST_INSERT_ID() AS CHAR)".to_owned(), Vec::new()).await?;
+        return Ok(rows.into_iter().flatten().flatten().next().unwrap_or_default());
+    }
+    let keys: Vec<String> = shape.key_columns().map(|column| shape.dialect.text(column)).collect();
+    let rows = link.rows(format!("{insert} RETURNING {}", keys.join(", ")), params).await?;
+    let key = rows.into_iter().next().unwrap_or_default();
+    Ok(Shape::joined(key.into_iter().map(Option::unwrap_or_default).collect()))
+}
+
+fn may_write(column: &Column) -> Result<(), ConnectorError> {
+    if !column.read_only {
+        return Ok(());
+    }
+    Err(ConnectorError::new(
+        ErrorKind::Rejected,
+        format!("column \"{}\" is filled by the database itself, so it is not written", column.name),
+    )
+    .about(&column.name))
+}
+
+/// An id for a table whose database makes none: from the create's token, so that a second try finds it.
+fn own_id(column: &Column, token: &str) -> Result<String, ConnectorError> {
+    if column.type_name.eq_ignore_ascii_case("uuid") {
+        return Ok(token.to_owned());
+    }
+    if column.is_text {
+        let fits = column.max_length.is_none_or(|longest| longest >= token.len());
+        return Ok(if fits { token.to_owned() } else { id_from_token(token) });
+    }
+    Err(ConnectorError::new(
+        ErrorKind::Rejected,
+        format!(
+            "a new row needs a value for its key \"{}\", and the database makes none itself. Let the database count it, or \
+             map that column.",
+            column.name
+        ),
+    )
+    .about(&column.name))
+}
+
+/// The values of a row that is brought back. Columns that the table no longer has are left out.
+fn restored(shape: &Shape, raw: &str) -> Result<BTreeMap<usize, Option<String>>, ConnectorError> {
+    let object: BTreeMap<String, Option<String>> = serde_json::from_str(raw).map_err(|error| {
+        ConnectorError::caused(
+            ErrorKind::Rejected,
+            "the kept copy of the row cannot be read, so it is not brought back",
+            error,
+        )
+    })?;
+    let kept = shape.columns.iter().enumerate().filter(|(_, column)| !column.read_only);
+    Ok(kept.filter_map(|(at, column)| Some((at, object.get(&column.name)?.clone()))).collect())
+}
