@@ -26,7 +26,11 @@ mod fixture;
 mod memory;
 #[path = "contract/promises.rs"]
 mod promises;
+#[path = "contract/rest.rs"]
+mod rest;
 mod support;
+#[path = "contract/trouble.rs"]
+mod trouble;
 #[path = "contract/vcf.rs"]
 mod vcf;
 #[path = "contract/xlsx.rs"]
@@ -67,6 +71,23 @@ macro_rules! contract {
             requests_are_counted,
         );
     };
+    // For places that can make trouble.
+    (trouble: $platform:ident, $fixture:expr) => {
+        contract!($platform, $fixture;
+            each_status_of_a_reading_is_told_apart,
+            a_platform_that_wants_time_says_how_long,
+            a_refused_sign_in_is_told,
+            each_status_of_a_write_is_told_apart,
+            a_lost_answer_leaves_a_doubt,
+            a_broken_answer_takes_nothing,
+            an_empty_page_is_not_the_end,
+            a_record_on_two_pages_counts_once,
+            pages_without_end_are_an_error,
+            what_appears_between_pages_is_not_lost,
+            a_field_that_is_missing_is_not_empty,
+            clocks_that_differ_lose_no_change,
+        );
+    };
     ($platform:ident, $fixture:expr; $($promise:ident),+ $(,)?) => {
         mod $platform {
             $(
@@ -95,6 +116,12 @@ contract!(xlsx_with_text_ids, Some(crate::xlsx::XlsxFixture(crate::xlsx::Ids::Te
 contract!(xlsx_by_key, Some(crate::xlsx::XlsxFixture(crate::xlsx::Ids::Key)));
 contract!(vcf_one_file_each, Some(crate::vcf::VcfFixture { together: false }));
 contract!(vcf_all_in_one_file, Some(crate::vcf::VcfFixture { together: true }));
+contract!(shop, Some(crate::rest::ShopFixture { batches: false }));
+contract!(shop_in_batches, Some(crate::rest::ShopFixture { batches: true }));
+contract!(trouble: trouble_in_the_shop, Some(crate::rest::ShopFixture { batches: false }));
+contract!(trouble: trouble_in_batches, Some(crate::rest::ShopFixture { batches: true }));
+contract!(pocketbase, crate::rest::PocketBaseFixture::find());
+contract!(tryton, crate::rest::TrytonFixture::find());
 contract!(sqlite_with_numbers, Some(crate::database::DatabaseFixture::file(false)));
 contract!(sqlite_with_text_ids, Some(crate::database::DatabaseFixture::file(true)));
 contract!(

@@ -237,6 +237,7 @@ def story():
         window.press("Home")
 
         window.press("Connect two accounts")
+        window.press("Spreadsheet file (CSV)")
         window.find("Try connection")
         window.shot("account", more=True)
         window.press("Close")
@@ -270,7 +271,7 @@ def story():
         window.press("Home")
         window.press("Change")
         window.press("3  Fields")
-        window.find("Row 1: kind")
+        window.find("Row 1: match by it")
         window.shot("fields")
         window.press("4  Rules")
         window.shot("rules", more=True)

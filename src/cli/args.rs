@@ -54,6 +54,25 @@ pub enum Task {
         /// The pair; without it, all
         pair: Option<String>,
     },
+    /// Keep the password of an account, where its settings say; asked here, or read from standard input
+    Password {
+        /// The account
+        account: String,
+        /// Forget it, and its sign-in
+        #[arg(long)]
+        forget: bool,
+    },
+    /// Choose or change the passphrase of the encrypted file of passwords
+    Passphrase {
+        /// It is forgotten: set the file aside, so that passwords can be entered anew
+        #[arg(long)]
+        forgotten: bool,
+    },
+    /// Sign an account in in the browser
+    Signin {
+        /// The account
+        account: String,
+    },
     /// Carry changes across, once
     Sync {
         /// The pair; without it, all

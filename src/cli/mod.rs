@@ -11,6 +11,7 @@ mod json;
 mod progress;
 mod resolve;
 mod run;
+mod secrets;
 mod text;
 mod watch;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{Args, Code, Output, Task, history, json, resolve, text};
+use super::{Args, Code, Output, Task, history, json, resolve, secrets, text};
 use crate::model::{Matter, Outcome, PerSide, RunId};
 use crate::service::{Command, Handle, PairState, Problem, Reply, RunReport, Snapshot, SyncMode, Upkeep};
 
@@ -23,6 +23,9 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
         Some(Task::Demo { .. }) => demo(handle),
         Some(Task::Import { file }) => import(handle, file, &hints),
         Some(Task::Export { file }) => export(handle, file.as_deref()),
+        Some(Task::Password { account, forget }) => secrets::password(handle, account, *forget),
+        Some(Task::Passphrase { forgotten }) => secrets::passphrase(handle, *forgotten),
+        Some(Task::Signin { account }) => secrets::sign_in(handle, account),
         Some(Task::Check { pair }) => check(handle, pair.as_deref(), &hints),
         Some(Task::Sync { pair, preview, yes }) => {
             let mode = match (preview, yes) {
@@ -43,6 +46,7 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
             };
             let matters = matters(handle, None)?;
             let (ids, resolution) = resolve::resolution(ids, &asked, &matters)?;
+            secrets::ready(handle, None)?;
             let Reply::Resolved(reports) = handle.call(Command::Resolve { ids, resolution }, |_| {})? else {
                 return Err(unexpected());
             };
@@ -54,6 +58,10 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
             (None, Some(record)) => history::lives(handle, pair.as_deref(), record, *limit, &hints),
             (None, None) => history::runs(handle, pair.as_deref(), *limit, &hints),
         },
+        Some(Task::Undo { run, write, preview }) => {
+            secrets::ready(handle, None)?;
+            history::undo(handle, RunId(*run), *write, *preview, &hints)
+        }
         Some(Task::Backup { file }) => {
             let file = file.as_deref().map(absolute).transpose()?;
             let written = written(handle, Upkeep::BackUp(file))?;
@@ -65,7 +73,6 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
             let text = format!("Written to {}. It holds no personal data and no passwords.", written.display());
             Ok(Output { json: json!({ "file": written.to_string_lossy() }), text, code: Code::Done })
         }
-        Some(Task::Undo { run, write, preview }) => history::undo(handle, RunId(*run), *write, *preview, &hints),
     }
 }
 
@@ -117,6 +124,10 @@ pub(super) fn named<'s>(
     Err(Problem::wrong_use(format!("There is no pair \"{name}\"{}", text::meant(name, &names))))
 }
 
+fn names(pairs: &[&PairState]) -> Vec<String> {
+    pairs.iter().map(|pair| pair.spec.name.clone()).collect()
+}
+
 fn accounts(pair: &PairState) -> PerSide<String> {
     PerSide::new(pair.spec.ends.a.account.clone(), pair.spec.ends.b.account.clone())
 }
@@ -158,6 +169,7 @@ fn absolute(path: &Path) -> Result<PathBuf, Problem> {
 fn check(handle: &mut Handle, pair: Option<&str>, hints: &text::Hints) -> Result<Output, Problem> {
     let snapshot = snapshot(handle)?;
     let chosen = named(&snapshot, pair, hints)?;
+    secrets::ready(handle, Some(&names(&chosen)))?;
     let name = pair.and(chosen.first()).map(|pair| pair.spec.name.clone());
     let Reply::Checked(checks) = handle.call(Command::Check(name), |_| {})? else { return Err(unexpected()) };
     let ok = checks.iter().all(crate::service::AccountCheck::is_ok);
@@ -171,7 +183,9 @@ fn check(handle: &mut Handle, pair: Option<&str>, hints: &text::Hints) -> Result
 fn sync(handle: &mut Handle, pair: Option<&str>, mode: SyncMode, hints: &text::Hints) -> Result<Output, Problem> {
     let snapshot = snapshot(handle)?;
     let mut reports = Vec::new();
-    for pair in named(&snapshot, pair, hints)? {
+    let chosen = named(&snapshot, pair, hints)?;
+    secrets::ready(handle, Some(&names(&chosen)))?;
+    for pair in chosen {
         let name = pair.spec.name.clone();
         // A pair that fails does not hold up the others.
         reports.push(match handle.call(Command::Sync { pair: name.clone(), mode }, |_| {}) {
@@ -242,6 +256,7 @@ fn compare(
             return Err(Problem::wrong_use("The name of a report ends in .csv, .xlsx or .html."));
         }
     }
+    secrets::ready(handle, Some(&names(&chosen)))?;
     let (mut code, mut objects, mut texts) = (Code::Done, Vec::new(), Vec::new());
     let alone = chosen.len() == 1;
     for pair in chosen {

@@ -21,6 +21,8 @@ pub(super) fn run(handle: &mut Handle, as_json: bool, hints: &text::Hints) -> Re
             told.insert(pair.spec.name.clone(), run.run);
         }
     }
+    super::secrets::ready(handle, None)?;
+    let snapshot = super::run::snapshot(handle)?;
     handle.call(Command::StartSchedule, |_| {})?;
     say(as_json, &json!({ "event": "started", "pairs": snapshot.pairs.len() }), || {
         format!(
@@ -30,10 +32,16 @@ pub(super) fn run(handle: &mut Handle, as_json: bool, hints: &text::Hints) -> Re
     });
     for account in &snapshot.asks {
         let text = format!(
-            "{account} takes no part: its password is asked for by Duosync's window at each start. For the terminal put it into an \
+            "{account} takes no part: its password is asked for at each start, at a terminal or in Duosync's window. For a script put it into an \
              environment variable (password = {{ env = \"NAME\" }})."
         );
         say(as_json, &json!({ "event": "no_password", "account": account, "text": text }), || text::clean(&text));
+    }
+    for account in &snapshot.locked {
+        let text = format!(
+            "{account} takes no part: its password is in the encrypted file, which is locked. Set DUOSYNC_PASSPHRASE."
+        );
+        say(as_json, &json!({ "event": "locked", "account": account, "text": text }), || text::clean(&text));
     }
     for account in &snapshot.signed_out {
         let text =

@@ -2,10 +2,10 @@
 
 use super::app::{Asking, DuosyncApp, Purpose};
 use super::views::preview::Preview;
-use super::views::setup::{Known, Setup, SetupIntent, Step};
+use super::views::setup::{Fitting, Known, Setup, SetupIntent, Step, Trying};
 use super::views::{Browse, Intent, Page, TakeBack};
-use crate::model::{RunQuery, SecretRef, Side, WriteQuery};
-use crate::service::{Command, Look, SyncMode};
+use crate::model::{RunQuery, SecretRef, Side, Trials, WriteQuery};
+use crate::service::{AccountCheck, Command, Look, SecretFile, SyncMode};
 use crate::texts::tr;
 
 impl DuosyncApp {
@@ -29,6 +29,9 @@ impl DuosyncApp {
                     self.setup = Some(Setup::new());
                 }
                 self.page = Page::Setup;
+                if let Some(step) = self.setup.as_ref().map(|setup| setup.step) {
+                    self.setup_step(step);
+                }
             }
             Intent::EditPair(pair) => self.edit(&pair),
             Intent::RemovePair(pair) => {
@@ -44,6 +47,9 @@ impl DuosyncApp {
             Intent::MakePreview(pair) => self.sync(pair, SyncMode::Preview),
             Intent::Accept(pair) => {
                 self.page = Page::Home;
+                if self.setup.as_ref().is_some_and(|setup| setup.kept.as_ref() == Some(&pair)) {
+                    self.setup = None;
+                }
                 self.sync(pair, SyncMode::Accept);
             }
             Intent::Compare(pair) => {
@@ -109,8 +115,9 @@ impl DuosyncApp {
     }
 
     /// Reads the fields of both ends: the accounts are saved first, for they are read by name.
-    pub(super) fn read_fields(&mut self) {
+    pub(super) fn read_fields(&mut self, anew: bool) {
         let Some(setup) = &mut self.setup else { return };
+        setup.anew = anew;
         setup.known = Known::Reading;
         setup.described = Some(setup.ends_now());
         self.save_accounts(Purpose::SaveForFields);
@@ -125,7 +132,11 @@ impl DuosyncApp {
             let names = self.names_of(&plan.pair);
             self.preview = Some(Preview::of(plan, spec, names));
         }
-        self.page = Page::Preview;
+        // The assistant shows it as its last step, or when the operator comes back to that.
+        let in_setup = self.page == Page::Setup && self.setup.as_ref().is_some_and(|setup| setup.kept.is_some());
+        if !in_setup {
+            self.page = Page::Preview;
+        }
     }
 
     pub(super) fn go(&mut self, page: Page, pair: Option<String>) {
@@ -200,16 +211,43 @@ impl DuosyncApp {
     fn act_setup(&mut self, wanted: SetupIntent) {
         match wanted {
             SetupIntent::Try(side) => self.try_account(side),
+            SetupIntent::SignIn(side) => {
+                let Some(setup) = &self.setup else { return };
+                let account = setup.sides.get(side);
+                let (settings, password) = (account.settings(), account.password());
+                self.send(Command::SaveAccount { settings, password }, Purpose::SaveForSignIn(side));
+            }
+            SetupIntent::Passphrase(side) => {
+                let Some(setup) = &mut self.setup else { return };
+                let passphrase = std::mem::take(&mut setup.sides.get_mut(side).passphrase);
+                let there = self.snapshot.as_ref().is_some_and(|snapshot| snapshot.secret_file == SecretFile::Locked);
+                let command =
+                    if there { Command::Unlock { passphrase } } else { Command::NewPassphrase { passphrase } };
+                self.send(command, Purpose::Told(tr!("setup-file-open")));
+            }
+            SetupIntent::StopTrying(side) => {
+                let request = self.setup.as_mut().and_then(|setup| setup.sides.get_mut(side).trying.take());
+                if let Some(request) = request.and_then(|trying| trying.request) {
+                    self.pending.remove(&request);
+                    self.send(Command::Stop(request), Purpose::Quiet);
+                }
+            }
             SetupIntent::Step(step) => self.setup_step(step),
-            SetupIntent::Suggest => self.read_fields(),
+            SetupIntent::Suggest => self.read_fields(true),
+            SetupIntent::Fit => self.fit(),
             SetupIntent::Finish => {
                 if let Some(setup) = &mut self.setup {
                     setup.saving = true;
                 }
                 self.save_accounts(Purpose::SaveForPair);
             }
+            SetupIntent::Restart => {
+                // What the assistant saved for a connection that is not to be is taken away again.
+                self.forget_draft();
+                self.setup = Some(Setup::new());
+            }
             SetupIntent::Close => {
-                if self.setup.as_ref().is_some_and(|setup| setup.editing) {
+                if self.setup.as_ref().is_some_and(|setup| setup.editing || setup.kept.is_some()) {
                     self.setup = None;
                 }
                 self.page = Page::Home;
@@ -220,13 +258,53 @@ impl DuosyncApp {
     fn try_account(&mut self, side: Side) {
         let Some(setup) = &mut self.setup else { return };
         let account = setup.sides.get_mut(side);
-        account.trying = true;
         let settings = account.settings();
         let password = account.password();
         let collection = account.collection.clone();
         account.check = None;
-        account.tried = Some(settings.clone());
-        self.send(Command::TryAccount { settings, password, collection }, Purpose::Try(side));
+        let so_far = AccountCheck { account: settings.name.clone(), ..AccountCheck::default() };
+        account.trying = Some(Trying { request: None, settings: settings.clone(), so_far });
+        let request = self.send_for(Command::TryAccount { settings, password, collection }, Purpose::Try(side));
+        if let Some(trying) = self.setup.as_mut().and_then(|setup| setup.sides.get_mut(side).trying.as_mut()) {
+            trying.request = request;
+        }
+    }
+
+    /// Asks what the mappings would do that were changed; an older question is of no use any more.
+    fn fit(&mut self) {
+        let Some(setup) = &mut self.setup else { return };
+        let (wanted, filters) = (setup.to_fit(), setup.filters());
+        let older = setup.fitting.take().and_then(|now| now.request);
+        let ends = setup.ends();
+        let fields = wanted.iter().map(|(_, trial)| trial.clone()).collect();
+        let trials = Box::new(Trials { fields, filters: filters.clone() });
+        if let Some(older) = older {
+            self.pending.remove(&older);
+            self.send(Command::Stop(older), Purpose::Quiet);
+        }
+        let request = self.send_for(Command::Fit { ends, trials }, Purpose::Fit);
+        if let Some(setup) = &mut self.setup {
+            setup.unrested = None;
+            setup.fitting = Some(Fitting { request, tried: wanted, filters });
+        }
+    }
+
+    /// Removes the accounts of a draft that no pair uses.
+    fn forget_draft(&mut self) {
+        let (Some(setup), Some(snapshot)) = (&self.setup, &self.snapshot) else { return };
+        if setup.editing || setup.kept.is_some() {
+            return;
+        }
+        let used = |name: &String| {
+            snapshot.pairs.iter().any(|pair| {
+                let ends = &pair.spec.ends;
+                ends.a.account == *name || ends.b.account == *name
+            })
+        };
+        let left: Vec<String> = setup.saved.iter().filter(|name| !used(name)).cloned().collect();
+        for name in left {
+            self.send(Command::RemoveAccount(name), Purpose::Quiet);
+        }
     }
 
     /// Saves what is not saved yet, and goes on.
@@ -252,11 +330,13 @@ impl DuosyncApp {
             Picked::NoDialog => None,
         };
         let place = match what {
-            Browse::Account(side) => {
+            Browse::Account(side, key, _) => {
                 if let Some(setup) = &mut self.setup {
                     let account = setup.sides.get_mut(side);
                     account.hint = file.is_none().then_some(none);
-                    account.path = file.unwrap_or_else(|| std::mem::take(&mut account.path));
+                    if let Some(file) = file {
+                        account.options.insert(key, file);
+                    }
                 }
                 return;
             }
@@ -286,11 +366,16 @@ impl DuosyncApp {
         if matches!(purpose, Purpose::SaveForPair(_)) {
             let spec = setup.pair();
             let name = spec.name.clone();
+            let older = setup.kept.clone().filter(|kept| *kept != name && !setup.editing);
+            if let Some(older) = older {
+                // It was saved under another name a moment ago, and never synced.
+                self.send(Command::RemovePair(older), Purpose::Quiet);
+            }
             self.send(Command::SavePair(Box::new(spec)), Purpose::SavePair(name));
             return;
         }
-        let ends = setup.ends();
-        self.send(Command::Survey { ends, anew: false }, Purpose::Survey);
+        let (ends, anew) = (setup.ends(), setup.anew);
+        self.send(Command::Survey { ends, anew }, Purpose::Survey);
     }
 
     /// A side could not be saved: most likely there is no keyring, so the operator chooses another way.
@@ -309,7 +394,7 @@ impl DuosyncApp {
         // The service goes on with what a settings file would say, which is no help in the window.
         let why = why.split(';').next().unwrap_or(why);
         let account = setup.sides.get_mut(side);
-        account.not_kept = Some(format!("The password is not kept yet: {why}. Choose another way here."));
+        account.not_kept = Some(tr!("setup-not-kept", why = why));
     }
 
     /// Removes the accounts that the assistant has left behind under other names.

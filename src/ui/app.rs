@@ -56,6 +56,10 @@ pub(super) enum Purpose {
     SaveForFields(Side),
     /// The fields of both sides and suggested mappings.
     Survey,
+    /// What mappings would do.
+    Fit,
+    /// The account of a side is saved, then signed in in the browser.
+    SaveForSignIn(Side),
     /// Both accounts are saved, then the pair.
     SaveForPair(Side),
     /// A password is kept, then what it was needed for is done.
@@ -210,11 +214,32 @@ impl DuosyncApp {
     }
 
     pub(super) fn send(&mut self, command: Command, purpose: Purpose) {
+        self.send_for(command, purpose);
+    }
+
+    /// Sends a command; its number, unless it could not be sent.
+    pub(super) fn send_for(&mut self, command: Command, purpose: Purpose) -> Option<RequestId> {
         match self.handle.send(command) {
             Ok(id) => {
                 self.pending.insert(id, purpose);
+                Some(id)
             }
-            Err(problem) => self.problem = Some(problem.message),
+            Err(problem) => {
+                self.problem = Some(problem.message);
+                None
+            }
+        }
+    }
+
+    /// Keeps the assistant as it is, for the next time.
+    pub(super) fn keep_draft(&self, storage: &mut dyn eframe::Storage) {
+        storage.set_string("setup", self.setup.as_ref().and_then(Setup::to_text).unwrap_or_default());
+    }
+
+    /// Takes up the assistant where it was left the last time.
+    pub(super) fn restore_draft(&mut self, storage: &dyn eframe::Storage) {
+        if self.setup.is_none() {
+            self.setup = storage.get_string("setup").and_then(|text| Setup::of_text(&text));
         }
     }
 
@@ -283,7 +308,8 @@ impl DuosyncApp {
             }
             Page::Setup => {
                 if let Some(setup) = &mut self.setup {
-                    setup::show(ui, setup, &snapshot, intents);
+                    let progress = self.handle.progress();
+                    setup::show(ui, setup, self.preview.as_mut(), &snapshot, &progress, intents);
                 } else {
                     intents.push(Intent::Go(Page::Home));
                 }
@@ -377,7 +403,7 @@ impl DuosyncApp {
         if step >= Step::Fields {
             let ends = setup.ends_now();
             if setup.described.as_ref() != Some(&ends) {
-                self.read_fields();
+                self.read_fields(false);
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::app::{DuosyncApp, Purpose, Until};
-use super::views::setup::Known;
+use super::views::setup::Step;
 use super::views::{Page, TakeBack};
 use super::words;
 use crate::model::{CompareReport, MatterId, Outcome, Resolution, RunId, Side};
@@ -42,11 +42,18 @@ impl DuosyncApp {
                         self.send(Command::Alerts, Purpose::Alerts);
                     }
                 }
+                Event::Trying(id, so_far) => {
+                    if let Some(Purpose::Try(side)) = self.pending.get(&id)
+                        && let Some(setup) = &mut self.setup
+                        && let Some(trying) = &mut setup.sides.get_mut(*side).trying
+                    {
+                        trying.so_far = *so_far;
+                    }
+                }
                 Event::Opened(alert) => self.opened(alert.as_ref()),
                 Event::OpenBrowser { url, .. } => {
                     self.open_browser(&url);
                 }
-                Event::Trying(..) => {}
                 Event::Ended => self.ended = true,
             }
         }
@@ -102,14 +109,17 @@ impl DuosyncApp {
             }
             Reply::Surveyed(survey, suggestions) => {
                 if let Some(setup) = &mut self.setup {
-                    setup.fields = survey.fields;
-                    setup.suggest(suggestions);
-                    setup.known = Known::Yes;
+                    setup.take_survey(*survey, suggestions);
+                }
+            }
+            // An answer to a question that was stopped is an error, so this is of the newest one.
+            Reply::Fitted(fit) => {
+                if let Some(setup) = &mut self.setup {
+                    setup.take_fit(*fit);
                 }
             }
             // Matters and compares are looked up by parts.
-            Reply::Fitted(_)
-            | Reply::SecretPlaces(_)
+            Reply::SecretPlaces(_)
             | Reply::Lives(_)
             | Reply::UndoPlan(_)
             | Reply::LastCompare(_)
@@ -169,11 +179,22 @@ impl DuosyncApp {
                 }
                 self.ask_password();
             }
+            Purpose::SaveForSignIn(side) => {
+                if let Some(setup) = &mut self.setup {
+                    setup.has_saved(side);
+                    let account = setup.sides.get(side).shown_name();
+                    self.send(Command::SignIn { account: account.clone() }, Purpose::SignIn(account));
+                }
+            }
             Purpose::SignIn(account) => self.toast(tr!("secrets-signed-in", account = account), None),
             Purpose::SavePair(pair) => {
                 self.tidy_accounts();
-                self.setup = None;
-                self.page = Page::Home;
+                self.preview = None;
+                if let Some(setup) = &mut self.setup {
+                    setup.saving = false;
+                    setup.kept = Some(pair.clone());
+                    (setup.step, setup.reached) = (Step::Look, Step::Look);
+                }
                 self.sync(pair, SyncMode::Preview);
             }
             Purpose::Told(text) => self.toast(text, None),
@@ -196,6 +217,7 @@ impl DuosyncApp {
             | Purpose::Undo
             | Purpose::Try(_)
             | Purpose::Survey
+            | Purpose::Fit
             | Purpose::Sample
             | Purpose::Demo
             | Purpose::Passphrase
@@ -206,7 +228,15 @@ impl DuosyncApp {
     fn hear_problem(&mut self, purpose: Purpose, problem: Problem) {
         match purpose {
             Purpose::Try(side) => self.tried(side, Err(problem.message)),
-            Purpose::SaveForFields(side) | Purpose::SaveForPair(side) => self.account_failed(side, &problem.message),
+            Purpose::SaveForFields(side) | Purpose::SaveForPair(side) | Purpose::SaveForSignIn(side) => {
+                self.account_failed(side, &problem.message);
+            }
+            Purpose::Fit => {
+                if let Some(setup) = &mut self.setup {
+                    setup.fitting = None;
+                    setup.not_fitted = Some(problem.message);
+                }
+            }
             Purpose::SavePair(_) | Purpose::Survey => self.setup_failed(problem.message),
             Purpose::Settle(ids, ..) => {
                 self.review.not_settling(&ids);
@@ -267,8 +297,8 @@ impl DuosyncApp {
     fn tried(&mut self, side: Side, result: Result<crate::service::AccountCheck, String>) {
         if let Some(setup) = &mut self.setup {
             let account = setup.sides.get_mut(side);
-            account.trying = false;
-            account.check = account.tried.take().map(|settings| (settings, result));
+            account.check = account.trying.take().map(|trying| (trying.settings, result));
+            account.fresh = true;
         }
     }
 

@@ -37,10 +37,10 @@ impl Picker {
         }
         // One answer is all that a dialog gives.
         let (tell, hear) = sync_channel(1);
-        let ctx = ctx.clone();
+        let (ctx, asked) = (ctx.clone(), what.clone());
         let started = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
             let before = Instant::now();
-            let file = ask(what);
+            let file = ask(&asked);
             let picked = match file {
                 Some(path) => Picked::File(path),
                 None if before.elapsed() < TOO_QUICK => Picked::NoDialog,
@@ -58,7 +58,7 @@ impl Picker {
     /// What the dialog answered, if it has.
     pub(crate) fn answer(&mut self) -> Option<(Browse, Picked)> {
         let (what, hear) = self.open.as_ref()?;
-        let what = *what;
+        let what = what.clone();
         let picked = match hear.try_recv() {
             Ok(picked) => picked,
             Err(TryRecvError::Empty) => return None,
@@ -69,15 +69,16 @@ impl Picker {
     }
 }
 
-fn ask(what: Browse) -> Option<PathBuf> {
+fn ask(what: &Browse) -> Option<PathBuf> {
     let dialog = rfd::FileDialog::new();
     let day = super::words::file_day();
     match what {
-        Browse::Account(_) => dialog
+        Browse::Account(_, _, Some(endings)) => dialog
             .set_title(tr!("settings-dialog-account"))
-            .add_filter(tr!("settings-dialog-tables"), &["csv", "tsv", "txt"])
+            .add_filter(tr!("settings-dialog-tables"), endings)
             .add_filter(tr!("settings-dialog-all"), &["*"])
             .pick_file(),
+        Browse::Account(_, _, None) => dialog.set_title(tr!("setup-dialog-folder")).pick_folder(),
         Browse::Import => dialog
             .set_title(tr!("settings-dialog-import"))
             .add_filter(tr!("settings-dialog-settings"), &["toml"])

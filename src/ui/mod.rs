@@ -188,6 +188,7 @@ fn open_window(workspace: &Path, app: &RefCell<DuosyncApp>, bell: &Arc<Bell>, mi
             let mut moved = app.borrow_mut();
             if let Some(storage) = creation.storage {
                 app::restore_look(&ctx, storage);
+                moved.restore_draft(storage);
             }
             moved.move_into(&ctx);
             if !cfg!(target_os = "linux") && !moved.desk_may_have_icon() {
@@ -225,7 +226,9 @@ impl eframe::App for Window<'_> {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        app::save_look(&self.app.borrow().ctx, storage);
+        let app = self.app.borrow();
+        app::save_look(&app.ctx, storage);
+        app.keep_draft(storage);
     }
 
     fn persist_egui_memory(&self) -> bool {

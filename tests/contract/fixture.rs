@@ -69,6 +69,58 @@ pub trait Place: Send + Sync {
     /// Whether a create that is sent again by another connector makes no double.
     fn knows_tokens(&self) -> bool;
 
+    /// Whether a record can be found by the token of its create alone.
+    fn finds_by_token(&self) -> bool {
+        true
+    }
+
+    /// Whether the platform takes this text as a name at all.
+    fn takes(&self, _value: &str) -> bool {
+        true
+    }
+
+    /// A connector that looks for removals at its next listing, where the platform does not tell them
+    /// and they are looked for only now and then.
+    fn looking_for_removals(&self) -> Arc<dyn Connector> {
+        self.connector()
+    }
+
+    /// Orders trouble for what the connector asks next; false where the place cannot make it.
+    fn order(&self, _trouble: Trouble) -> bool {
+        false
+    }
+
     /// Whether an id stays when the email changes.
     fn ids_are_stable(&self) -> bool;
+}
+
+/// What platforms do to those who ask them.
+#[derive(Clone, Copy, Debug)]
+pub enum Trouble {
+    /// The next page of a list is refused with this status.
+    ReadStatus(u16),
+    /// The next write is refused with this status.
+    WriteStatus(u16),
+    /// The next page of a list is refused for so many seconds.
+    Wait(u64),
+    /// The next write is carried out, and its answer is lost.
+    LostAnswer,
+    /// The next page of a list breaks off.
+    Truncated,
+    /// The next page of a list is something else altogether.
+    NoJson,
+    /// The next page of a list is empty, and is not the last one.
+    EmptyPage,
+    /// A record comes on two pages of the next list.
+    Twice,
+    /// The next list has no end.
+    Endless,
+    /// A record appears at the front while the next list is read.
+    Appears,
+    /// The next list says nothing of a property.
+    Without(&'static str),
+    /// The platform's clock is so many milliseconds ahead.
+    Skew(i64),
+    /// The password is no longer right.
+    SignedOut,
 }

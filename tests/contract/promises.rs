@@ -3,39 +3,44 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use duosync::connectors::{Batch, Connector, Context, ErrorKind, Find, Write, WriteKind, WriteResult};
+use duosync::connectors::{Batch, Connector, ConnectorError, Context, ErrorKind, Find, Write, WriteKind, WriteResult};
 use duosync::model::{Cursor, Fields, Listing, Record, RecordId, Scope, Value};
 
 use crate::fixture::{Fixture, Names, PEOPLE, Person, Place};
+pub use crate::trouble::*;
 
 /// A place with a connector, and the calls that the promises are made of.
-struct Stage {
-    place: Box<dyn Place>,
+pub struct Stage {
+    pub place: Box<dyn Place>,
     connector: Arc<dyn Connector>,
     collection: String,
-    names: Names,
-    context: Context,
+    pub names: Names,
+    pub context: Context,
 }
 
 impl Stage {
-    async fn of(fixture: &dyn Fixture) -> Self {
+    pub async fn of(fixture: &dyn Fixture) -> Self {
         let place = fixture.place(&PEOPLE).await;
         let (connector, collection, names) = (place.connector(), place.collection(), place.names());
         Self { place, connector, collection, names, context: Context::quiet() }
     }
 
-    async fn list_since(&self, since: Option<&Cursor>) -> Listing {
-        self.connector.list(&self.context, &self.collection, &self.names.want(), since).await.unwrap()
+    pub async fn list_since(&self, since: Option<&Cursor>) -> Listing {
+        self.try_list(since).await.unwrap()
     }
 
-    async fn list(&self) -> BTreeMap<RecordId, Record> {
+    pub async fn try_list(&self, since: Option<&Cursor>) -> Result<Listing, ConnectorError> {
+        self.connector.list(&self.context, &self.collection, &self.names.want(), since).await
+    }
+
+    pub async fn list(&self) -> BTreeMap<RecordId, Record> {
         let listing = self.list_since(None).await;
         assert_eq!(listing.scope, Scope::Full);
         assert!(listing.complete);
         by_id(listing.records)
     }
 
-    async fn id_of(&self, person: &Person) -> RecordId {
+    pub async fn id_of(&self, person: &Person) -> RecordId {
         let all = self.list().await;
         let found = all.values().find(|record| text(record, &self.names.email) == person.email);
         found.expect("the person is listed").id.clone()
@@ -45,7 +50,7 @@ impl Stage {
         self.connector.get(&self.context, &self.collection, &self.names.want(), ids).await.unwrap()
     }
 
-    async fn find(&self, find: Find) -> Vec<Record> {
+    pub async fn find(&self, find: Find) -> Vec<Record> {
         self.connector.find(&self.context, &self.collection, &self.names.want(), &find).await.unwrap()
     }
 
@@ -68,16 +73,16 @@ impl Stage {
         results
     }
 
-    async fn write(&self, kind: WriteKind) -> WriteResult {
+    pub async fn write(&self, kind: WriteKind) -> WriteResult {
         self.write_all(vec![kind]).await.remove(0)
     }
 
-    async fn update(&self, id: &RecordId, field: &str, value: &str) -> Record {
+    pub async fn update(&self, id: &RecordId, field: &str, value: &str) -> Record {
         let fields = Fields::from([(field.to_owned(), value.into())]);
         self.write(WriteKind::Update { id: id.clone(), fields, expect: None }).await.unwrap().expect("the new record")
     }
 
-    fn person(&self, name: &str, email: &str, phone: &str) -> Fields {
+    pub fn person(&self, name: &str, email: &str, phone: &str) -> Fields {
         let Names { name: n, email: e, phone: p } = self.names.clone();
         Fields::from([(n, name.into()), (e, email.into()), (p, phone.into())])
     }
@@ -136,6 +141,7 @@ pub async fn removals_since_the_cursor(fixture: &dyn Fixture) {
     let id = stage.id_of(&PEOPLE[1]).await;
     let first = stage.list_since(None).await;
     stage.place.remove(&id).await;
+    let stage = Stage { connector: stage.place.looking_for_removals(), ..stage };
     let listing = stage.list_since(first.cursor.as_ref()).await;
     assert!(listing.complete);
     match listing.scope {
@@ -315,8 +321,10 @@ pub async fn retried_create_makes_no_double(fixture: &dyn Fixture) {
     let fields = stage.person("Dee Dupont", "dee@example.org", "+33 1 23 45 67 89");
     let create = WriteKind::Create { fields, raw: None };
     let made = stage.write(create.clone()).await.unwrap().unwrap();
-    let by_token = stage.find(Find { token: Some(token(0)), field: None }).await;
-    assert_eq!(by_token.iter().map(|record| &record.id).collect::<Vec<_>>(), [&made.id]);
+    if stage.place.finds_by_token() {
+        let by_token = stage.find(Find { token: Some(token(0)), field: None }).await;
+        assert_eq!(by_token.iter().map(|record| &record.id).collect::<Vec<_>>(), [&made.id]);
+    }
     // The same connector: the answer was lost and the write is sent again.
     match stage.write(create.clone()).await {
         Ok(record) => assert_eq!(record.unwrap().id, made.id),
@@ -386,6 +394,9 @@ pub async fn awkward_values_survive(fixture: &dyn Fixture) {
     ];
     for value in values {
         let stage = Stage::of(fixture).await;
+        if !stage.place.takes(value) {
+            continue;
+        }
         let id = stage.id_of(&PEOPLE[1]).await;
         let unknown = stage.place.unknown(&id).await;
         let answered = stage.update(&id, &stage.names.name, value).await;
@@ -470,7 +481,7 @@ fn token(number: usize) -> String {
     format!("01890a5d-ac96-774b-bcce-b302099a{number:04}")
 }
 
-fn text(record: &Record, field: &str) -> String {
+pub fn text(record: &Record, field: &str) -> String {
     record.fields.get(field).map(Value::display).unwrap_or_default()
 }
 

@@ -1,6 +1,9 @@
 //! What the integration tests share.
 #![allow(
     dead_code,
+    clippy::format_push_string,
+    clippy::disallowed_methods,
+    clippy::wildcard_enum_match_arm,
     unreachable_pub,
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -11,6 +14,11 @@
 )]
 
 pub mod databases;
+pub mod evil;
 pub mod lab;
+pub mod leaks;
+pub mod oidc;
 pub mod proxy;
+pub mod rest_servers;
 pub mod servers;
+pub mod shop;

@@ -18,9 +18,9 @@ use duosync::model::{
     CompareSchedule, Conflict, ConflictKind, DeleteGuard, DeletePolicy, Endpoint, Erased, Example, FieldFit, FieldInfo,
     FieldMapping, Fields, Fit, FoundPerson, Item, Kind, LifeEvent, LifeQuery, LifeStep, Likeness, Lives, Matter,
     MatterField, MatterId, MatterKind, Misfit, MisfitKind, MismatchKind, Note, NoteKind, Numbered, Observed, OpKind,
-    Operation, Outcome, PairSpec, Partner, PerSide, PersonCounts, Plan, Policy, RecordId, RecordLife, Resolution,
-    RunId, RunPage, RunQuery, RunSummary, Schedule, SecretRef, Seen, Side, SideCounts, Subject, Survey, Timestamp,
-    Trial, Trials, Trigger, Value, WriteEntry, WriteField, WritePage, WriteQuery, WriteState,
+    Operation, Outcome, PairSpec, Partner, PerSide, PersonCounts, Plan, Policy, Record, RecordId, RecordLife,
+    Resolution, RunId, RunPage, RunQuery, RunSummary, Schedule, SecretRef, Seen, Side, SideCounts, Subject, Survey,
+    Timestamp, Trial, Trials, Trigger, Value, WriteEntry, WriteField, WritePage, WriteQuery, WriteState,
 };
 use duosync::service::{
     AccountCheck, CheckStep, Command, CompareFound, CompareQuery, CopyReason, Event, FoundMatters, Handle, KeptCopy,
@@ -566,6 +566,15 @@ pub fn check(settings: &AccountSettings) -> AccountCheck {
             step("Read fields", "5 fields"),
         ],
         collections,
+        fields: field_infos(Side::A),
+        records: vec![Record {
+            id: RecordId::new("1"),
+            version: None,
+            modified: None,
+            fields: [("Name".to_owned(), Value::text("Ann Peeters")), ("City".to_owned(), Value::text("Sint-Niklaas"))]
+                .into(),
+            raw: None,
+        }],
         ..AccountCheck::default()
     }
 }
@@ -752,9 +761,9 @@ impl Stand {
         Ok(match command {
             Command::Snapshot => Reply::Snapshot(Arc::new(world.snapshot.clone())),
             Command::Matters(_) => Reply::Matters(Arc::clone(&world.matters)),
-            Command::Sync { mode: SyncMode::Preview, .. } => Reply::Ran(Box::new(RunReport {
+            Command::Sync { mode: SyncMode::Preview, pair } => Reply::Ran(Box::new(RunReport {
                 summary: run(13, Outcome::Preview, 0, 0, 0),
-                plan: Some(Arc::clone(&world.plan)),
+                plan: Some(Arc::new(Plan { pair: pair.clone(), ..world.plan.as_ref().clone() })),
             })),
             Command::Sync { .. } | Command::Undo(_) | Command::UndoWrite { .. } => {
                 Reply::Ran(Box::new(RunReport { summary: run(14, Outcome::Done, 0, 3, 12), plan: None }))

@@ -17,6 +17,8 @@ use super::values::Field;
 use crate::connectors::{ConnectorError, Context, ErrorKind};
 use crate::model::{CollectionInfo, FieldInfo, Record, RecordId, Timestamp, Version};
 
+/// From how many records values are shown.
+const SAMPLED: usize = 50;
 /// How many values are shown of a field.
 const SAMPLES: usize = 3;
 
@@ -28,6 +30,8 @@ pub(crate) struct Account {
     discovered: tokio::sync::Mutex<Option<Vec<Arc<Place>>>>,
     /// The fields of collections, by id.
     fields: Mutex<HashMap<String, Arc<Vec<Field>>>>,
+    /// The records that this connector made, by the tokens of their creates.
+    created: Mutex<HashMap<String, RecordId>>,
     /// How often the operator wants everything listed.
     pub(crate) full_every: Option<String>,
 }
@@ -46,7 +50,23 @@ pub(crate) struct Place {
 
 impl Account {
     pub(crate) fn new(client: Client, full_every: Option<String>) -> Self {
-        Self { client, discovered: tokio::sync::Mutex::new(None), fields: Mutex::new(HashMap::new()), full_every }
+        Self {
+            client,
+            discovered: tokio::sync::Mutex::new(None),
+            fields: Mutex::new(HashMap::new()),
+            created: Mutex::new(HashMap::new()),
+            full_every,
+        }
+    }
+
+    /// The record that this connector made for a token.
+    pub(crate) fn made(&self, token: &str) -> Option<RecordId> {
+        lock(&self.created).get(token).cloned()
+    }
+
+    /// Remembers which record was made for a token, so that the same create sent again makes no double.
+    pub(crate) fn remember_made(&self, token: &str, id: &RecordId) {
+        lock(&self.created).insert(token.to_owned(), id.clone());
     }
 
     pub(crate) fn spec(&self, place: &Place) -> Result<&CollectionSpec, ConnectorError> {
@@ -307,7 +327,12 @@ impl Account {
         let fields = self.all_fields(context, place).await?;
         let spec = self.spec(place)?;
         let mut pager = Pager::new(&self.client, &spec.list, self.vars(place, &fields), spec.record.modified.as_ref());
-        let items = pager.next(context).await?.map(|page| page.items).unwrap_or_default();
+        let mut items = Vec::new();
+        while items.len() < SAMPLED
+            && let Some(page) = pager.next(context).await?
+        {
+            items.extend(page.items);
+        }
         fields
             .iter()
             .map(|field| {

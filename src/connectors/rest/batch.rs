@@ -138,18 +138,24 @@ impl Task<'_> {
                     "the platform did not say what came of it; Duosync looks again",
                 )),
             };
-            self.conclude(one, told);
+            self.conclude(&one, told);
         }
         Ok(())
     }
 
-    fn conclude(&mut self, one: Ready, told: Told) {
+    fn conclude(&mut self, one: &Ready, told: Told) {
         let result: WriteResult = match told {
             Told::Failed(error) => Err(error),
             Told::Record(_) | Told::Written(_) if one.way == Way::Delete => Ok(None),
-            Told::Record(record) => Ok(Some(*record)),
-            Told::Written(id) => match one.id.or(id) {
-                Some(id) => return self.back.push((one.at, id)),
+            Told::Record(record) => {
+                self.got_through(one, &record.id);
+                Ok(Some(*record))
+            }
+            Told::Written(id) => match one.id.clone().or(id) {
+                Some(id) => {
+                    self.got_through(one, &id);
+                    return self.back.push((one.at, id));
+                }
                 None => Err(ConnectorError::new(
                     ErrorKind::InDoubt,
                     "the platform did not say which record it made; Duosync looks again what came of it",

@@ -14,6 +14,14 @@ pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     if let Ok(number) = text.parse::<i64>() {
         return (text.len() >= 9).then(|| Timestamp(from_number(number)));
     }
+    // Seconds with a fraction, exactly: a float would be another moment.
+    if let Some((seconds, fraction)) = text.split_once('.')
+        && fraction.bytes().all(|byte| byte.is_ascii_digit())
+        && let Ok(seconds) = seconds.parse::<i64>()
+    {
+        let millis: String = fraction.chars().chain("000".chars()).take(3).collect();
+        return Some(Timestamp(from_number(seconds) + millis.parse::<i64>().unwrap_or_default()));
+    }
     // Offsets without a colon (`+0000`), as Salesforce writes them.
     if let Some((head, tail)) = text.split_at_checked(text.len().saturating_sub(2))
         && let Ok(moment) = format!("{head}:{tail}").parse::<jiff::Timestamp>()
@@ -84,6 +92,7 @@ mod tests {
             "2026-11-25T01:02:03.000000",
             "1795568523",
             "1795568523000",
+            "1795568523.00012",
             "Wed, 25 Nov 2026 01:02:03 GMT",
         ] {
             assert_eq!(parse(text), Some(Timestamp(1_795_568_523_000)), "{text}");

@@ -225,6 +225,7 @@ files!(
     "nocodb",
     "baserow",
     "pocketbase",
+    "tryton",
 );
 
 fn line_of(text: &str, at: usize) -> usize {

@@ -6,7 +6,7 @@
 //! what is put in is percent-encoded, unless it goes through `safe`.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
@@ -53,24 +53,25 @@ pub(crate) struct TemplateError {
 
 /// What templates can name.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Vars(std::collections::BTreeMap<Cow<'static, str>, Value>);
+pub(crate) struct Vars(BTreeMap<String, Value>);
 
 impl Vars {
     /// Adds a variable, or puts it in the place of one of the same name.
-    pub(crate) fn set(&mut self, name: impl Into<Cow<'static, str>>, value: &Json) {
+    pub(crate) fn set(&mut self, name: impl Into<String>, value: &Json) {
         self.0.insert(name.into(), of(value));
     }
 
     /// The same with one more.
     #[must_use]
-    pub(crate) fn with(&self, name: impl Into<Cow<'static, str>>, value: &Json) -> Self {
+    pub(crate) fn with(&self, name: impl Into<String>, value: &Json) -> Self {
         let mut all = self.clone();
         all.set(name, value);
         all
     }
 
     fn context(&self) -> Value {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value.clone())).collect()
+        // Collected straight into a value the pairs would become a list of pairs.
+        Value::from(self.0.clone())
     }
 }
 
@@ -132,7 +133,8 @@ fn add_filters(environment: &mut Environment<'static>) {
         of(&Json::Object(object))
     });
     environment.add_filter("objects", |values: Vec<Value>, name: String| {
-        values.into_iter().map(|value| Value::from_iter([(name.clone(), value)])).collect::<Vec<Value>>()
+        let object = |value| Value::from(std::collections::BTreeMap::from([(name.clone(), value)]));
+        values.into_iter().map(object).collect::<Vec<Value>>()
     });
     environment.add_filter("iso", |value: Value| moment(&value, |moment| Value::from(dates::iso(moment))));
     environment.add_filter("epoch", |value: Value| moment(&value, |moment| Value::from(moment.div_euclid(1000))));
@@ -339,4 +341,32 @@ fn compile(text: &str) -> Compiled {
 fn reason(error: &Error) -> String {
     let detail = error.detail().map(str::to_owned).unwrap_or_default();
     if detail.is_empty() { error.kind().to_string() } else { detail }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_expression_keeps_its_type_and_sees_every_variable() {
+        let mut vars = Vars::default();
+        vars.set("want", &json!(["a", "b"]));
+        vars.set("body", &json!({"value": [1]}));
+        vars.set("secret", &json!("key-us21"));
+        for (text, result) in [
+            ("{{ want }}", json!(["a", "b"])),
+            ("{{ (want + ['c', 'a']) | unique | join(',') }}", json!("a,b,c")),
+            ("{{ [2] + body.value }}", json!([2, 1])),
+            ("{{ secret | split('-') | last }}", json!("us21")),
+            ("{{ want | objects('name') }}", json!([{"name": "a"}, {"name": "b"}])),
+            ("of {{ secret }}", json!("of key-us21")),
+        ] {
+            assert_eq!(Text::new(text, 0).value(&vars).unwrap(), Some(result), "{text}");
+        }
+        assert_eq!(Text::new("{{ cursor }}", 0).value(&vars).unwrap(), None);
+    }
 }

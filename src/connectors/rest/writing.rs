@@ -99,6 +99,12 @@ impl<'a> Task<'a> {
         let current = self.read_first(&writes).await?;
         let mut ready: Vec<Ready> = Vec::new();
         for (at, write) in writes.into_iter().enumerate() {
+            if matches!(write.kind, WriteKind::Create { .. })
+                && let Some(id) = self.account.made(&write.token)
+            {
+                self.back.push((at, id));
+                continue;
+            }
             let made = self.make_ready(at, write, &current).await;
             match made {
                 Ok(one) => ready.push(one),
@@ -126,6 +132,13 @@ impl<'a> Task<'a> {
             Way::Create => self.spec.create.as_ref(),
             Way::Update => self.spec.update.as_ref(),
             Way::Delete => self.spec.delete.as_ref(),
+        }
+    }
+
+    /// Notes that a write got through, and which record it made.
+    pub(super) fn got_through(&self, one: &Ready, id: &RecordId) {
+        if one.way == Way::Create {
+            self.account.remember_made(&one.token, id);
         }
     }
 
@@ -336,9 +349,15 @@ impl<'a> Task<'a> {
             return self.done(one.at, Err(error));
         }
         match self.send(&one).await {
-            Ok(Sent::Record(record)) => self.done(one.at, Ok(Some(*record))),
+            Ok(Sent::Record(record)) => {
+                self.got_through(&one, &record.id);
+                self.done(one.at, Ok(Some(*record)));
+            }
             Ok(Sent::Gone) => self.done(one.at, Ok(None)),
-            Ok(Sent::Id(id)) => self.back.push((one.at, id)),
+            Ok(Sent::Id(id)) => {
+                self.got_through(&one, &id);
+                self.back.push((one.at, id));
+            }
             Err(error) => self.done(one.at, Err(error)),
         }
     }

@@ -43,10 +43,11 @@ pub(crate) enum Page {
 }
 
 /// What a file dialog is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Browse {
-    /// The file of an account in the assistant.
-    Account(Side),
+    /// A file or folder of an account in the assistant: the setting that it is for, and the endings that
+    /// a file may have (none for a folder).
+    Account(Side, String, Option<Vec<String>>),
     /// A settings file to read.
     Import,
     /// A settings file to write.

@@ -1,180 +1,335 @@
-//! The third step: which field is which.
+//! The third step: which field is which, on a board of two columns.
 
-use eframe::egui::{self, Ui};
+use eframe::egui::{self, Response, RichText, Ui};
 
-use super::{MapRow, Setup, SetupIntent, show_known};
-use crate::model::{Direction, FieldInfo, Kind, PerSide, Side, Transform};
+use super::board::{Board, Field, Line, board};
+use super::{Setup, SetupIntent, editor, show_known};
+use crate::model::{Direction, PerSide, Side};
+use crate::service::ProgressMap;
+use crate::texts::tr;
 use crate::ui::icons::Icon;
-use crate::ui::theme;
+use crate::ui::theme::{self, Tone, tokens};
 use crate::ui::views::Intent;
-use crate::ui::widgets::{Btn, badge, card, chip, choose, icon_button, remark, short_remark, subtitle};
+use crate::ui::widgets::{Btn, badge, banner, card, icon_button, remark, search, short_remark, subtitle};
 use crate::ui::words;
 
-/// The widths of the board's columns.
-struct Widths {
-    field: f32,
-    kind: f32,
-    key: f32,
+/// The height of a field on the board.
+const SLOT: f32 = 46.0;
+/// The width of what is at the end of a row.
+const ACTIONS: f32 = 196.0;
+/// Below this width, what is at the end of a row goes under it.
+const NARROW: f32 = 620.0;
+
+/// A field that is dragged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Dragged {
+    side: Side,
+    field: String,
+}
+
+/// What is done on the board, once it is drawn.
+enum Done {
+    Pick(Side, String),
+    Pair(String, String),
+    Replace(u64, Side, String),
+    Turn(u64),
+    Key(u64),
+    Open(u64),
+    Remove(u64),
 }
 
 /// Draws the mapping board.
-pub(super) fn show(ui: &mut Ui, setup: &mut Setup, intents: &mut Vec<Intent>) {
-    if !show_known(ui, &setup.known, intents) {
+pub(super) fn show(ui: &mut Ui, setup: &mut Setup, progress: &ProgressMap, intents: &mut Vec<Intent>) {
+    if !show_known(ui, setup, progress, intents) {
         return;
     }
     let names = setup.names();
+    let board = board(setup);
+    let mut done = None;
     card(ui, |ui| {
-        subtitle(ui, "Which field is which?");
-        remark(ui, "Only these fields are kept the same. Everything else of a record stays as it is.");
+        subtitle(ui, &tr!("setup-which-field"));
+        remark(ui, tr!("setup-only-these"));
+        if let Some(why) = setup.not_fitted.clone() {
+            banner(ui, Tone::Attention, &why, None);
+            if ui.add(Btn::new(&tr!("setup-again"))).clicked() {
+                setup.not_fitted = None;
+            }
+        }
+        for lacking in &board.lacking {
+            banner(ui, Tone::Attention, lacking, None);
+        }
         ui.add_space(theme::SMALL);
-        let fixed = 30.0 * 2.0 + 124.0 + 108.0 + 6.0 * theme::GAP + 14.0;
-        let field = ((ui.available_width() - fixed) / 2.0).clamp(110.0, 320.0);
-        let widths = Widths { field, kind: 124.0, key: 108.0 };
-        show_heads(ui, &names, &widths);
-        let mut remove = None;
-        for (at, row) in setup.rows.iter_mut().enumerate() {
-            ui.push_id(at, |ui| {
-                if show_row(ui, row, &setup.fields, &names, at, &widths) {
-                    remove = Some(at);
+        let narrow = ui.available_width() < NARROW;
+        let fixed = 30.0 + 2.0 * theme::GAP + if narrow { 0.0 } else { ACTIONS + theme::GAP };
+        let width = ((ui.available_width() - fixed) / 2.0).max(100.0);
+        show_heads(ui, setup, &names, width);
+        for line in &board.lines {
+            ui.push_id(line.number, |ui| {
+                show_line(ui, line, &names, width, narrow, setup.open == Some(line.number), &mut done);
+                if setup.open == Some(line.number) {
+                    let place = line.place;
+                    let (filters, fields) = (setup.filters(), &setup.fields);
+                    if let Some(row) = setup.rows.iter_mut().find(|row| row.number == line.number) {
+                        let shown = editor::Shown { fields, names: &names, place, warnings: &line.warnings };
+                        editor::show(ui, row, &shown, &filters);
+                    }
                 }
             });
         }
-        if let Some(at) = remove {
-            setup.rows.remove(at);
+        if board.lines.is_empty() {
+            remark(ui, tr!("setup-no-rows"));
         }
-        ui.horizontal(|ui| {
-            if ui.add(Btn::new("Add a field").icon(Icon::Add)).clicked() {
-                setup.add_row();
-            }
-            if setup.rows.is_empty() && ui.add(Btn::new("Suggest fields").icon(Icon::New)).clicked() {
-                intents.push(Intent::Setup(SetupIntent::Suggest));
-            }
-        });
     });
+    ui.add_space(theme::SMALL);
+    card(ui, |ui| show_loose(ui, setup, &board, &names, &mut done, intents));
+    if let Some(done) = done {
+        act(setup, done);
+    }
 }
 
-fn show_heads(ui: &mut Ui, names: &PerSide<String>, widths: &Widths) {
+fn act(setup: &mut Setup, done: Done) {
+    match done {
+        Done::Pick(side, field) => setup.pick(side, &field),
+        Done::Pair(a, b) => {
+            setup.pair_fields(&a, &b);
+        }
+        Done::Replace(number, side, field) => setup.replace(number, side, &field),
+        Done::Open(number) => setup.open = if setup.open == Some(number) { None } else { Some(number) },
+        Done::Remove(number) => setup.rows.retain(|row| row.number != number),
+        Done::Turn(number) => {
+            if let Some(row) = setup.rows.iter_mut().find(|row| row.number == number) {
+                row.mapping.direction = match row.mapping.direction {
+                    Direction::Both => Direction::AToB,
+                    Direction::AToB => Direction::BToA,
+                    Direction::BToA => Direction::Both,
+                };
+                super::model::tidy(&mut row.mapping);
+            }
+        }
+        Done::Key(number) => {
+            if let Some(row) = setup.rows.iter_mut().find(|row| row.number == number) {
+                row.key = !row.key;
+            }
+        }
+    }
+}
+
+fn show_heads(ui: &mut Ui, setup: &Setup, names: &PerSide<String>, width: f32) {
     ui.horizontal(|ui| {
         for side in Side::BOTH {
-            ui.allocate_ui_with_layout(
-                egui::vec2(widths.field, 26.0),
-                egui::Layout::left_to_right(egui::Align::Center),
-                |ui| {
-                    ui.set_width(widths.field);
-                    badge(ui, &words::initials(names.get(side)), side, 22.0);
-                    short_remark(ui, names.get(side).clone());
-                },
-            );
+            let layout = egui::Layout::left_to_right(egui::Align::Center);
+            ui.allocate_ui_with_layout(egui::vec2(width, 26.0), layout, |ui| {
+                ui.set_width(width);
+                badge(ui, &words::initials(names.get(side)), side, 22.0);
+                let total = *setup.totals.get(side);
+                short_remark(ui, tr!("setup-head", account = names.get(side), count = total));
+            });
             if side == Side::A {
                 ui.add_space(30.0 + theme::GAP);
             }
         }
-        ui.allocate_ui(egui::vec2(widths.kind, 20.0), |ui| {
-            ui.set_width(widths.kind);
-            remark(ui, "Kind");
-        });
-        remark(ui, "Match by");
     });
 }
 
-/// Draws a row. True when it is to be removed.
-fn show_row(
+fn show_line(
     ui: &mut Ui,
-    row: &mut MapRow,
-    fields: &PerSide<Vec<FieldInfo>>,
+    line: &Line,
     names: &PerSide<String>,
-    at: usize,
-    widths: &Widths,
-) -> bool {
-    let number = at + 1;
-    let mut remove = false;
-    ui.separator();
-    ui.horizontal_top(|ui| {
-        show_side(ui, row, Side::A, fields, names, number, widths);
-        let sign = match row.mapping.direction {
+    width: f32,
+    narrow: bool,
+    open: bool,
+    done: &mut Option<Done>,
+) {
+    ui.horizontal(|ui| {
+        show_slot(ui, line, Side::A, names, width, done);
+        let sign = match line.direction {
             Direction::Both => Icon::Both,
             Direction::AToB => Icon::Right,
             Direction::BToA => Icon::Left,
         };
-        let name = format!("Row {number}: {}", words::direction(row.mapping.direction, names));
+        let name = tr!("setup-row-direction", row = line.place, way = words::direction(line.direction, names));
         if icon_button(ui, sign, &name).clicked() {
-            row.mapping.direction = match row.mapping.direction {
-                Direction::Both => Direction::AToB,
-                Direction::AToB => Direction::BToA,
-                Direction::BToA => Direction::Both,
-            };
+            *done = Some(Done::Turn(line.number));
         }
-        show_side(ui, row, Side::B, fields, names, number, widths);
-        let kinds: Vec<String> = words::KINDS.iter().map(|kind| words::kind(*kind)).collect();
-        let now = words::kind(row.mapping.kind);
-        if let Some(picked) = choose(ui, &format!("Row {number}: kind"), &now, widths.kind - 8.0, &kinds) {
-            row.mapping.kind = words::KINDS.get(picked).copied().unwrap_or(Kind::Text);
+        show_slot(ui, line, Side::B, names, width, done);
+        if !narrow {
+            show_actions(ui, line, open, done);
         }
-        ui.allocate_ui(egui::vec2(widths.key, 30.0), |ui| {
-            ui.set_width(widths.key);
-            let text = if row.key { "matches by it" } else { "no" };
-            let response = chip(ui, row.key, text);
-            let name = format!("Row {number}: match by it");
-            ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
-            if response.clicked() {
-                row.key = !row.key;
-            }
-        });
-        remove = icon_button(ui, Icon::Delete, &format!("Remove row {number}")).clicked();
     });
-    if let Some(why) = &row.why {
-        remark(ui, format!("Suggested: {why}."));
+    if narrow {
+        ui.horizontal_wrapped(|ui| show_actions(ui, line, open, done));
     }
-    remove
+    if let Some(why) = &line.why {
+        remark(ui, tr!("setup-suggested", why = why));
+    }
 }
 
-fn show_side(
-    ui: &mut Ui,
-    row: &mut MapRow,
-    side: Side,
-    fields: &PerSide<Vec<FieldInfo>>,
-    names: &PerSide<String>,
-    number: usize,
-    widths: &Widths,
-) {
-    let known = fields.get(side);
-    let label_of = |name: &String| {
-        known.iter().find(|field| field.name == *name).map_or_else(|| name.clone(), |field| field.label.clone())
-    };
-    let picked = row.mapping.fields.get(side);
-    let now = if picked.is_empty() {
-        "Choose…".to_owned()
+fn show_actions(ui: &mut Ui, line: &Line, open: bool, done: &mut Option<Done>) {
+    ui.spacing_mut().item_spacing.x = theme::SMALL;
+    let key = key_chip(ui, line.key);
+    let name = tr!("setup-row-key", row = line.place);
+    named(ui, &key, &name);
+    if key.on_hover_text(tr!("setup-row-key-hint")).clicked() {
+        *done = Some(Done::Key(line.number));
+    }
+    let text = if line.warned > 0 {
+        tr!("setup-warned", count = line.warned)
+    } else if open {
+        tr!("setup-less")
     } else {
-        picked.iter().map(label_of).collect::<Vec<_>>().join(" + ")
+        tr!("setup-details")
     };
-    let samples: Vec<&str> = picked
-        .iter()
-        .filter_map(|name| known.iter().find(|field| field.name == *name))
-        .filter_map(|field| field.samples.iter().find(|sample| !sample.is_empty()))
-        .map(String::as_str)
-        .collect();
-    let sample = samples.join(" ");
-    let read_only = known.iter().any(|field| field.read_only && picked.contains(&field.name));
-    ui.vertical(|ui| {
-        ui.set_width(widths.field);
-        ui.spacing_mut().item_spacing.y = 2.0;
-        let choices: Vec<String> = known.iter().map(|field| field.label.clone()).collect();
-        let name = format!("Row {number}: field of {}", names.get(side));
-        if let Some(field) = choose(ui, &name, &now, widths.field - 8.0, &choices).and_then(|at| known.get(at)) {
-            *row.mapping.fields.get_mut(side) = vec![field.name.clone()];
-            if row.mapping.transform == Transform::SplitName {
-                row.mapping.transform = Transform::None;
-            }
-            if let Some(kind) = field.kind.filter(|_| row.mapping.kind == Kind::Text) {
-                row.mapping.kind = kind;
-            }
-            row.why = None;
+    let button = Btn::new(&text);
+    let button = if line.warned > 0 { button.icon(Icon::Wait) } else { button };
+    let details = ui.add(button.quiet());
+    named(ui, &details, &tr!("setup-row-details", row = line.place, text = text));
+    if details.clicked() {
+        *done = Some(Done::Open(line.number));
+    }
+    if icon_button(ui, Icon::Delete, &tr!("setup-row-remove", row = line.place)).clicked() {
+        *done = Some(Done::Remove(line.number));
+    }
+}
+
+fn key_chip(ui: &mut Ui, on: bool) -> Response {
+    let text = if on { tr!("setup-key-on") } else { tr!("setup-key-off") };
+    crate::ui::widgets::chip(ui, on, &text)
+}
+
+/// Gives a control the name that tells it from those of other rows.
+pub(super) fn named(ui: &Ui, response: &Response, name: &str) {
+    let name = name.to_owned();
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+}
+
+fn show_slot(ui: &mut Ui, line: &Line, side: Side, names: &PerSide<String>, width: f32, done: &mut Option<Done>) {
+    let end = line.ends.get(side);
+    let none = tr!("setup-choose");
+    let label = if end.label.is_empty() { &none } else { &end.label };
+    let name = tr!("setup-slot", row = line.place, account = names.get(side), field = label);
+    let response = slot(ui, label, &end.sample, width, false, &name, egui::Sense::click());
+    if let Some(dragged) = response.dnd_release_payload::<Dragged>()
+        && dragged.side == side
+    {
+        *done = Some(Done::Replace(line.number, side, dragged.field.clone()));
+    } else if response.clicked() {
+        *done = Some(Done::Open(line.number));
+    }
+}
+
+/// A field with something that it holds.
+fn slot(ui: &mut Ui, label: &str, sample: &str, width: f32, picked: bool, name: &str, sense: egui::Sense) -> Response {
+    let (rect, response) = ui.allocate_exact_size(egui::vec2(width, SLOT), sense);
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, picked, name));
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    let tokens = tokens(ui);
+    let target = response.dnd_hover_payload::<Dragged>().is_some();
+    let over = response.hovered() || response.has_focus() || target;
+    let fill = if picked || target { tokens.selected } else { tokens.field };
+    let edge = if response.has_focus() || target { 2.0 } else { 1.0 };
+    let line = egui::Stroke::new(edge, if picked || over { tokens.accent } else { tokens.line });
+    ui.painter().rect(rect, egui::CornerRadius::same(theme::RADIUS), fill, line, egui::StrokeKind::Inside);
+    let room = width - 20.0;
+    let text = |text: &str, size: f32, colour| {
+        let mut job =
+            egui::text::LayoutJob::simple(text.replace('\n', " "), egui::FontId::proportional(size), colour, room);
+        job.wrap.max_rows = 1;
+        job.wrap.break_anywhere = true;
+        ui.painter().layout_job(job)
+    };
+    let first = text(label, theme::BODY, tokens.text);
+    let second = text(sample, theme::REMARK, tokens.muted);
+    let top = rect.top() + (SLOT - first.size().y - if sample.is_empty() { 0.0 } else { second.size().y }) / 2.0;
+    let middle = first.size().y;
+    ui.painter().galley(egui::pos2(rect.left() + 10.0, top), first, tokens.text);
+    if !sample.is_empty() {
+        ui.painter().galley(egui::pos2(rect.left() + 10.0, top + middle), second, tokens.muted);
+    }
+    let whole = if sample.is_empty() { label.to_owned() } else { format!("{label}\n{sample}") };
+    response.on_hover_text(whole)
+}
+
+fn show_loose(
+    ui: &mut Ui,
+    setup: &mut Setup,
+    board: &Board,
+    names: &PerSide<String>,
+    done: &mut Option<Done>,
+    intents: &mut Vec<Intent>,
+) {
+    subtitle(ui, &tr!("setup-loose"));
+    let hint = match &setup.picked {
+        Some((side, field)) => {
+            let label = setup.fields.get(*side).iter().find(|known| known.name == *field);
+            let label = label.map_or(field.as_str(), |known| known.label.as_str());
+            tr!("setup-loose-picked", field = label, account = names.get(side.opposite()))
         }
-        if !sample.is_empty() {
-            short_remark(ui, format!("“{sample}”"));
-        }
-        if read_only {
-            short_remark(ui, "cannot be changed there");
+        None => tr!("setup-loose-how"),
+    };
+    remark(ui, hint);
+    ui.horizontal_wrapped(|ui| {
+        search(ui, &tr!("setup-find-field"), &mut setup.search, 260.0);
+        if ui.add(Btn::new(&tr!("setup-read-again")).icon(Icon::Sync).quiet()).clicked() {
+            intents.push(Intent::Setup(SetupIntent::Suggest));
         }
     });
+    let width = ((ui.available_width() - theme::BLOCK) / 2.0).max(100.0);
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::BLOCK;
+        for side in Side::BOTH {
+            ui.vertical(|ui| {
+                ui.set_width(width);
+                ui.spacing_mut().item_spacing.y = theme::SMALL;
+                ui.label(RichText::new(names.get(side)).size(theme::REMARK).color(tokens(ui).muted));
+                for field in board.loose.get(side) {
+                    let picked = setup.picked.as_ref().is_some_and(|(at, name)| *at == side && *name == field.name);
+                    ui.push_id((side, &field.name), |ui| show_field(ui, side, field, names, width, picked, done));
+                }
+                if board.loose.get(side).is_empty() {
+                    let found = setup.search.trim().is_empty();
+                    remark(ui, if found { tr!("setup-all-paired") } else { tr!("setup-none-found") });
+                }
+            });
+        }
+    });
+}
+
+fn show_field(
+    ui: &mut Ui,
+    side: Side,
+    field: &Field,
+    names: &PerSide<String>,
+    width: f32,
+    picked: bool,
+    done: &mut Option<Done>,
+) {
+    let name = tr!("setup-field", account = names.get(side), field = field.label);
+    let response = slot(ui, &field.label, &field.sample, width, picked, &name, egui::Sense::click_and_drag());
+    response.dnd_set_drag_payload(Dragged { side, field: field.name.clone() });
+    if response.dragged()
+        && let Some(at) = ui.ctx().pointer_interact_pos()
+    {
+        show_ghost(ui, at, &field.label);
+    }
+    if let Some(dragged) = response.dnd_release_payload::<Dragged>()
+        && dragged.side != side
+    {
+        let pair = PerSide::oriented(side, field.name.clone(), dragged.field.clone());
+        *done = Some(Done::Pair(pair.a, pair.b));
+    } else if response.clicked() {
+        *done = Some(Done::Pick(side, field.name.clone()));
+    }
+}
+
+/// The field under the pointer while it is dragged.
+fn show_ghost(ui: &Ui, at: egui::Pos2, label: &str) {
+    let tokens = tokens(ui);
+    let layer = egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("dragged field"));
+    let painter = ui.ctx().layer_painter(layer);
+    let text = painter.layout_no_wrap(label.to_owned(), egui::FontId::proportional(theme::BODY), tokens.on_accent);
+    let rect = egui::Rect::from_min_size(at + egui::vec2(10.0, 4.0), text.size() + egui::vec2(20.0, 10.0));
+    painter.rect_filled(rect, egui::CornerRadius::same(theme::RADIUS), tokens.accent);
+    painter.galley(rect.min + egui::vec2(10.0, 5.0), text, tokens.on_accent);
 }

@@ -1,0 +1,374 @@
+//! Platforms that are described by a manifest take part in the suite: a dialect of the tests with
+//! every kind of trouble, and real servers.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use async_trait::async_trait;
+use duosync::connectors::rest::{Manifest, RestConnector, shipped};
+use duosync::connectors::{Connector, Credential};
+use duosync::model::{AccountSettings, RecordId};
+use serde_json::json;
+
+use crate::fixture::{Fixture, Names, Person, Place, Trouble};
+use crate::support::rest_servers::{PASSWORD, PocketBase, Tryton, USER};
+use crate::support::shop::{Fault, Shop};
+
+/// The dialect, in one of its two descriptions.
+pub struct ShopFixture {
+    pub batches: bool,
+}
+
+struct ShopPlace {
+    shop: Shop,
+    batches: bool,
+}
+
+/// A connector of a manifest with these settings.
+pub fn connector(manifest: Manifest, options: &[(&str, &str)], secret: &str) -> Arc<dyn Connector> {
+    let settings = AccountSettings {
+        name: "Account".to_owned(),
+        connector: manifest.kind().to_owned(),
+        options: options
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect::<BTreeMap<_, _>>(),
+        secret: None,
+    };
+    Arc::new(RestConnector::new(Arc::new(manifest), &settings, Credential::Secret(secret.to_owned())).unwrap())
+}
+
+#[async_trait]
+impl Fixture for ShopFixture {
+    async fn place(&self, people: &[Person]) -> Box<dyn Place> {
+        let shop = Shop::start();
+        for person in people {
+            shop.add(person.name, person.email, person.phone);
+        }
+        Box::new(ShopPlace { shop, batches: self.batches })
+    }
+}
+
+#[async_trait]
+impl Place for ShopPlace {
+    fn connector(&self) -> Arc<dyn Connector> {
+        let text = if self.batches {
+            include_str!("../support/shop_batch.toml")
+        } else {
+            include_str!("../support/shop.toml")
+        };
+        connector(Manifest::parse(text).unwrap(), &[("url", &self.shop.url())], "secret")
+    }
+
+    fn collection(&self) -> String {
+        "people".to_owned()
+    }
+
+    fn names(&self) -> Names {
+        Names { name: "name".to_owned(), email: "email".to_owned(), phone: "phone".to_owned() }
+    }
+
+    async fn edit(&self, id: &RecordId, field: &str, value: &str) {
+        self.shop.change(id.as_str(), |record| match field {
+            "email" => record["emails"][0]["value"] = json!(value),
+            other => record["properties"][other] = json!(value),
+        });
+    }
+
+    async fn remove(&self, id: &RecordId) {
+        self.shop.remove(id.as_str());
+    }
+
+    async fn unknown(&self, id: &RecordId) -> String {
+        let record = self.shop.record(id.as_str()).expect("the record is there");
+        assert_eq!(record["emails"][1]["label"], json!("home"), "the second address is kept as it was");
+        assert_eq!(record["emails"][0]["label"], json!("work"));
+        record["properties"]["shoe"].as_str().expect("the shoe is there").to_owned()
+    }
+
+    fn knows_tokens(&self) -> bool {
+        // The key of a create is known to the platform, but nobody can be found by it.
+        true
+    }
+
+    fn finds_by_token(&self) -> bool {
+        false
+    }
+
+    fn ids_are_stable(&self) -> bool {
+        true
+    }
+
+    fn order(&self, trouble: Trouble) -> bool {
+        // The trouble is ordered for the list, or for whatever writes.
+        let write = |fault: Fault| {
+            for method in ["POST", "PATCH", "DELETE"] {
+                self.shop.order(method, "/people", fault.clone());
+            }
+        };
+        match trouble {
+            Trouble::ReadStatus(status) => {
+                self.shop.order("GET", "/people", Fault::Status(status, json!({"message": "no"})));
+            }
+            Trouble::WriteStatus(status) => write(Fault::Status(status, json!({"message": "no"}))),
+            Trouble::Wait(seconds) => self.shop.order("GET", "/people", Fault::Wait(429, seconds)),
+            Trouble::LostAnswer => write(Fault::Lose),
+            Trouble::Truncated => self.shop.order("GET", "/people", Fault::Truncate),
+            Trouble::NoJson => self.shop.order("GET", "/people", Fault::Html),
+            Trouble::EmptyPage => self.shop.order("GET", "/people", Fault::EmptyPage),
+            Trouble::Twice => {
+                // The first page is as it is.
+                self.shop.order("GET", "/people", Fault::Without("nothing"));
+                self.shop.order("GET", "/people", Fault::Twice);
+            }
+            Trouble::Endless => {
+                self.shop.order("GET", "/people", Fault::Endless);
+                self.shop.order("GET", "/people", Fault::Endless);
+                self.shop.order("GET", "/people", Fault::Endless);
+            }
+            Trouble::Appears => {
+                self.shop.order("GET", "/people", Fault::Without("nothing"));
+                self.shop.order("GET", "/people", Fault::Appear);
+            }
+            Trouble::Without(field) => {
+                self.shop.order("GET", "/people", Fault::Without(field));
+                self.shop.order("GET", "/people", Fault::Without(field));
+            }
+            Trouble::Skew(millis) => self.shop.skew(millis),
+            Trouble::SignedOut => self.shop.change_password(),
+        }
+        true
+    }
+}
+
+/// A real PocketBase, shared by the places that are in use at the same time.
+pub struct PocketBaseFixture {
+    server: Arc<PocketBase>,
+}
+
+struct PocketBasePlace {
+    server: Arc<PocketBase>,
+    collection: String,
+}
+
+static POCKETBASE: Mutex<Weak<PocketBase>> = Mutex::new(Weak::new());
+static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+impl PocketBaseFixture {
+    /// `None`, after saying why, where it is not installed.
+    pub fn find() -> Option<Self> {
+        let mut shared = POCKETBASE.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(server) = shared.upgrade() {
+            return Some(Self { server });
+        }
+        let server = Arc::new(PocketBase::start()?);
+        *shared = Arc::downgrade(&server);
+        Some(Self { server })
+    }
+}
+
+#[async_trait]
+impl Fixture for PocketBaseFixture {
+    async fn place(&self, people: &[Person]) -> Box<dyn Place> {
+        let collection = format!("people{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let fields = json!([
+            { "name": "name", "type": "text" },
+            { "name": "email", "type": "email" },
+            { "name": "phone", "type": "text" },
+            { "name": "shoe", "type": "json" },
+            { "name": "updated", "type": "autodate", "onCreate": true, "onUpdate": true },
+        ]);
+        self.server.request(
+            "POST",
+            "/api/collections",
+            &json!({ "name": collection, "type": "base", "fields": fields }),
+        );
+        for person in people {
+            let record =
+                json!({ "name": person.name, "email": person.email, "phone": person.phone, "shoe": { "size": 41 } });
+            self.server.request("POST", &format!("/api/collections/{collection}/records"), &record);
+        }
+        Box::new(PocketBasePlace { server: Arc::clone(&self.server), collection })
+    }
+}
+
+impl PocketBasePlace {
+    fn path(&self, id: &RecordId) -> String {
+        format!("/api/collections/{}/records/{id}", self.collection)
+    }
+
+    fn connect(&self, more: &[(&str, &str)]) -> Arc<dyn Connector> {
+        let url = self.server.url();
+        let options = [&[("url", url.as_str()), ("username", USER)], more].concat();
+        connector(shipped_manifest("pocketbase"), &options, PASSWORD)
+    }
+}
+
+fn shipped_manifest(kind: &str) -> Manifest {
+    shipped().iter().find(|manifest| manifest.kind() == kind).expect("it is shipped").clone()
+}
+
+#[async_trait]
+impl Place for PocketBasePlace {
+    fn connector(&self) -> Arc<dyn Connector> {
+        self.connect(&[])
+    }
+
+    fn looking_for_removals(&self) -> Arc<dyn Connector> {
+        self.connect(&[("full_every", "0s")])
+    }
+
+    fn collection(&self) -> String {
+        self.collection.clone()
+    }
+
+    fn names(&self) -> Names {
+        Names { name: "name".to_owned(), email: "email".to_owned(), phone: "phone".to_owned() }
+    }
+
+    async fn edit(&self, id: &RecordId, field: &str, value: &str) {
+        self.server.request("PATCH", &self.path(id), &json!({ field: value }));
+    }
+
+    async fn remove(&self, id: &RecordId) {
+        self.server.request("DELETE", &self.path(id), &serde_json::Value::Null);
+    }
+
+    async fn unknown(&self, id: &RecordId) -> String {
+        let record = self.server.request("GET", &self.path(id), &serde_json::Value::Null);
+        assert_eq!(record["shoe"]["size"], json!(41));
+        record["shoe"].to_string()
+    }
+
+    fn knows_tokens(&self) -> bool {
+        true
+    }
+
+    fn ids_are_stable(&self) -> bool {
+        true
+    }
+}
+
+/// A real Tryton, shared by all places: its database takes a while to be made. Each place has parties
+/// of its own, told apart by the manifest's condition.
+pub struct TrytonFixture {
+    server: Arc<Tryton>,
+}
+
+struct TrytonPlace {
+    server: Arc<Tryton>,
+    _turn: tokio::sync::MutexGuard<'static, ()>,
+}
+
+static TRYTON: Mutex<Weak<Tryton>> = Mutex::new(Weak::new());
+/// Its parties are one list, so one place at a time has them.
+static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+impl TrytonFixture {
+    /// `None`, after saying why, where it is not installed.
+    pub fn find() -> Option<Self> {
+        let mut shared = TRYTON.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(server) = shared.upgrade() {
+            return Some(Self { server });
+        }
+        let server = Arc::new(Tryton::start()?);
+        *shared = Arc::downgrade(&server);
+        Some(Self { server })
+    }
+}
+
+#[async_trait]
+impl Fixture for TrytonFixture {
+    async fn place(&self, people: &[Person]) -> Box<dyn Place> {
+        let turn = ONE_AT_A_TIME.lock().await;
+        let all = self.server.call("model.party.party.search", &json!([[], {}]));
+        self.server.call("model.party.party.delete", &json!([all, {}]));
+        let parties: Vec<_> = people
+            .iter()
+            .map(|person| {
+                json!({ "name": person.name, "contact_mechanisms": [["create", [
+                    { "type": "website", "value": "https://example.org/", "name": "the shop" },
+                    { "type": "email", "value": person.email },
+                    { "type": "phone", "value": person.phone },
+                ]]] })
+            })
+            .collect();
+        self.server.call("model.party.party.create", &json!([parties, {}]));
+        Box::new(TrytonPlace { server: Arc::clone(&self.server), _turn: turn })
+    }
+}
+
+impl TrytonPlace {
+    fn connect(&self, more: &[(&str, &str)]) -> Arc<dyn Connector> {
+        let url = self.server.url();
+        let options = [&[("url", url.as_str()), ("database", "shop"), ("username", "admin")], more].concat();
+        connector(shipped_manifest("tryton"), &options, PASSWORD)
+    }
+
+    fn mechanism(&self, id: &RecordId, kind: &str) -> serde_json::Value {
+        let number: i64 = id.as_str().parse().unwrap();
+        let names = ["type", "value", "name"].map(|name| format!("contact_mechanisms.{name}"));
+        let found = self.server.call("model.party.party.read", &json!([[number], names, {}]));
+        let all = found[0]["contact_mechanisms."].as_array().expect("the party is there").clone();
+        all.into_iter().find(|one| one["type"] == json!(kind)).expect("the party has one")
+    }
+}
+
+#[async_trait]
+impl Place for TrytonPlace {
+    fn connector(&self) -> Arc<dyn Connector> {
+        self.connect(&[])
+    }
+
+    fn looking_for_removals(&self) -> Arc<dyn Connector> {
+        self.connect(&[("full_every", "0s")])
+    }
+
+    fn collection(&self) -> String {
+        "parties".to_owned()
+    }
+
+    fn names(&self) -> Names {
+        Names { name: "name".to_owned(), email: "email".to_owned(), phone: "phone".to_owned() }
+    }
+
+    async fn edit(&self, id: &RecordId, field: &str, value: &str) {
+        let number: i64 = id.as_str().parse().unwrap();
+        let change = if field == "name" {
+            json!({ "name": value })
+        } else {
+            let one = self.mechanism(id, field)["id"].clone();
+            json!({ "contact_mechanisms": [["write", [one], { "value": value }]] })
+        };
+        self.server.call("model.party.party.write", &json!([[number], change, {}]));
+    }
+
+    async fn remove(&self, id: &RecordId) {
+        let number: i64 = id.as_str().parse().unwrap();
+        self.server.call("model.party.party.delete", &json!([[number], {}]));
+    }
+
+    async fn unknown(&self, id: &RecordId) -> String {
+        let one = self.mechanism(id, "website");
+        assert_eq!(one["name"], json!("the shop"));
+        one["value"].as_str().unwrap().to_owned()
+    }
+
+    fn knows_tokens(&self) -> bool {
+        false
+    }
+
+    fn finds_by_token(&self) -> bool {
+        false
+    }
+
+    fn takes(&self, value: &str) -> bool {
+        // Its names are on one line.
+        !value.contains(['\n', '\t'])
+    }
+
+    fn ids_are_stable(&self) -> bool {
+        true
+    }
+}
