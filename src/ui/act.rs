@@ -3,11 +3,10 @@
 use super::app::{Asking, DuosyncApp, Purpose};
 use super::views::history::{self, HistoryIntent};
 use super::views::preview::Preview;
-use super::views::review::Scope;
 use super::views::setup::{Fitting, Known, Setup, SetupIntent, Step, Trying};
-use super::views::{Browse, Intent, Page};
+use super::views::{Browse, Intent, Page, TakeBack};
 use crate::model::{SecretRef, Side, Trials};
-use crate::service::{AccountCheck, Command, SecretFile, SyncMode};
+use crate::service::{AccountCheck, Command, Look, SecretFile, SyncMode};
 use crate::texts::tr;
 
 impl DuosyncApp {
@@ -67,16 +66,18 @@ impl DuosyncApp {
             Intent::Cancel(pair) => self.send(Command::Cancel(pair), Purpose::Quiet),
             Intent::Settle(ids, resolution, what) => {
                 self.review.settling(&ids);
-                self.compare_list.settling(&ids);
-                self.send(Command::Resolve { ids: ids.clone(), resolution }, Purpose::Settle(ids, what));
+                let purpose = Purpose::Settle(ids.clone(), resolution.clone(), what);
+                self.send(Command::Resolve { ids, resolution }, purpose);
             }
             Intent::Candidates(id) => self.send(Command::Candidates(id), Purpose::Quiet),
             Intent::UndoLast => {
-                if let Some(run) = self.undo_next.take() {
+                if let Some(back) = self.undo_next.take() {
                     self.toasts.clear();
-                    self.send(Command::Undo(run), Purpose::Undo);
+                    self.take_back(back);
                 }
             }
+            Intent::TakeBack(back) => self.take_back(back),
+            Intent::Look(look) => self.send(Command::Look(look), Purpose::Look),
             Intent::EnterPassword(account) => {
                 self.asking = Some(Asking { account, password: String::new(), then: None });
             }
@@ -189,8 +190,8 @@ impl DuosyncApp {
             Page::Settings => self.open_settings(),
             Page::Preview => self.go_preview(pair),
             Page::Review => {
-                let names = self.names.clone();
-                self.review.show_only(Scope::All, pair, &names);
+                self.review.show_pair(pair);
+                self.look_for_matters();
             }
             Page::Compare => {
                 self.pair = pair.or_else(|| self.pair.take());
@@ -225,9 +226,25 @@ impl DuosyncApp {
     /// Asks for the last compare of the pair that is shown.
     pub(super) fn ask_compare(&mut self) {
         let Some(pair) = self.compare_pair() else { return };
-        let names = self.names.clone();
-        self.compare_list.show_only(Scope::Mismatches(pair.clone()), None, &names);
-        self.send(Command::LastCompare(pair.clone()), Purpose::LastCompare(pair));
+        self.records.show_pair(&pair);
+        self.send(Command::Look(Look::Compares(pair)), Purpose::Look);
+    }
+
+    /// Takes back what was done.
+    fn take_back(&mut self, back: TakeBack) {
+        if self.undo_next.as_ref() == Some(&back) {
+            self.undo_next = None;
+        }
+        match back {
+            TakeBack::Runs(runs) => {
+                for run in runs {
+                    self.send(Command::Undo(run), Purpose::Undo);
+                }
+            }
+            TakeBack::Answer(ids, resolution) => {
+                self.send(Command::Reopen { ids, resolution }, Purpose::Told(tr!("review-taken-back")));
+            }
+        }
     }
 
     fn edit(&mut self, pair: &str) {

@@ -12,7 +12,6 @@ use super::app::{DuosyncApp, Purpose};
 use super::tray::{Face, Tray, Wish};
 use super::views::Page;
 use super::views::alerts::{Lead, matter_of, run_of};
-use super::views::review::Scope;
 use crate::model::{Alert, LARGEST_TEXT, Prefs, SMALLEST_TEXT, ThemeChoice};
 use crate::service::{Command, Event};
 use crate::texts::{Language, set_language, tr};
@@ -265,9 +264,7 @@ impl DuosyncApp {
         let pair = alert.pair.clone();
         match Lead::of(alert.kind) {
             Lead::Review => {
-                let names = self.names.clone();
-                self.review.show_only(Scope::All, Some(pair), &names);
-                self.page = Page::Review;
+                self.go(Page::Review, Some(pair));
                 self.desk.wanted = Some(alert.clone());
                 self.show_wanted();
             }
@@ -294,9 +291,9 @@ impl DuosyncApp {
     /// Picks the matter of the alert that was opened, once the matters are known.
     pub(super) fn show_wanted(&mut self) {
         let Some(alert) = &self.desk.wanted else { return };
-        let Some(matter) = matter_of(alert, &self.matters).map(|matter| matter.id) else { return };
+        let Some(matter) = self.review.list().and_then(|list| matter_of(alert, list)) else { return };
         self.review.pick(matter);
-        self.compare_list.pick(matter);
+        self.records.want(matter);
         self.desk.wanted = None;
     }
 
