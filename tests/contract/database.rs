@@ -69,17 +69,18 @@ impl Fixture for DatabaseFixture {
             table,
             folder,
         };
-        place.run(&place.create());
+        let mut sql = place.create();
         for (number, person) in people.iter().enumerate() {
             let (names, id) = if self.text_ids { ("id, ", format!("'C-{number}', ")) } else { ("", String::new()) };
-            place.run(&format!(
-                "INSERT INTO {} ({names}full_name, email, phone, shoe) VALUES ({id}{}, {}, {}, '41; left')",
+            sql.push_str(&format!(
+                "INSERT INTO {} ({names}full_name, email, phone, shoe) VALUES ({id}{}, {}, {}, '41; left');",
                 place.table,
                 quoted(person.name),
                 quoted(person.email),
                 quoted(person.phone)
             ));
         }
+        place.run(&sql);
         Box::new(place)
     }
 }
@@ -109,9 +110,9 @@ impl DatabasePlace {
             format!("CREATE TABLE {table} ({key}, full_name text, email text, phone text, shoe text{modified});");
         if engine == Some(Engine::Postgres) && self.modified {
             sql.push_str(&format!(
-                "CREATE OR REPLACE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS \
+                "CREATE FUNCTION touch_{table}() RETURNS trigger LANGUAGE plpgsql AS \
                  'BEGIN NEW.changed := clock_timestamp(); RETURN NEW; END';\
-                 CREATE TRIGGER touched BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION touch();"
+                 CREATE TRIGGER touched BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION touch_{table}();"
             ));
         }
         sql
