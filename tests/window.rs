@@ -59,6 +59,11 @@ impl Window {
         }
     }
 
+    fn settle_once(&mut self) {
+        self.stand.answer();
+        self.harness.step();
+    }
+
     fn press(&mut self, name: &str) {
         self.harness.get_by_label(name).click();
         self.settle();
@@ -314,14 +319,91 @@ fn a_failing_pair_says_since_when_and_why() {
 }
 
 #[test]
-fn a_run_is_undone_after_a_yes() {
+fn a_run_is_undone_after_it_was_told_what_that_does() {
     let mut window = home();
     window.press("History");
     assert!(window.sees("03 123 45 67 → +32 3 123 45 68"));
     window.press("Undo this run");
+    assert!(window.sees("2 records get their old values back in Shop list."));
+    assert!(window.sees("1 change stays as it is:"));
+    assert!(window.sees("Bart De Smet: phone is left as it is"));
     assert!(!window.heard(|command| matches!(command, Command::Undo(_))));
+    window.press("No, go back");
+    window.press("Undo this run");
     window.press("Yes, undo it");
     assert!(window.heard(|command| matches!(command, Command::Undo(run) if run.0 == 12)));
+}
+
+#[test]
+fn one_write_is_undone() {
+    let mut window = home();
+    window.press("History");
+    window.press("Undo: Ann Peeters, change 1");
+    assert!(window.sees("Undo this change of Ann Peeters?"));
+    window.press("Yes, undo it");
+    assert!(
+        window.heard(|command| matches!(command, Command::UndoWrite { run, write } if run.0 == 12 && write == "w0"))
+    );
+}
+
+#[test]
+fn ten_thousand_runs_are_read_a_page_at_a_time() {
+    let mut world = World::new(given::snapshot(vec![given::pair(PairStatus::Waiting)]));
+    world.runs = 10_000;
+    let mut window = Window::open(world);
+    window.press("History");
+    assert!(window.sees("10,000 syncs"));
+    let asked = |window: &Window| {
+        let heard = window.stand.heard.lock().unwrap();
+        let of = |command: &Command| if let Command::History(query) = command { Some(query.limit) } else { None };
+        heard.iter().filter_map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(&window), [100]);
+    assert!(window.harness.query_all_by_label_contains("Run 10009: ").next().is_some());
+    // The next page is read when the end of the first is seen.
+    for _ in 0..99 {
+        window.harness.key_press(eframe::egui::Key::ArrowDown);
+        window.settle_once();
+        window.settle_once();
+    }
+    window.settle();
+    assert_eq!(asked(&window), [100, 100]);
+}
+
+#[test]
+fn the_history_is_filtered_by_outcome() {
+    let mut window = home();
+    window.press("History");
+    window.press("Outcome");
+    window.press("Failed");
+    assert!(window.sees("1 sync"));
+    assert!(window.sees("Run 11: Failed"));
+    window.press("Show everything");
+    assert!(window.sees("3 syncs"));
+}
+
+#[test]
+fn a_records_life_is_told_from_its_beginning() {
+    let mut window = home();
+    window.press("History");
+    window.press("What happened to…");
+    window.harness.get_by_label("What happened to…").type_text("Ann Peeters");
+    window.settle();
+    window.press("Find the record");
+    assert!(window.heard(|command| matches!(command, Command::Lives(query) if query.text == "Ann Peeters")));
+    assert!(window.sees("Updated in Shop list (failed)"));
+    assert!(window.sees("it is too long"));
+    assert!(window.sees("A sync asked you: Changed on both sides"));
+    assert!(window.sees("You answered: use Address book"));
+    window.press("Show run 12, step 4");
+    assert!(window.sees("Undo this run"), "the way to the run itself");
+    window.press("What happened to…");
+    window.harness.get_by_label("What happened to…").type_text("nobody");
+    window.settle();
+    window.press("Find the record");
+    assert!(window.sees("Nobody found for “nobody”"));
+    window.press("All syncs");
+    assert!(window.sees("Undo this run"));
 }
 
 #[test]

@@ -58,7 +58,9 @@ pub(crate) async fn try_out(
 ) -> AccountCheck {
     let mut check = start(account);
     let context = survey::context(shared, account, cancel);
-    let Some(connector) = reach(shared, account, password, &context, &mut check, Some(id)).await else { return check };
+    let Some(connector) = reach(shared, account, password.clone(), &context, &mut check, Some(id)).await else {
+        return check;
+    };
     let wanted = match (collection, check.collections.as_slice()) {
         (Some(wanted), lists) => lists.iter().find(|list| list.id == wanted || list.name == wanted),
         (None, [only]) => Some(only),
@@ -66,7 +68,7 @@ pub(crate) async fn try_out(
     };
     let Some(list) = wanted.cloned() else { return check };
     doing(shared, &mut check, tr!("setup-check-records"), Some(id)).await;
-    let read = survey::read(shared, account, &connector, &list.id, &context).await;
+    let read = survey::read(shared, account, &connector, &list.id, password, &context).await;
     survey::quiet(shared, account);
     check.doing = None;
     match read {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::connectors::{Connector, Context};
+use crate::connectors::{Connector, ConnectorError, Context, ErrorKind};
 use crate::engine::{self, Sampled};
 use crate::model::{AccountSettings, FieldInfo, Fit, PerSide, Record, Side, Survey, Trials, Value};
 use crate::texts::tr;
@@ -115,11 +115,22 @@ pub(crate) async fn read(
     account: &AccountSettings,
     connector: &Arc<dyn Connector>,
     collection: &str,
+    password: Option<String>,
     context: &Context,
-) -> Result<Arc<Sample>, crate::connectors::ConnectorError> {
-    let fields = connector.fields(context, collection).await?;
+) -> Result<Arc<Sample>, Problem> {
+    let told = |error: ConnectorError| Problem::failed(error.to_string());
+    let fields = connector.fields(context, collection).await.map_err(told)?;
     let want: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
-    let listing = connector.list(context, collection, &want, None).await?;
+    let listing = match connector.list(context, collection, &want, None).await {
+        // A table may have nothing that names its rows before its match key is chosen; for looking at
+        // them, all that is in a row will do.
+        Err(error) if error.kind == ErrorKind::Settings => {
+            let connector = open_account(shared, account, &want, password).await?;
+            connector.list(context, collection, &want, None).await
+        }
+        listing => listing,
+    };
+    let listing = listing.map_err(told)?;
     let mut records = listing.records;
     let total = records.len();
     records.truncate(RECORDS);
@@ -149,9 +160,9 @@ async fn sample(
     }
     let connector = open_account(shared, account, &[], None).await?;
     let context = context(shared, account, cancel);
-    let read = read(shared, account, &connector, collection, &context).await;
+    let read = read(shared, account, &connector, collection, None, &context).await;
     quiet(shared, account);
-    read.map_err(|error| Problem::failed(format!("{}: {error}", account.name)))
+    read.map_err(|problem| Problem::failed(format!("{}: {problem}", account.name)))
 }
 
 /// What both ends hold, and which fields probably go together.

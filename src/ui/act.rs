@@ -1,10 +1,11 @@
 //! What the operator wants, as commands.
 
 use super::app::{Asking, DuosyncApp, Purpose};
+use super::views::history::{self, HistoryIntent};
 use super::views::preview::Preview;
 use super::views::setup::{Fitting, Known, Setup, SetupIntent, Step, Trying};
 use super::views::{Browse, Intent, Page, TakeBack};
-use crate::model::{RunQuery, SecretRef, Side, Trials, WriteQuery};
+use crate::model::{SecretRef, Side, Trials};
 use crate::service::{AccountCheck, Command, Look, SecretFile, SyncMode};
 use crate::texts::tr;
 
@@ -88,10 +89,7 @@ impl DuosyncApp {
             Intent::CancelSignIn(account) => self.send(Command::CancelSignIn(account), Purpose::Quiet),
             Intent::OpenBrowser(url) => self.open_browser(&url),
             Intent::Undo(run) => self.send(Command::Undo(run), Purpose::Undo),
-            Intent::ShowRun(run) => {
-                self.history.pick(run);
-                self.send(Command::Writes(WriteQuery::all(run)), Purpose::Writes(run));
-            }
+            Intent::History(wanted) => self.act_history(wanted),
             Intent::Browse(what) => {
                 let ctx = self.ctx.clone();
                 self.picker.open(what, &ctx);
@@ -111,6 +109,52 @@ impl DuosyncApp {
             Intent::Quit => self.desk.quits = true,
             Intent::Upkeep(wanted) => self.take_care(*wanted),
             Intent::Setup(wanted) => self.act_setup(wanted),
+        }
+    }
+
+    /// Carries out one wish about the history.
+    pub(super) fn act_history(&mut self, wanted: HistoryIntent) {
+        let now = super::shell::now();
+        match wanted {
+            HistoryIntent::Runs => {
+                let query = self.history.runs_query(now);
+                self.send(Command::History(query), Purpose::History);
+            }
+            HistoryIntent::MoreRuns => {
+                if let Some(query) = self.history.more_runs(now) {
+                    self.send(Command::History(query), Purpose::History);
+                }
+            }
+            HistoryIntent::Pick(run) => {
+                let query = self.history.pick(run);
+                if let Some(one) = self.history.unknown_run() {
+                    self.send(Command::History(one), Purpose::History);
+                }
+                self.send(Command::Writes(query), Purpose::Writes);
+            }
+            HistoryIntent::Writes => {
+                if let Some(query) = self.history.current_writes() {
+                    self.send(Command::Writes(query), Purpose::Writes);
+                }
+            }
+            HistoryIntent::MoreWrites => {
+                if let Some(query) = self.history.more_writes() {
+                    self.send(Command::Writes(query), Purpose::Writes);
+                }
+            }
+            HistoryIntent::Find => {
+                if let Some(query) = self.history.find() {
+                    self.send(Command::Lives(query), Purpose::History);
+                }
+            }
+            HistoryIntent::LookAtUndo(run, write) => {
+                let id = write.as_ref().map(|(id, _)| id.clone());
+                self.history.think(run, write);
+                self.send(Command::UndoPlan { run, write: id.clone() }, Purpose::UndoPlan(run, id));
+            }
+            HistoryIntent::UndoWrite(run, write) => {
+                self.send(Command::UndoWrite { run, write }, Purpose::Undo);
+            }
         }
     }
 
@@ -154,7 +198,10 @@ impl DuosyncApp {
                 self.ask_compare();
             }
             Page::History => {
-                self.send(Command::History(RunQuery { pair, limit: 500, ..RunQuery::default() }), Purpose::History);
+                if pair.is_some() {
+                    self.history.choice = history::Choice { pair, ..history::Choice::default() };
+                }
+                self.act_history(HistoryIntent::Runs);
             }
             Page::Alerts => {
                 self.send(Command::Alerts, Purpose::Alerts);

@@ -35,7 +35,9 @@ pub(super) enum Purpose {
     /// The runs.
     History,
     /// The writes of a run.
-    Writes(RunId),
+    Writes,
+    /// What an undo of a run, or of its write with this id, would do.
+    UndoPlan(RunId, Option<String>),
     /// The alerts.
     Alerts,
     /// Something in a long list.

@@ -213,13 +213,11 @@ impl DuosyncApp {
             // A window that is gone could not be found again.
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             ctx.send_viewport_cmd(ViewportCommand::Minimized(true));
-        } else if cfg!(target_os = "linux") {
-            // Wayland hides no windows, so the window goes and another comes later.
-            self.desk.stays = true;
-        } else {
-            // The icon needs the window's event loop on these systems.
+        } else if hides_windows() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             ctx.send_viewport_cmd(ViewportCommand::Visible(false));
+        } else {
+            self.desk.stays = true;
         }
     }
 
@@ -282,7 +280,7 @@ impl DuosyncApp {
                 let run = run_of(alert, &runs.unwrap_or_default());
                 self.go(Page::History, Some(pair));
                 if let Some(run) = run {
-                    self.act(super::views::Intent::ShowRun(run));
+                    self.act_history(super::views::history::HistoryIntent::Pick(run));
                 }
             }
             Lead::Connection => self.act(super::views::Intent::EditPair(pair)),
@@ -327,6 +325,12 @@ impl DuosyncApp {
             }
         }
     }
+}
+
+/// Whether a window can be hidden. Wayland hides none, so there the window goes and another comes later;
+/// elsewhere it stays, as the icon may need its event loop, and assistive technology keeps knowing it.
+fn hides_windows() -> bool {
+    !cfg!(target_os = "linux") || std::env::var_os("WAYLAND_DISPLAY").is_none_or(|name| name.is_empty())
 }
 
 /// A zoom as a text size that can be chosen.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::app::{DuosyncApp, Purpose, Until};
+use super::views::history::HistoryIntent;
 use super::views::setup::Step;
 use super::views::{Page, TakeBack};
 use super::words;
@@ -27,13 +28,11 @@ impl DuosyncApp {
                     self.take_snapshot(snapshot);
                     self.ask_matters();
                     if self.page == Page::History {
-                        self.send(
-                            Command::History(crate::model::RunQuery {
-                                limit: 500,
-                                ..crate::model::RunQuery::default()
-                            }),
-                            Purpose::History,
-                        );
+                        self.act_history(HistoryIntent::Runs);
+                        self.act_history(HistoryIntent::Writes);
+                        if self.history.shows_lives() {
+                            self.act_history(HistoryIntent::Find);
+                        }
                     }
                 }
                 Event::Alerted(alert) => {
@@ -119,11 +118,7 @@ impl DuosyncApp {
                 }
             }
             // Matters and compares are looked up by parts.
-            Reply::SecretPlaces(_)
-            | Reply::Lives(_)
-            | Reply::UndoPlan(_)
-            | Reply::LastCompare(_)
-            | Reply::Matters(_) => {}
+            Reply::SecretPlaces(_) | Reply::LastCompare(_) | Reply::Matters(_) => {}
             Reply::Ran(report) => self.ran(purpose, &[*report]),
             Reply::Resolved(reports) => self.ran(purpose, &reports),
             Reply::Compared(report) => {
@@ -147,12 +142,16 @@ impl DuosyncApp {
             }
             Reply::Looked(looked) => self.looked(looked),
             Reply::Candidates(id, records) => self.review.set_candidates(id, records),
-            Reply::History(page) => self.took_runs(Arc::new(page.runs.clone())),
-            Reply::Writes(writes) => {
-                if let Purpose::Writes(run) = purpose
-                    && self.history.run == Some(run)
-                {
-                    self.history.set_writes(Arc::new(writes.writes.iter().map(|one| one.write.clone()).collect()));
+            Reply::History(page) => {
+                if let Some(first) = self.history.take_runs(&page, super::shell::now()) {
+                    self.act_history(HistoryIntent::Pick(first));
+                }
+            }
+            Reply::Writes(page) => self.history.take_writes(&page),
+            Reply::Lives(lives) => self.history.take_lives(lives),
+            Reply::UndoPlan(plan) => {
+                if let Purpose::UndoPlan(run, write) = purpose {
+                    self.history.take_plan(run, write.as_deref(), plan);
                 }
             }
             Reply::Alerts(alerts) => self.alerts = Some(alerts),
@@ -207,7 +206,8 @@ impl DuosyncApp {
             | Purpose::Snapshot
             | Purpose::Matters
             | Purpose::History
-            | Purpose::Writes(_)
+            | Purpose::Writes
+            | Purpose::UndoPlan(..)
             | Purpose::Alerts
             | Purpose::Look
             | Purpose::Sync
@@ -243,6 +243,10 @@ impl DuosyncApp {
                 self.problem = Some(problem.message);
             }
             Purpose::Passphrase => self.passphrase_refused(problem.message),
+            Purpose::UndoPlan(..) => {
+                self.history.stop_thinking();
+                self.problem = Some(problem.message);
+            }
             Purpose::Matters => self.review.look_failed(problem.message),
             Purpose::Look => {
                 self.records.look_failed();
@@ -258,7 +262,7 @@ impl DuosyncApp {
             }
             Purpose::Snapshot
             | Purpose::History
-            | Purpose::Writes(_)
+            | Purpose::Writes
             | Purpose::Alerts
             | Purpose::Sync
             | Purpose::Accept
@@ -299,15 +303,6 @@ impl DuosyncApp {
             let account = setup.sides.get_mut(side);
             account.check = account.trying.take().map(|trying| (trying.settings, result));
             account.fresh = true;
-        }
-    }
-
-    fn took_runs(&mut self, runs: Arc<Vec<crate::model::RunSummary>>) {
-        let there = self.history.run.is_some_and(|picked| runs.iter().any(|run| run.run == picked));
-        let first = runs.first().map(|run| run.run);
-        self.history.runs = Some(runs);
-        if !there && let Some(first) = first {
-            self.act(super::views::Intent::ShowRun(first));
         }
     }
 

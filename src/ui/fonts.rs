@@ -180,7 +180,8 @@ fn in_segments(part: &[u8], letter: u16) -> Option<u32> {
 fn in_groups(part: &[u8], letter: u32) -> Option<u32> {
     (0..offset_at(part, 12)?).map(|number| 16 + 12 * number).find_map(|at| {
         let (first, last) = (u32_at(part, at)?, u32_at(part, at + 4)?);
-        (first..=last).contains(&letter).then_some(u32_at(part, at + 8)? + (letter - first))
+        let further = letter.checked_sub(first).filter(|_| letter <= last)?;
+        u32_at(part, at + 8)?.checked_add(further)
     })
 }
 
@@ -223,6 +224,14 @@ mod tests {
             }
         }
         let _drawn = draws(&turned, 7, 'a');
+    }
+
+    #[test]
+    fn letters_of_every_plane_are_found_in_groups() {
+        let numbers: [u32; 10] = [0x000C_0000, 40, 0, 2, 0x61, 0x63, 5, 0x1F600, 0x1F601, 9];
+        let table: Vec<u8> = numbers.iter().flat_map(|number| number.to_be_bytes()).collect();
+        let found = ['a', 'c', '\u{1F601}', ' ', 'd', '\u{1F602}'].map(|letter| in_groups(&table, u32::from(letter)));
+        assert_eq!(found, [Some(5), Some(7), Some(10), None, None, None]);
     }
 
     #[test]

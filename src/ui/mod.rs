@@ -7,6 +7,7 @@
 
 mod act;
 mod app;
+mod bidi;
 mod browser;
 mod desktop;
 mod events;

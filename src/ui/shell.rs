@@ -21,7 +21,7 @@ impl DuosyncApp {
     pub fn show(&mut self, ui: &mut Ui) {
         self.listen();
         self.live(ui.ctx());
-        let now = Timestamp(jiff::Timestamp::now().as_millisecond());
+        let now = self::now();
         self.paces.see(&self.handle.progress(), now);
         let mut intents = Vec::new();
         let narrow = is_narrow(ui.ctx());
@@ -308,4 +308,9 @@ impl NavItem<'_> {
         ui.painter().galley(pill.center() - galley.size() / 2.0, galley, tokens.on_accent);
         pill.left()
     }
+}
+
+/// The time by the computer's clock.
+pub(super) fn now() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_millisecond())
 }

@@ -6,6 +6,7 @@ use eframe::egui::{
     TextFormat, TextStyle, Ui, Vec2, Widget, WidgetInfo, WidgetText, text::LayoutJob, vec2,
 };
 
+use super::bidi::seen;
 use super::fonts::strong;
 use super::icons::Icon;
 use super::text_diff::Part;
@@ -135,13 +136,13 @@ pub(crate) fn title(ui: &mut Ui, text: &str) {
 
 /// The title of a card or a part of a page, on one line; the whole of it is shown under the pointer.
 pub(crate) fn subtitle(ui: &mut Ui, text: &str) {
-    let text = RichText::new(text).font(strong(theme::SUBTITLE)).color(tokens(ui).text);
+    let text = RichText::new(seen(text)).font(strong(theme::SUBTITLE)).color(tokens(ui).text);
     ui.add(egui::Label::new(text).truncate());
 }
 
 /// Text that is picked out, over several lines where it is long.
 pub(crate) fn strong_label(ui: &mut Ui, text: &str, size: f32) -> Response {
-    let text = RichText::new(text).font(strong(size)).color(tokens(ui).text);
+    let text = RichText::new(seen(text)).font(strong(size)).color(tokens(ui).text);
     ui.add(egui::Label::new(text).wrap())
 }
 
@@ -200,7 +201,7 @@ pub(crate) fn remark(ui: &mut Ui, text: impl Into<String>) -> Response {
 
 /// A remark on one line, cut off at the end.
 pub(crate) fn short_remark(ui: &mut Ui, text: impl Into<String>) -> Response {
-    let text = RichText::new(text).size(theme::REMARK).color(tokens(ui).muted);
+    let text = RichText::new(seen(&text.into())).size(theme::REMARK).color(tokens(ui).muted);
     ui.add(egui::Label::new(text).truncate())
 }
 

@@ -3,6 +3,7 @@
 use jiff::ZonedDateTime;
 use jiff::tz::TimeZone;
 
+use super::bidi;
 use crate::model::{
     ConflictKind, Direction, Kind, MatterKind, MismatchKind, Outcome, PairSpec, PerSide, Policy, RunSummary, Side,
     Timestamp, Trigger, Value,
@@ -269,7 +270,7 @@ pub(crate) fn value(value: Option<&Value>) -> String {
     match value {
         None => tr!("words-not-there"),
         Some(value) if value.is_empty() => tr!("words-empty"),
-        Some(value) => value.display(),
+        Some(value) => bidi::seen(&value.display()).into_owned(),
     }
 }
 

@@ -378,7 +378,7 @@ fn run_page(world: &World, query: &RunQuery) -> RunPage {
     let all: Vec<RunSummary> = all.filter(fits).collect();
     let total = all.len() as u64;
     let older = all.into_iter().filter(|run| query.before.is_none_or(|before| run.run < before));
-    RunPage { runs: older.take(query.limit).collect(), total }
+    RunPage { query: query.clone(), runs: older.take(query.limit).collect(), total }
 }
 
 fn write_page(query: &WriteQuery) -> WritePage {

@@ -128,8 +128,8 @@ pub(crate) enum Intent {
     OpenBrowser(String),
     /// To take a run back, once it is confirmed.
     Undo(RunId),
-    /// To see what a run wrote.
-    ShowRun(RunId),
+    /// Something of the history.
+    History(history::HistoryIntent),
     /// To pick a file.
     Browse(Browse),
     /// To read a settings file.

@@ -33,7 +33,7 @@ pub(super) fn show(
     card(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             let name = account.platform.as_ref().map_or("", |platform| platform.name.as_str()).to_owned();
-            icon(ui, kind_icon(&account.connector), 22.0, tokens(ui).accent);
+            icon(ui, kind_icon(&account.connector, &snapshot.platforms), 22.0, tokens(ui).accent);
             subtitle(ui, &name);
             if ui.add(Btn::new(&tr!("setup-other-kind")).quiet()).clicked() {
                 let kept = std::mem::take(&mut account.name);
@@ -78,7 +78,7 @@ fn show_picker(ui: &mut Ui, account: &mut AccountDraft, side: Side, snapshot: &S
         tiles(ui, &known, |ui, settings| {
             let about = snapshot.platforms.iter().find(|platform| platform.kind == settings.connector);
             let about = about.map_or(settings.connector.as_str(), |platform| platform.name.as_str());
-            if tile(ui, kind_icon(&settings.connector), &settings.name, about).clicked() {
+            if tile(ui, kind_icon(&settings.connector, &snapshot.platforms), &settings.name, about).clicked() {
                 picked = Some(AccountDraft::of(settings, None, &snapshot.platforms));
             }
         });
@@ -93,7 +93,7 @@ fn show_picker(ui: &mut Ui, account: &mut AccountDraft, side: Side, snapshot: &S
         remark(ui, tr!("setup-no-kind"));
     }
     tiles(ui, &shown, |ui, platform| {
-        if tile(ui, kind_icon(&platform.kind), &platform.name, &platform.about).clicked() {
+        if tile(ui, kind_icon(&platform.kind, &snapshot.platforms), &platform.name, &platform.about).clicked() {
             picked = Some(AccountDraft { name: account.name.clone(), ..AccountDraft::of_kind(platform) });
         }
     });
@@ -111,10 +111,12 @@ fn tiles<T>(ui: &mut Ui, items: &[T], mut draw: impl FnMut(&mut Ui, &T)) {
         taken += theme::GAP + TILE.x;
         columns += 1;
     }
+    let spare = (room - taken).max(0.0) / f32::from(u16::try_from(columns).unwrap_or(1));
     for line in items.chunks(columns) {
         ui.horizontal(|ui| {
             for item in line {
-                draw(ui, item);
+                let width = (TILE.x + spare).min(room);
+                ui.allocate_ui(egui::vec2(width, TILE.y), |ui| draw(ui, item));
             }
         });
     }
@@ -122,7 +124,7 @@ fn tiles<T>(ui: &mut Ui, items: &[T], mut draw: impl FnMut(&mut Ui, &T)) {
 
 /// A choice with an icon, a name and a sentence; its accessible name is the name.
 fn tile(ui: &mut Ui, sign: Icon, name: &str, about: &str) -> egui::Response {
-    let size = egui::vec2(TILE.x.min(ui.available_width()), TILE.y);
+    let size = egui::vec2(ui.available_width(), TILE.y);
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
     let enabled = ui.is_enabled();
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, name));
@@ -149,11 +151,19 @@ fn tile(ui: &mut Ui, sign: Icon, name: &str, about: &str) -> egui::Response {
     response.on_hover_text(about)
 }
 
-/// The icon of a kind of platform.
-fn kind_icon(kind: &str) -> Icon {
+/// The icon of a kind of platform, by what one has to fill in for it.
+fn kind_icon(kind: &str, platforms: &[PlatformInfo]) -> Icon {
+    let platform = platforms.iter().find(|platform| platform.kind == kind);
+    let file =
+        |platform: &PlatformInfo| platform.options.iter().any(|option| matches!(option.kind, OptionKind::File(_)));
     match kind {
-        "carddav" => Icon::Link,
-        _ => Icon::Compare,
+        "csv" => Icon::FileCsv,
+        "xlsx" => Icon::Workbook,
+        "carddav" | "vcards" => Icon::AddressBook,
+        "sqlite" | "postgres" | "mysql" => Icon::Database,
+        "ldap" => Icon::People,
+        _ if platform.is_some_and(file) => Icon::File,
+        _ => Icon::Cloud,
     }
 }
 
