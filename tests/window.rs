@@ -492,6 +492,53 @@ fn a_password_that_is_asked_at_each_start_is_asked_in_the_window() {
 }
 
 #[test]
+fn the_passphrase_of_the_encrypted_file_is_asked_in_the_window() {
+    let mut snapshot = given::snapshot(vec![given::pair(PairStatus::InStep)]);
+    snapshot.locked = vec!["Address book".into()];
+    snapshot.secret_file = duosync::service::SecretFile::Locked;
+    let mut window = Window::open(World::new(snapshot.clone()));
+    assert!(window.sees("Passphrase of the encrypted file"));
+    window.press("Not now");
+    assert!(window.sees("It waits for the passphrase of the encrypted file."));
+    window.press("Sync now");
+    assert!(!window.heard(|command| matches!(command, Command::Sync { .. })), "it could only fail");
+    window.harness.get_by_role(eframe::egui::accesskit::Role::PasswordInput).type_text("a few words");
+    window.settle();
+    window.press("Open the file");
+    assert!(window.heard(|command| matches!(command, Command::Unlock { passphrase } if passphrase == "a few words")));
+    snapshot.locked.clear();
+    window.stand.say(Event::Changed(Arc::new(snapshot.clone())));
+    window.settle();
+    assert!(!window.sees("Passphrase of the encrypted file"));
+    assert!(window.heard(|command| matches!(command, Command::Sync { .. })), "what it was needed for is done");
+
+    snapshot.locked = vec!["Address book".into()];
+    window.stand.say(Event::Changed(Arc::new(snapshot)));
+    window.settle();
+    window.press("I have forgotten it");
+    assert!(!window.heard(|command| matches!(command, Command::ForgetSecrets)), "it is asked first");
+    window.press("Start anew");
+    assert!(window.heard(|command| matches!(command, Command::ForgetSecrets)));
+}
+
+#[test]
+fn an_account_that_is_signed_out_is_signed_in_again_from_home() {
+    let mut snapshot = given::snapshot(vec![given::pair(PairStatus::InStep)]);
+    snapshot.signed_out = vec!["Address book".into()];
+    let mut window = Window::open(World::new(snapshot.clone()));
+    assert!(window.sees("It waits until Address book is signed in."));
+    window.press("Sign in again");
+    assert!(window.heard(|command| matches!(command, Command::SignIn { account } if account == "Address book")));
+    snapshot.signing_in =
+        vec![duosync::service::SigningIn { account: "Address book".into(), url: "https://example.org/".into() }];
+    window.stand.say(Event::Changed(Arc::new(snapshot)));
+    window.settle();
+    assert!(window.sees("Sign in to Address book in your browser"));
+    window.press("Cancel signing in");
+    assert!(window.heard(|command| matches!(command, Command::CancelSignIn(account) if account == "Address book")));
+}
+
+#[test]
 fn without_a_keyring_the_assistant_offers_the_other_ways() {
     let mut world = World::new(given::snapshot(Vec::new()));
     world.trouble = Some(("SaveAccount", "this computer has no keyring that Duosync can reach; use { env }".into()));

@@ -49,6 +49,7 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::CancelSignIn(_)
         | Command::Export(_)
         | Command::TryAccount { .. }
+        | Command::TryManifest { .. }
         | Command::Check(_)
         | Command::Stop(_)
         | Command::Survey { .. }
@@ -85,6 +86,14 @@ pub(crate) async fn from_platform(
         Command::TryAccount { settings, password, collection } => {
             let tried = checking::try_out(shared, &settings, password, collection.as_deref(), cancel, id);
             Ok(Reply::Checked(vec![tried.await]))
+        }
+        Command::TryManifest { file, account, options, password, collection } => {
+            let account = match account {
+                Some(name) => Some(account_named(shared, &name).await?),
+                None => None,
+            };
+            let tried = super::manifests::Tried { file, account, options, password, collection };
+            Ok(Reply::Checked(vec![super::manifests::try_out(shared, tried, cancel, id).await?]))
         }
         Command::SignIn { account } => {
             let account = account_named(shared, &account).await?;
@@ -231,6 +240,7 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
             Ok(Reply::Done)
         }
         other @ (Command::TryAccount { .. }
+        | Command::TryManifest { .. }
         | Command::SignIn { .. }
         | Command::CancelSignIn(_)
         | Command::SecretPlaces

@@ -94,6 +94,20 @@ pub enum Command {
         /// The list to read, where the account has several.
         collection: Option<String>,
     },
+    /// Tries a manifest that need not be in the workspace: what [`Command::TryAccount`] tries, and
+    /// reading one record back. Answered by [`Reply::Checked`].
+    TryManifest {
+        /// The manifest.
+        file: PathBuf,
+        /// The account whose settings and secret are used.
+        account: Option<String>,
+        /// Further settings, which come before those of the account.
+        options: std::collections::BTreeMap<String, String>,
+        /// The secret, if it is not the account's.
+        password: Option<String>,
+        /// The list to read, where there are several.
+        collection: Option<String>,
+    },
     /// Stops waiting for the answer to a command that asks a platform.
     Stop(RequestId),
     /// Tries both accounts of a pair, or of every pair.
@@ -272,6 +286,7 @@ impl std::fmt::Debug for Command {
             Self::Export(..) => "Export",
             Self::LoadSample => "LoadSample",
             Self::TryAccount { .. } => "TryAccount",
+            Self::TryManifest { .. } => "TryManifest",
             Self::Check(..) => "Check",
             Self::Stop(..) => "Stop",
             Self::Survey { .. } => "Survey",

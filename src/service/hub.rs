@@ -184,6 +184,7 @@ impl Hub {
             Command::Upkeep(wanted) => return self.upkeep(id, wanted).await,
             // These wait for a platform, and must not make other commands wait.
             Command::TryAccount { .. }
+            | Command::TryManifest { .. }
             | Command::SignIn { .. }
             | Command::SecretPlaces
             | Command::Check(_)

@@ -783,6 +783,7 @@ impl Stand {
             Command::Compare { .. } => Reply::Compared(Arc::new(report())),
             Command::LastCompare(_) => Reply::LastCompare(Some(Arc::new(report()))),
             Command::TryAccount { settings, .. } => Reply::Checked(vec![check(settings)]),
+            Command::TryManifest { .. } => Reply::Checked(Vec::new()),
             Command::Survey { .. } => Reply::Surveyed(
                 Box::new(Survey { fields: PerSide::from_fn(field_infos), totals: PerSide::new(200, 197) }),
                 mappings()
