@@ -176,19 +176,7 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
         Command::Unlock { passphrase } => keeping::unlock(shared, passphrase).await,
         Command::NewPassphrase { passphrase } => keeping::new_passphrase(shared, passphrase).await,
         Command::ForgetSecrets => keeping::forget_secrets(shared).await,
-        Command::RemoveAccount(name) => {
-            let used = pairs(shared)
-                .await?
-                .into_iter()
-                .find(|spec| spec.ends.a.account == name || spec.ends.b.account == name);
-            if let Some(spec) = used {
-                return Err(Problem::wrong_use(tr!("sync-account-used", account = name, pair = spec.name)));
-            }
-            let settings = account_named(shared, &name).await.ok();
-            with(shared, move |store| store.remove_account(&name)).await?;
-            keeping::removed(shared, settings).await?;
-            Ok(Reply::Done)
-        }
+        Command::RemoveAccount(name) => remove_account(shared, name).await,
         Command::SavePair(spec) => {
             check_pair(shared, &spec).await?;
             with(shared, move |store| store.save_pair(&spec)).await?;
@@ -261,6 +249,18 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
         | Command::StartSchedule
         | Command::Shutdown) => Err(not_here(&other)),
     }
+}
+
+/// Removes an account that no pair uses, and what is kept of its sign-in.
+async fn remove_account(shared: &Shared, name: String) -> Answer {
+    let mut used = pairs(shared).await?.into_iter();
+    if let Some(spec) = used.find(|spec| spec.ends.a.account == name || spec.ends.b.account == name) {
+        return Err(Problem::wrong_use(tr!("sync-account-used", account = name, pair = spec.name)));
+    }
+    let settings = account_named(shared, &name).await.ok();
+    with(shared, move |store| store.remove_account(&name)).await?;
+    keeping::removed(shared, settings).await?;
+    Ok(Reply::Done)
 }
 
 /// Removes a pair with the records of its newest compare, which lie in a file of their own.
