@@ -375,7 +375,11 @@ fn history_lists_runs_with_their_start() {
     let (mut handle, _) = scripted(|command| match command {
         Command::History(query) => {
             assert_eq!(query.limit, 5);
-            Ok(Reply::History(Arc::new(RunPage { runs: vec![summary("customers", Outcome::Done)], total: 40 })))
+            Ok(Reply::History(Arc::new(RunPage {
+                query: query.clone(),
+                runs: vec![summary("customers", Outcome::Done)],
+                total: 40,
+            })))
         }
         _ => snapshot(&["customers"]),
     });

@@ -9,6 +9,7 @@
     clippy::indexing_slicing,
     clippy::format_push_string,
     clippy::format_collect,
+    clippy::print_stderr,
     missing_docs,
     unreachable_pub,
     reason = "a test that does not get what it expects has failed, and nobody else uses its parts"
@@ -22,6 +23,8 @@ mod csv;
 mod database;
 #[path = "contract/fixture.rs"]
 mod fixture;
+#[path = "contract/ldap.rs"]
+mod ldap;
 #[path = "contract/memory.rs"]
 mod memory;
 #[path = "contract/promises.rs"]
@@ -136,4 +139,19 @@ contract!(mariadb, crate::database::DatabaseFixture::server(crate::support::data
 contract!(
     mariadb_changes,
     crate::database::DatabaseFixture::server(crate::support::databases::Engine::MariaDb, true, true)
+);
+contract!(ldap_on_slapd, crate::ldap::LdapFixture::find();
+    full_listing,
+    listing_twice_is_equal,
+    unchanged_since_the_cursor,
+    changes_since_the_cursor,
+    removals_since_the_cursor,
+    nonsense_cursor,
+    only_wanted_fields_are_listed,
+    get_present_and_missing,
+    find_by_field,
+    find_nothing,
+    unknown_collection,
+    fields_name_what_is_there,
+    requests_are_counted,
 );

@@ -32,6 +32,8 @@ packages=(
     libegl1:/usr/lib/*/libEGL.so.1
     postgresql-15:/usr/lib/postgresql/*/bin/initdb
     mariadb-server-core:/usr/sbin/mariadbd
+    slapd:/usr/sbin/slapd
+    ldap-utils:/usr/bin/ldapmodify
     mariadb-client-core:/usr/bin/mariadb
 )
 missing=()

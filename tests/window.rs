@@ -59,6 +59,11 @@ impl Window {
         }
     }
 
+    fn settle_once(&mut self) {
+        self.stand.answer();
+        self.harness.step();
+    }
+
     fn press(&mut self, name: &str) {
         self.harness.get_by_label(name).click();
         self.settle();
@@ -314,14 +319,91 @@ fn a_failing_pair_says_since_when_and_why() {
 }
 
 #[test]
-fn a_run_is_undone_after_a_yes() {
+fn a_run_is_undone_after_it_was_told_what_that_does() {
     let mut window = home();
     window.press("History");
     assert!(window.sees("03 123 45 67 → +32 3 123 45 68"));
     window.press("Undo this run");
+    assert!(window.sees("2 records get their old values back in Shop list."));
+    assert!(window.sees("1 change stays as it is:"));
+    assert!(window.sees("Bart De Smet: phone is left as it is"));
     assert!(!window.heard(|command| matches!(command, Command::Undo(_))));
+    window.press("No, go back");
+    window.press("Undo this run");
     window.press("Yes, undo it");
     assert!(window.heard(|command| matches!(command, Command::Undo(run) if run.0 == 12)));
+}
+
+#[test]
+fn one_write_is_undone() {
+    let mut window = home();
+    window.press("History");
+    window.press("Undo: Ann Peeters, change 1");
+    assert!(window.sees("Undo this change of Ann Peeters?"));
+    window.press("Yes, undo it");
+    assert!(
+        window.heard(|command| matches!(command, Command::UndoWrite { run, write } if run.0 == 12 && write == "w0"))
+    );
+}
+
+#[test]
+fn ten_thousand_runs_are_read_a_page_at_a_time() {
+    let mut world = World::new(given::snapshot(vec![given::pair(PairStatus::Waiting)]));
+    world.runs = 10_000;
+    let mut window = Window::open(world);
+    window.press("History");
+    assert!(window.sees("10,000 syncs"));
+    let asked = |window: &Window| {
+        let heard = window.stand.heard.lock().unwrap();
+        let of = |command: &Command| if let Command::History(query) = command { Some(query.limit) } else { None };
+        heard.iter().filter_map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(&window), [100]);
+    assert!(window.harness.query_all_by_label_contains("Run 10009: ").next().is_some());
+    // The next page is read when the end of the first is seen.
+    for _ in 0..99 {
+        window.harness.key_press(eframe::egui::Key::ArrowDown);
+        window.settle_once();
+        window.settle_once();
+    }
+    window.settle();
+    assert_eq!(asked(&window), [100, 100]);
+}
+
+#[test]
+fn the_history_is_filtered_by_outcome() {
+    let mut window = home();
+    window.press("History");
+    window.press("Outcome");
+    window.press("Failed");
+    assert!(window.sees("1 sync"));
+    assert!(window.sees("Run 11: Failed"));
+    window.press("Show everything");
+    assert!(window.sees("3 syncs"));
+}
+
+#[test]
+fn a_records_life_is_told_from_its_beginning() {
+    let mut window = home();
+    window.press("History");
+    window.press("What happened to…");
+    window.harness.get_by_label("What happened to…").type_text("Ann Peeters");
+    window.settle();
+    window.press("Find the record");
+    assert!(window.heard(|command| matches!(command, Command::Lives(query) if query.text == "Ann Peeters")));
+    assert!(window.sees("Updated in Shop list (failed)"));
+    assert!(window.sees("it is too long"));
+    assert!(window.sees("A sync asked you: Changed on both sides"));
+    assert!(window.sees("You answered: use Address book"));
+    window.press("Show run 12, step 4");
+    assert!(window.sees("Undo this run"), "the way to the run itself");
+    window.press("What happened to…");
+    window.harness.get_by_label("What happened to…").type_text("nobody");
+    window.settle();
+    window.press("Find the record");
+    assert!(window.sees("Nobody found for “nobody”"));
+    window.press("All syncs");
+    assert!(window.sees("Undo this run"));
 }
 
 #[test]
@@ -407,6 +489,53 @@ fn a_password_that_is_asked_at_each_start_is_asked_in_the_window() {
         Command::Password { account, password } if account == "Address book" && password == "s3cret"
     )));
     assert!(window.heard(|command| matches!(command, Command::Sync { .. })), "what it was needed for is done");
+}
+
+#[test]
+fn the_passphrase_of_the_encrypted_file_is_asked_in_the_window() {
+    let mut snapshot = given::snapshot(vec![given::pair(PairStatus::InStep)]);
+    snapshot.locked = vec!["Address book".into()];
+    snapshot.secret_file = duosync::service::SecretFile::Locked;
+    let mut window = Window::open(World::new(snapshot.clone()));
+    assert!(window.sees("Passphrase of the encrypted file"));
+    window.press("Not now");
+    assert!(window.sees("It waits for the passphrase of the encrypted file."));
+    window.press("Sync now");
+    assert!(!window.heard(|command| matches!(command, Command::Sync { .. })), "it could only fail");
+    window.harness.get_by_role(eframe::egui::accesskit::Role::PasswordInput).type_text("a few words");
+    window.settle();
+    window.press("Open the file");
+    assert!(window.heard(|command| matches!(command, Command::Unlock { passphrase } if passphrase == "a few words")));
+    snapshot.locked.clear();
+    window.stand.say(Event::Changed(Arc::new(snapshot.clone())));
+    window.settle();
+    assert!(!window.sees("Passphrase of the encrypted file"));
+    assert!(window.heard(|command| matches!(command, Command::Sync { .. })), "what it was needed for is done");
+
+    snapshot.locked = vec!["Address book".into()];
+    window.stand.say(Event::Changed(Arc::new(snapshot)));
+    window.settle();
+    window.press("I have forgotten it");
+    assert!(!window.heard(|command| matches!(command, Command::ForgetSecrets)), "it is asked first");
+    window.press("Start anew");
+    assert!(window.heard(|command| matches!(command, Command::ForgetSecrets)));
+}
+
+#[test]
+fn an_account_that_is_signed_out_is_signed_in_again_from_home() {
+    let mut snapshot = given::snapshot(vec![given::pair(PairStatus::InStep)]);
+    snapshot.signed_out = vec!["Address book".into()];
+    let mut window = Window::open(World::new(snapshot.clone()));
+    assert!(window.sees("It waits until Address book is signed in."));
+    window.press("Sign in again");
+    assert!(window.heard(|command| matches!(command, Command::SignIn { account } if account == "Address book")));
+    snapshot.signing_in =
+        vec![duosync::service::SigningIn { account: "Address book".into(), url: "https://example.org/".into() }];
+    window.stand.say(Event::Changed(Arc::new(snapshot)));
+    window.settle();
+    assert!(window.sees("Sign in to Address book in your browser"));
+    window.press("Cancel signing in");
+    assert!(window.heard(|command| matches!(command, Command::CancelSignIn(account) if account == "Address book")));
 }
 
 #[test]

@@ -180,11 +180,23 @@ pub enum ConnectorTask {
         /// The kind of platform, as settings files will name it
         name: String,
     },
-    /// Tell what is wrong in a manifest, with its line
+    /// Tell what is wrong in a manifest, with its line; with settings, try it against the platform
     Check {
         /// The manifest
         #[arg(value_name = "FILE.toml")]
         file: PathBuf,
+        /// Try it with the settings and the secret of this account
+        #[arg(long, value_name = "NAME")]
+        account: Option<String>,
+        /// Try it with this setting; may stand several times
+        #[arg(long = "set", value_name = "KEY=VALUE")]
+        set: Vec<String>,
+        /// Try it with the secret that this environment variable holds
+        #[arg(long, value_name = "VARIABLE")]
+        secret_env: Option<String>,
+        /// The list to read, where there are several
+        #[arg(long, value_name = "LIST")]
+        list: Option<String>,
     },
 }
 

@@ -1,19 +1,59 @@
 //! `duosync connector`: for those who describe a platform by a manifest.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
-
 use super::args::ConnectorTask;
-use super::{Code, Output};
-use crate::service::{Problem, manifest_check, manifest_start};
+use super::{Code, Output, json, text};
+use crate::service::{AccountCheck, Command, Handle, Problem, Reply, manifest_check, manifest_start};
 
-/// Carries out what needs no workspace.
-pub(super) fn without_workspace(task: &ConnectorTask) -> Result<Output, Problem> {
+/// Carries out what needs no workspace; nothing where it does.
+pub(super) fn without_workspace(task: &ConnectorTask) -> Option<Result<Output, Problem>> {
     match task {
-        ConnectorTask::New { name } => new(name),
-        ConnectorTask::Check { file } => check(file),
+        ConnectorTask::New { name } => Some(new(name)),
+        ConnectorTask::Check { file, account: None, set, secret_env: None, .. } if set.is_empty() => Some(check(file)),
+        ConnectorTask::Check { .. } => None,
     }
+}
+
+/// Tries a manifest against its platform.
+pub(super) fn carry_out(task: &ConnectorTask, handle: &mut Handle) -> Result<Output, Problem> {
+    let ConnectorTask::Check { file, account, set, secret_env, list } = task else {
+        return without_workspace(task).unwrap_or_else(|| Err(Problem::wrong_use("There is nothing to try.")));
+    };
+    let mut options = BTreeMap::new();
+    for setting in set {
+        let (key, value) = setting
+            .split_once('=')
+            .ok_or_else(|| Problem::wrong_use(format!("--set takes KEY=VALUE, and \"{setting}\" has no =")))?;
+        options.insert(key.trim().to_owned(), value.trim().to_owned());
+    }
+    let password = match secret_env {
+        Some(name) => Some(
+            std::env::var(name)
+                .map_err(|_unset| Problem::wrong_use(format!("The environment variable {name} holds nothing.")))?,
+        ),
+        None => None,
+    };
+    let command = Command::TryManifest {
+        file: std::path::absolute(file)
+            .map_err(|error| Problem::wrong_use(format!("{} cannot be read: {error}", file.display())))?,
+        account: account.clone(),
+        options,
+        password,
+        collection: list.clone(),
+    };
+    let Reply::Checked(checks) = handle.call(command, |_| {})? else {
+        return Err(Problem::failed("Duosync answered something that was not asked. Please report this."));
+    };
+    let ok = checks.iter().all(AccountCheck::is_ok);
+    let mut shown = text::checks(&checks);
+    for check in checks.iter().filter(|check| check.collections.len() > 1 && list.is_none()) {
+        let names: Vec<&str> = check.collections.iter().map(|one| one.id.as_str()).collect();
+        shown.push_str("\nTo read one of the lists, add --list with one of: ");
+        shown.push_str(&names.join(", "));
+    }
+    Ok(Output { json: json::checks(&checks), text: shown, code: if ok { Code::Done } else { Code::Failed } })
 }
 
 fn new(kind: &str) -> Result<Output, Problem> {
@@ -27,7 +67,7 @@ fn new(kind: &str) -> Result<Output, Problem> {
     let shown = path.display().to_string();
     Ok(Output {
         text: format!("{shown} holds a commented start. Check it with: duosync connector check {shown}"),
-        json: json!({ "file": shown }),
+        json: serde_json::json!({ "file": shown }),
         code: Code::Done,
     })
 }
@@ -36,7 +76,7 @@ fn check(file: &Path) -> Result<Output, Problem> {
     let platform = manifest_check(file)?;
     Ok(Output {
         text: format!("{} describes {} (connector = \"{}\").", file.display(), platform.name, platform.kind),
-        json: json!({ "file": file.display().to_string(), "platform": platform, "steps": [] }),
+        json: serde_json::json!({ "file": file.display().to_string(), "platform": platform, "steps": [] }),
         code: Code::Done,
     })
 }

@@ -114,11 +114,12 @@ pub fn main_with(args: &Args, start: &Start, open_window: impl FnOnce(&Path, Wan
         }
         Some(Task::Restore { file }) => restore(args.json, &workspace, file),
         Some(Task::Connector { task }) => match connector::without_workspace(task) {
-            Ok(output) => {
+            Some(Ok(output)) => {
                 print(&if args.json { output.json.to_string() } else { output.text });
                 ExitCode::from(output.code.number())
             }
-            Err(problem) => tell(args.json, &problem),
+            Some(Err(problem)) => tell(args.json, &problem),
+            None => terminal(args, &workspace, start),
         },
         Some(_) => terminal(args, &workspace, start),
     }

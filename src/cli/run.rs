@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{Args, Code, Output, Task, history, json, resolve, secrets, text};
+use super::{Args, Code, Output, Task, connector, history, json, resolve, secrets, text};
 use crate::model::{Matter, Outcome, PerSide, RunId};
 use crate::service::{Command, Handle, PairState, Problem, Reply, RunReport, Snapshot, SyncMode, Upkeep};
 
@@ -16,10 +16,11 @@ use crate::service::{Command, Handle, PairState, Problem, Reply, RunReport, Snap
 pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
     let hints = text::Hints::new(args.workspace.as_deref());
     match &args.task {
-        // Going back to a copy needs the workspace for itself, and a manifest needs none.
-        None | Some(Task::Watch | Task::Restore { .. } | Task::Connector { .. }) => {
+        // Going back to a copy needs the workspace for itself.
+        None | Some(Task::Watch | Task::Restore { .. }) => {
             Err(Problem::wrong_use("This is not a command with one answer."))
         }
+        Some(Task::Connector { task }) => connector::carry_out(task, handle),
         Some(Task::Demo { .. }) => demo(handle),
         Some(Task::Import { file }) => import(handle, file, &hints),
         Some(Task::Export { file }) => export(handle, file.as_deref()),

@@ -7,6 +7,7 @@ use crate::model::{OptionInfo, OptionKind, PlatformInfo, SignIn};
 pub fn builtin() -> Vec<PlatformInfo> {
     let mut all = vec![csv(), super::xlsx::platform(), carddav(), super::vcf::platform()];
     all.extend(super::database::platforms());
+    all.push(super::ldap::platform());
     all.extend(super::rest::shipped().iter().map(super::rest::Manifest::platform));
     all
 }

@@ -10,6 +10,7 @@ pub mod csv;
 pub mod database;
 mod error;
 mod http;
+pub mod ldap;
 pub mod memory;
 pub mod oauth;
 pub mod rest;

@@ -3,13 +3,37 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    CompareCounts, Decision, Link, Mismatch, MismatchKind, PairSpec, PerSide, RecordId, Resolution, Seen, Side,
-    SideBaseline, Subject,
+    CompareCounts, CompareRow, Decision, Link, Mismatch, MismatchKind, PairSpec, PerSide, RecordId, Resolution, Seen,
+    Side, SideBaseline, Subject,
 };
+
+use crate::texts::tr;
 
 use super::matching::{self, Keys, Taken};
 use super::normalise::same;
 use super::observe::{View, agrees, fields_for_the_eye, fingerprint, group_fingerprint, label};
+
+/// What a compare comes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// The numbers.
+    pub counts: CompareCounts,
+    /// What does not agree, ordered by kind and label.
+    pub mismatches: Vec<Mismatch>,
+    /// Everything else, ordered by label: what agrees, and what the operator said to leave.
+    pub rest: Vec<Agreeing>,
+}
+
+/// Records of which nothing is to be said.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Agreeing {
+    /// What the operator calls the record.
+    pub label: String,
+    /// The records.
+    pub subject: Subject,
+    /// Whether the two differ, and the operator said to leave it.
+    pub ignored: bool,
+}
 
 /// Compares two full listings. Linked records belong together whatever their keys; the others are
 /// matched as a run would match them.
@@ -20,8 +44,40 @@ pub fn compare(
     links: &[Link],
     decisions: &[Decision],
 ) -> (CompareCounts, Vec<Mismatch>) {
-    let mut report =
-        Report { spec, counts: CompareCounts::default(), mismatches: Vec::new(), ignored: BTreeMap::new() };
+    let compared = look(spec, views, links, decisions, false);
+    (compared.counts, compared.mismatches)
+}
+
+/// The same, with everything that agrees.
+#[must_use]
+pub fn compare_all(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decisions: &[Decision]) -> Compared {
+    look(spec, views, links, decisions, true)
+}
+
+/// One line of a compare for the eye.
+#[must_use]
+pub fn row(spec: &PairSpec, views: &PerSide<View>, agreeing: &Agreeing) -> CompareRow {
+    let now = PerSide::from_fn(|side| agreeing.subject.id(side).and_then(|id| views.get(side).records.get(id)));
+    CompareRow {
+        kind: None,
+        ignored: agreeing.ignored,
+        subject: agreeing.subject.clone(),
+        label: agreeing.label.clone(),
+        reason: String::new(),
+        fields: fields_for_the_eye(spec, now, PerSide::default(), &[]),
+        modified: now.map(|seen| seen.and_then(|seen| seen.modified)),
+        matter: None,
+    }
+}
+
+fn look(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decisions: &[Decision], all: bool) -> Compared {
+    let mut report = Report {
+        spec,
+        counts: CompareCounts::default(),
+        mismatches: Vec::new(),
+        ignored: BTreeMap::new(),
+        rest: all.then(Vec::new),
+    };
     let mut not_same: BTreeSet<PerSide<RecordId>> = BTreeSet::new();
     for decision in decisions {
         match &decision.resolution {
@@ -99,7 +155,9 @@ pub fn compare(
     report.mismatches.sort_by(|one, other| {
         (order(&one.kind), &one.label, &one.subject).cmp(&(order(&other.kind), &other.label, &other.subject))
     });
-    (report.counts, report.mismatches)
+    let mut rest = report.rest.unwrap_or_default();
+    rest.sort_unstable();
+    Compared { counts: report.counts, mismatches: report.mismatches, rest }
 }
 
 struct Report<'a> {
@@ -107,6 +165,8 @@ struct Report<'a> {
     counts: CompareCounts,
     mismatches: Vec<Mismatch>,
     ignored: BTreeMap<&'a Subject, &'a String>,
+    /// What is no mismatch, where it is asked for.
+    rest: Option<Vec<Agreeing>>,
 }
 
 impl Report<'_> {
@@ -122,15 +182,16 @@ impl Report<'_> {
             .map(|mapping| mapping.name.clone())
             .collect();
         if differing.is_empty() {
+            self.leave(now.map(Some), &Subject::Pair(ids.clone()), ids.a.as_str(), false);
             return;
         }
         let key_changed = link.is_some() && self.key_differs(now);
         let kind = if key_changed { MismatchKind::KeyChanged } else { MismatchKind::Different };
         let list = differing.join(", ");
         let reason = if key_changed {
-            format!("These two are kept together, but {list} is no longer the same.")
+            tr!("compare-reason-key-changed", fields = list)
         } else {
-            format!("{list} differs.")
+            tr!("compare-reason-differs", count = differing.len(), fields = list)
         };
         if self.add(kind, Subject::Pair(ids.clone()), now.as_ref().map(|seen| Some(*seen)), link, &differing, reason) {
             self.counts.different += 1;
@@ -140,20 +201,17 @@ impl Report<'_> {
 
     /// A linked record whose partner is gone.
     fn half(&mut self, link: &Link, side: Side, seen: &Seen) {
-        let gone = format!(" Its partner in {} was deleted.", self.spec.ends.get(side.opposite()).account);
+        let gone = tr!("compare-reason-partner-deleted", account = self.spec.ends.get(side.opposite()).account);
         self.only(side, link.ids.get(side), seen, Some(link), &gone);
     }
 
     fn only(&mut self, side: Side, id: &RecordId, seen: &Seen, link: Option<&Link>, more: &str) {
         let keyless = matching::keys(self.spec, side, seen).iter().all(String::is_empty);
-        let keys = self.spec.match_keys.join(" and no ");
-        let more = if keyless && link.is_none() {
-            format!(" It has no {keys}, so it cannot be matched.")
-        } else {
-            more.to_owned()
-        };
+        let keys = self.spec.match_keys.join(", ");
+        let more = if keyless && link.is_none() { tr!("compare-reason-keyless", keys = keys) } else { more.to_owned() };
         let account = |side: Side| &self.spec.ends.get(side).account;
-        let reason = format!("Only in {}, not in {}.{more}", account(side), account(side.opposite()));
+        let only = tr!("compare-reason-only", account = account(side), other = account(side.opposite()));
+        let reason = format!("{only} {more}").trim_end().to_owned();
         let subject = link.map_or_else(|| Subject::Single(side, id.clone()), |link| Subject::Pair(link.ids.clone()));
         if self.add(MismatchKind::OnlyIn(side), subject, PerSide::oriented(side, Some(seen), None), link, &[], reason) {
             match side {
@@ -174,10 +232,11 @@ impl Report<'_> {
         let now = PerSide::from_fn(|side| ids.get(side).first().and_then(|id| views.get(side).records.get(id)));
         let subject = Subject::Key(group.mapping.clone(), group.value.clone());
         let (a, b) = (&self.spec.ends.a.account, &self.spec.ends.b.account);
-        let (in_a, in_b) = (super::merge::count(ids.a.len()), super::merge::count(ids.b.len()));
-        let reason = format!("{in_a} in {a} and {in_b} in {b} have the same {}.", group.mapping);
+        let (in_a, in_b) = (ids.a.len(), ids.b.len());
+        let reason = tr!("compare-reason-duplicates", in_a = in_a, a = a, in_b = in_b, b = b, field = group.mapping);
         if self.ignored.get(&subject).is_some_and(|ignored| **ignored == print) {
             self.counts.ignored += 1;
+            self.leave(now, &subject, &group.value, true);
             return;
         }
         self.counts.duplicate_keys += 1;
@@ -205,6 +264,8 @@ impl Report<'_> {
         let fingerprint = fingerprint(now);
         if self.ignored.get(&subject).is_some_and(|ignored| **ignored == fingerprint) {
             self.counts.ignored += 1;
+            let id = Side::BOTH.iter().find_map(|side| subject.id(*side)).map(RecordId::as_str).unwrap_or_default();
+            self.leave(now, &subject, id, true);
             return false;
         }
         let id = Side::BOTH.iter().find_map(|side| subject.id(*side)).map(RecordId::as_str).unwrap_or_default();
@@ -219,6 +280,13 @@ impl Report<'_> {
             subject,
         });
         true
+    }
+
+    /// Notes records of which nothing is to be said.
+    fn leave(&mut self, now: PerSide<Option<&Seen>>, subject: &Subject, id: &str, ignored: bool) {
+        if let Some(rest) = &mut self.rest {
+            rest.push(Agreeing { label: label(self.spec, now, id), subject: subject.clone(), ignored });
+        }
     }
 
     /// Whether the first match key that both hold is no longer the same.

@@ -212,10 +212,6 @@ impl Draft {
     }
 }
 
-pub(super) fn count(number: usize) -> String {
-    if number == 1 { "1 record".to_owned() } else { format!("{number} records") }
-}
-
 fn field_changed(mapping: &FieldMapping, link: &Link, side: Side, seen: &Seen) -> bool {
     match (link.sides.get(side).values.get(&mapping.name), seen.values.get(&mapping.name)) {
         (Some(before), Some(now)) => before != now && !same(mapping, (side, before), (side, now)),

@@ -25,6 +25,8 @@ pub struct RunQuery {
 /// A page of runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunPage {
+    /// What was asked.
+    pub query: RunQuery,
     /// The runs, newest first.
     pub runs: Vec<RunSummary>,
     /// How many there are on all pages together.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{PerSide, RecordId, Side, Timestamp, Value};
+use super::{Observed, PerSide, RecordId, Side, Timestamp, Value};
 
 /// The store's number of a matter, by which the terminal and the window name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -157,6 +157,29 @@ pub struct Matter {
     pub modified: PerSide<Option<Timestamp>>,
     /// When it was found first.
     pub opened: Timestamp,
+}
+
+/// How alike two values are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Likeness {
+    /// The same but for case, spaces, accents, the order of the words or the way a number is written.
+    Same,
+    /// A part is the same: the name before the `@`, one of two names.
+    Part,
+    /// A letter or two apart.
+    Close,
+}
+
+/// A record of the other side that may be the same as one without a partner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Partner {
+    /// The record, as far as it is known.
+    pub record: Observed,
+    /// How likely it is the same, in percent: an order and no promise.
+    pub score: u8,
+    /// The mappings in which the two are alike, the strongest reason first.
+    pub alike: Vec<(String, Likeness)>,
 }
 
 /// What the operator wants in one field.

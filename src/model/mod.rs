@@ -28,7 +28,8 @@ pub use link::{Flips, Link, LinkId, LinkIndex, Observed, Seen, SideBaseline, Val
 pub use listing::{Cursor, Listing, Scope};
 pub use mapping::{Direction, FieldMapping, Kind, Policy, Transform, WriteMode};
 pub use matter::{
-    ConflictKind, Decision, FieldChoice, Matter, MatterField, MatterId, MatterKind, MismatchKind, Resolution, Subject,
+    ConflictKind, Decision, FieldChoice, Likeness, Matter, MatterField, MatterId, MatterKind, MismatchKind, Partner,
+    Resolution, Subject,
 };
 pub use pair::{CompareSchedule, DeleteGuard, DeletePolicy, Endpoint, Filter, FilterTest, PairSpec, Schedule, Writes};
 pub use person::{Erased, FoundPerson, PersonCounts, PersonData};
@@ -37,7 +38,7 @@ pub use platform::{OAuthInfo, OptionInfo, OptionKind, PlatformInfo, SignIn};
 pub use prefs::{LARGEST_TEXT, Notify, Prefs, QuietHours, SMALLEST_TEXT, ThemeChoice};
 pub use record::{Fields, Record, RecordId, Timestamp, Value, Version};
 pub use run::{
-    Alert, AlertKind, CompareCounts, CompareReport, FailedRecord, Mismatch, Outcome, RunId, RunSummary, SideCounts,
-    Trigger, WriteEntry, WriteField, WriteState,
+    Alert, AlertKind, CompareCounts, CompareReport, CompareRow, FailedRecord, Mismatch, Outcome, RunId, RunSummary,
+    SideCounts, Trigger, WriteEntry, WriteField, WriteState,
 };
 pub use side::{PerSide, Side};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MatterField, MismatchKind, PerSide, RecordId, Side, Subject, Timestamp, Value};
+use super::{MatterField, MatterId, MatterKind, MismatchKind, PerSide, RecordId, Side, Subject, Timestamp, Value};
 
 /// The store's number of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -189,6 +189,39 @@ pub struct Mismatch {
     pub modified: PerSide<Option<Timestamp>>,
     /// What both sides hold ([`crate::engine::fingerprint`]).
     pub fingerprint: String,
+}
+
+/// One line of a compare: two records that belong together, or one without a partner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompareRow {
+    /// What does not agree; none where both sides are the same.
+    pub kind: Option<MismatchKind>,
+    /// Whether the operator said to leave it as it is.
+    pub ignored: bool,
+    /// The records.
+    pub subject: Subject,
+    /// What the operator calls the record.
+    pub label: String,
+    /// Why it is a mismatch, as a sentence; empty where it is none.
+    pub reason: String,
+    /// Every mapped field, side by side, without what both agreed on before.
+    pub fields: Vec<MatterField>,
+    /// When each side was changed, where the platform tells.
+    pub modified: PerSide<Option<Timestamp>>,
+    /// The open matter about it, where there is one.
+    pub matter: Option<MatterId>,
+}
+
+impl CompareRow {
+    /// The word for what it is: that of the mismatch, `ignored` or `same`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match &self.kind {
+            _ if self.ignored => "ignored",
+            Some(kind) => MatterKind::Mismatch(kind.clone()).word(),
+            None => "same",
+        }
+    }
 }
 
 /// The numbers of a compare.

@@ -40,6 +40,7 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::Pause { .. }
         | Command::Import(_)
         | Command::LoadSample
+        | Command::Reopen { .. }
         | Command::SavePrefs(_)
         | Command::AlertsSeen => true,
         Command::Snapshot
@@ -48,6 +49,7 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::CancelSignIn(_)
         | Command::Export(_)
         | Command::TryAccount { .. }
+        | Command::TryManifest { .. }
         | Command::Check(_)
         | Command::Stop(_)
         | Command::Survey { .. }
@@ -57,6 +59,7 @@ pub(crate) fn changes_state(command: &Command) -> bool {
         | Command::LastCompare(_)
         | Command::Cancel(_)
         | Command::Matters(_)
+        | Command::Look(_)
         | Command::Candidates(_)
         | Command::Resolve { .. }
         | Command::History(_)
@@ -83,6 +86,14 @@ pub(crate) async fn from_platform(
         Command::TryAccount { settings, password, collection } => {
             let tried = checking::try_out(shared, &settings, password, collection.as_deref(), cancel, id);
             Ok(Reply::Checked(vec![tried.await]))
+        }
+        Command::TryManifest { file, account, options, password, collection } => {
+            let account = match account {
+                Some(name) => Some(account_named(shared, &name).await?),
+                None => None,
+            };
+            let tried = super::manifests::Tried { file, account, options, password, collection };
+            Ok(Reply::Checked(vec![super::manifests::try_out(shared, tried, cancel, id).await?]))
         }
         Command::SignIn { account } => {
             let account = account_named(shared, &account).await?;
@@ -120,6 +131,8 @@ pub(crate) async fn from_platform(
         | Command::LastCompare(_)
         | Command::Cancel(_)
         | Command::Matters(_)
+        | Command::Look(_)
+        | Command::Reopen { .. }
         | Command::Candidates(_)
         | Command::Resolve { .. }
         | Command::History(_)
@@ -183,7 +196,7 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
             Ok(Reply::Done)
         }
         Command::RemovePair(name) => {
-            with(shared, move |store| store.remove_pair(&name)).await?;
+            with(shared, move |store| remove_pair(store, &name)).await?;
             Ok(Reply::Done)
         }
         Command::Pause { pair, paused } => {
@@ -198,12 +211,14 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
             Ok(Reply::LastCompare(report.map(Arc::new)))
         }
         Command::Matters(pair) => {
-            let matters = with(shared, move |store| store.open_matters(pair.as_deref())).await?;
-            Ok(Reply::Matters(Arc::new(matters)))
+            Ok(Reply::Matters(Arc::new(with(shared, move |store| store.open_matters(pair.as_deref())).await?)))
+        }
+        Command::Reopen { ids, resolution } => {
+            with(shared, move |store| store.reopen_matters(&ids, &resolution)).await?;
+            Ok(Reply::Done)
         }
         Command::Candidates(id) => {
-            let records = with(shared, move |store| candidates(store, id)).await?;
-            Ok(Reply::Candidates(id, Arc::new(records)))
+            Ok(Reply::Candidates(id, Arc::new(with(shared, move |store| candidates(store, id)).await?)))
         }
         Command::History(query) => {
             Ok(Reply::History(Arc::new(with(shared, move |store| store.run_page(&query)).await?)))
@@ -225,10 +240,12 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
             Ok(Reply::Done)
         }
         other @ (Command::TryAccount { .. }
+        | Command::TryManifest { .. }
         | Command::SignIn { .. }
         | Command::CancelSignIn(_)
         | Command::SecretPlaces
         | Command::Check(_)
+        | Command::Look(_)
         | Command::Stop(_)
         | Command::Survey { .. }
         | Command::Fit { .. }
@@ -244,6 +261,17 @@ pub(crate) async fn from_store(shared: &Shared, workspace: &Path, command: Comma
         | Command::StartSchedule
         | Command::Shutdown) => Err(not_here(&other)),
     }
+}
+
+/// Removes a pair with the records of its newest compare, which lie in a file of their own.
+fn remove_pair(store: &mut crate::store::Store, name: &str) -> Result<(), crate::store::StoreError> {
+    let rows = store.rows_file(name);
+    store.remove_pair(name)?;
+    if let Ok(Some(rows)) = rows {
+        // Where there was no compare there is no file.
+        let _none = std::fs::remove_file(rows);
+    }
+    Ok(())
 }
 
 async fn with<T: Send + 'static>(

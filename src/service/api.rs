@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::{FoundMatters, MatterQuery};
 use crate::model::{
-    AccountSettings, Alert, CollectionInfo, CompareReport, Erased, FieldInfo, FieldMapping, Fit, FoundPerson,
-    LifeQuery, Lives, Matter, MatterId, Observed, PairSpec, PerSide, Plan, PlatformInfo, Prefs, Record, Resolution,
-    RunId, RunPage, RunQuery, RunSummary, Side, Survey, Timestamp, Trials, WritePage, WriteQuery,
+    AccountSettings, Alert, CollectionInfo, CompareCounts, CompareReport, CompareRow, Erased, FieldInfo, FieldMapping,
+    Fit, FoundPerson, LifeQuery, Lives, Matter, MatterId, Observed, PairSpec, Partner, PerSide, Plan, PlatformInfo,
+    Prefs, Record, Resolution, RunId, RunPage, RunQuery, RunSummary, Side, Survey, Timestamp, Trials, WritePage,
+    WriteQuery,
 };
 
 /// Names one command; its reply carries the same number.
@@ -92,6 +94,20 @@ pub enum Command {
         /// The list to read, where the account has several.
         collection: Option<String>,
     },
+    /// Tries a manifest that need not be in the workspace: what [`Command::TryAccount`] tries, and
+    /// reading one record back. Answered by [`Reply::Checked`].
+    TryManifest {
+        /// The manifest.
+        file: PathBuf,
+        /// The account whose settings and secret are used.
+        account: Option<String>,
+        /// Further settings, which come before those of the account.
+        options: std::collections::BTreeMap<String, String>,
+        /// The secret, if it is not the account's.
+        password: Option<String>,
+        /// The list to read, where there are several.
+        collection: Option<String>,
+    },
     /// Stops waiting for the answer to a command that asks a platform.
     Stop(RequestId),
     /// Tries both accounts of a pair, or of every pair.
@@ -131,6 +147,15 @@ pub enum Command {
     Cancel(String),
     /// Open conflicts and mismatches. Answered by [`Reply::Matters`].
     Matters(Option<String>),
+    /// Looks something up in a long list, off the window's frames. Answered by [`Reply::Looked`].
+    Look(Look),
+    /// Opens matters again whose answer wrote nothing, and forgets the answer.
+    Reopen {
+        /// The matters.
+        ids: Vec<MatterId>,
+        /// What was answered.
+        resolution: Resolution,
+    },
     /// What is remembered of the records that a matter cannot tell apart. Answered by
     /// [`Reply::Candidates`].
     Candidates(MatterId),
@@ -261,6 +286,7 @@ impl std::fmt::Debug for Command {
             Self::Export(..) => "Export",
             Self::LoadSample => "LoadSample",
             Self::TryAccount { .. } => "TryAccount",
+            Self::TryManifest { .. } => "TryManifest",
             Self::Check(..) => "Check",
             Self::Stop(..) => "Stop",
             Self::Survey { .. } => "Survey",
@@ -270,6 +296,8 @@ impl std::fmt::Debug for Command {
             Self::LastCompare(..) => "LastCompare",
             Self::Cancel(..) => "Cancel",
             Self::Matters(..) => "Matters",
+            Self::Look(..) => "Look",
+            Self::Reopen { .. } => "Reopen",
             Self::Candidates(..) => "Candidates",
             Self::Resolve { .. } => "Resolve",
             Self::History(..) => "History",
@@ -337,6 +365,8 @@ pub enum Reply {
     LastCompare(Option<Arc<CompareReport>>),
     /// Open matters.
     Matters(Arc<Vec<Matter>>),
+    /// What was looked up.
+    Looked(Looked),
     /// Records that a matter cannot tell apart, as far as they are remembered.
     Candidates(MatterId, Arc<PerSide<Vec<Observed>>>),
     /// Runs.
@@ -383,6 +413,68 @@ pub enum SecretFile {
     Locked,
     /// It can be used.
     Open,
+}
+
+/// Something to be looked up in a long list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// The open matters that fit.
+    Matters(MatterQuery),
+    /// These matters whole, as far as they are open.
+    Details(Vec<MatterId>),
+    /// Records that may be the same as the one of a matter, which has no partner.
+    Partners(MatterId),
+    /// A part of the records of a pair's newest compare.
+    Rows(CompareQuery),
+    /// The compares of a pair, newest first, with their numbers only.
+    Compares(String),
+}
+
+/// What was looked up.
+#[derive(Clone, Debug)]
+pub enum Looked {
+    /// The open matters that fit.
+    Matters(Arc<FoundMatters>),
+    /// Matters, whole.
+    Details(Vec<Arc<Matter>>),
+    /// Records that may be the same as the one of this matter, the likeliest first.
+    Partners(MatterId, Arc<Vec<Partner>>),
+    /// Rows of a compare.
+    Rows(Arc<CompareFound>),
+    /// Each compare of this pair: when it was, how many milliseconds it took, and its numbers.
+    Compares(String, Arc<Vec<(Timestamp, u64, CompareCounts)>>),
+}
+
+/// A part of the records of a compare.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CompareQuery {
+    /// The pair.
+    pub pair: String,
+    /// Of this kind, by [`CompareRow::word`], or of every kind.
+    pub kind: Option<String>,
+    /// With this text in the name or in a value, whatever the case.
+    pub text: String,
+    /// From this one on.
+    pub offset: usize,
+    /// At most so many.
+    pub count: usize,
+}
+
+/// What a [`CompareQuery`] found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CompareFound {
+    /// What was asked for.
+    pub query: CompareQuery,
+    /// When the compare was; none where its records are not kept.
+    pub compared: Option<Timestamp>,
+    /// How many fit in all.
+    pub total: u64,
+    /// How many records or pairs of records were compared.
+    pub all: u64,
+    /// How many there are of each word.
+    pub counts: Vec<(String, u64)>,
+    /// The part that was asked for.
+    pub rows: Vec<CompareRow>,
 }
 
 /// A run and, where it waits for a yes, its plan.

@@ -194,6 +194,6 @@ fn missing_fields(spec: &PairSpec, side: Side, fields: &[FieldInfo]) -> Option<S
     Some(tr!("setup-check-missing-fields", names = missing.iter().map(near).collect::<Vec<_>>().join(", ")))
 }
 
-fn step(what: String, found: String, error: Option<String>) -> CheckStep {
+pub(crate) fn step(what: String, found: String, error: Option<String>) -> CheckStep {
     CheckStep { what, found, error }
 }

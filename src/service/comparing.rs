@@ -1,11 +1,10 @@
 //! A compare: everything on both sides, and no write.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::engine;
-use crate::model::{CompareReport, MatterKind, Mismatch, PerSide, Side};
-use crate::store::{Changes, MatterScope, MattersUpdate, NewMatter, Origin};
+use crate::engine::{self, Compared, View};
+use crate::model::{CompareReport, CompareRow, MatterKind, Mismatch, PairSpec, PerSide, Side, Timestamp};
+use crate::store::{Changes, MatterScope, MattersUpdate, NewMatter, Origin, RowWriter, StoreError};
 use crate::texts::tr;
 
 use super::job::{Ended, Job, now};
@@ -26,10 +25,15 @@ pub(crate) async fn compare(job: &Job, export: Option<&Path>) -> Result<CompareR
     let remembered = run::remembered(job).await?;
     job.step(tr!("sync-comparing"), 0, None);
     let (spec, views) = (job.spec().clone(), fetched.views);
-    let compared =
-        tokio::task::spawn_blocking(move || engine::compare(&spec, &views, &remembered.links, &remembered.decisions));
+    let name = spec.name.clone();
+    let file = job.shared.db.with(move |store| store.rows_file(&name)).await?;
+    let compared = tokio::task::spawn_blocking(move || {
+        let compared = engine::compare_all(&spec, &views, &remembered.links, &remembered.decisions);
+        let kept = file.map_or(Ok(()), |file| keep_rows(&file, started, &spec, &views, &compared));
+        kept.map(|()| (compared.counts, compared.mismatches))
+    });
     let (counts, mismatches) = match compared.await {
-        Ok(compared) => compared,
+        Ok(compared) => compared?,
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     };
     let millis = u64::try_from(now().0.saturating_sub(started.0)).unwrap_or_default();
@@ -39,12 +43,7 @@ pub(crate) async fn compare(job: &Job, export: Option<&Path>) -> Result<CompareR
         .db
         .with(move |store| {
             // What a run asks about already is not asked a second time.
-            let asked: BTreeSet<String> = store
-                .open_matters(Some(&kept.pair))?
-                .into_iter()
-                .filter(|matter| matches!(matter.kind, MatterKind::Conflict(_)))
-                .map(|matter| matter.subject.key())
-                .collect();
+            let asked = store.open_conflict_subjects(&kept.pair)?;
             let open = kept.mismatches.iter().filter(|one| !asked.contains(&one.subject.key())).map(matter).collect();
             let matters =
                 MattersUpdate { origin: Origin::Compare, by: None, now: started, open, scope: MatterScope::All };
@@ -62,6 +61,34 @@ pub(crate) async fn compare(job: &Job, export: Option<&Path>) -> Result<CompareR
         }
     }
     Ok(report)
+}
+
+/// Keeps every record that was compared, for the eye: first what does not agree.
+fn keep_rows(
+    file: &Path,
+    started: Timestamp,
+    spec: &PairSpec,
+    views: &PerSide<View>,
+    compared: &Compared,
+) -> Result<(), StoreError> {
+    let names: Vec<String> = spec.fields.iter().map(|field| field.name.clone()).collect();
+    let mut rows = RowWriter::create(file, started, &names)?;
+    for mismatch in &compared.mismatches {
+        rows.push(CompareRow {
+            kind: Some(mismatch.kind.clone()),
+            ignored: false,
+            subject: mismatch.subject.clone(),
+            label: mismatch.label.clone(),
+            reason: mismatch.reason.clone(),
+            fields: mismatch.fields.clone(),
+            modified: mismatch.modified,
+            matter: None,
+        })?;
+    }
+    for agreeing in &compared.rest {
+        rows.push(engine::compare_row(spec, views, agreeing))?;
+    }
+    rows.finish()
 }
 
 fn matter(mismatch: &Mismatch) -> NewMatter {

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::model::{
     AlertKind, Closed, CompareReport, ConflictKind, Decision, MatterId, MatterKind, MismatchKind, Outcome, PerSide,
-    Plan, Resolution, Subject, Timestamp, Trigger, WriteState,
+    Plan, Resolution, Side, Subject, Timestamp, Trigger, WriteState,
 };
 use crate::texts::tr;
 
@@ -19,8 +19,8 @@ use super::alerts::{self, News};
 use super::job::{Ended, Job, Shared, now};
 use super::upkeep::{self, Care};
 use super::{
-    Command, Event, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, Upkeep, answers, backup, comparing,
-    keeping, run, signing, snapshot, undoing,
+    Command, Event, Look, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, Upkeep, answers, backup, comparing,
+    keeping, looking, run, signing, snapshot, undoing,
 };
 
 /// The schedule looks at the clock at least this often, since a timer stands still while the
@@ -179,9 +179,12 @@ impl Hub {
                 Ok(Reply::Done)
             }
             Command::Snapshot => Ok(Reply::Snapshot(Arc::new(self.snapshot().await))),
+            // These look through long lists, and must not make other commands wait.
+            Command::Look(look) => return self.look_up(id, look),
             Command::Upkeep(wanted) => return self.upkeep(id, wanted).await,
             // These wait for a platform, and must not make other commands wait.
             Command::TryAccount { .. }
+            | Command::TryManifest { .. }
             | Command::SignIn { .. }
             | Command::SecretPlaces
             | Command::Check(_)
@@ -212,6 +215,7 @@ impl Hub {
             | Command::LoadSample
             | Command::LastCompare(_)
             | Command::Matters(_)
+            | Command::Reopen { .. }
             | Command::Candidates(_)
             | Command::History(_)
             | Command::Writes(_)
@@ -281,6 +285,14 @@ impl Hub {
                 }
             };
             shared.desk.end(id);
+            shared.voice.reply(id, answer).await;
+        });
+    }
+
+    fn look_up(&self, id: RequestId, look: Look) {
+        let shared = self.shared.clone();
+        tokio::spawn(async move {
+            let answer = looking::answer(&shared, look).await.map(Reply::Looked);
             shared.voice.reply(id, answer).await;
         });
     }
@@ -472,6 +484,10 @@ impl Hub {
                 };
                 store.save_decision(&matter.pair, &decision)?;
                 store.answered(matter.id, &decision.resolution, decision.made)?;
+                if matches!(decision.resolution, Resolution::NotSame(_)) && is_lone(&matter.kind) {
+                    // It is alone as before; only this one is proposed no more.
+                    continue;
+                }
                 match decision.resolution {
                     Resolution::Ignore => store.close_matters(&[matter.id], Closed::Left, None, now())?,
                     Resolution::NotSame(_)
@@ -481,6 +497,11 @@ impl Hub {
                     | Resolution::Delete(_)
                     | Resolution::Link(_) => {
                         let subjects = kept.entry(matter.pair.clone()).or_default();
+                        if let Resolution::Link(ids) = &decision.resolution {
+                            // Each may have been found alone; they are no longer.
+                            subjects.insert(Subject::Single(Side::A, ids.a.clone()));
+                            subjects.insert(Subject::Single(Side::B, ids.b.clone()));
+                        }
                         subjects.insert(decision.subject);
                         subjects.insert(matter.subject);
                     }
@@ -553,21 +574,22 @@ impl Hub {
                     }
                 }
             }
-            let open = store.open_matters(Some(&name))?;
+            let open = store.count_open(&name)?;
+            let conflicts = store.open_conflicts(&name)?;
             // What an undo asks again the operator has just called for, which is no news.
             let mut summary = summary;
             let undo = matches!(summary.trigger, Trigger::Undo(_));
             if undo && summary.outcome == Outcome::Waiting {
                 summary.outcome = Outcome::Done;
             }
-            let fresh = open.iter().filter(|matter| !undo && matter.opened >= summary.started);
+            let fresh = conflicts.iter().filter(|matter| !undo && matter.opened >= summary.started);
             let conflicts = fresh.filter_map(|matter| match &matter.kind {
                 MatterKind::Conflict(kind) => Some(matches!(kind, ConflictKind::HeldDeletion(_))),
                 MatterKind::Mismatch(_) => None,
             });
             let (held, others): (Vec<bool>, Vec<bool>) = conflicts.partition(|held| *held);
             let news = alerts::of_run(&summary, others.len(), held.len(), sign_in_refused, was_failing);
-            let over = over(summary.outcome, open.is_empty());
+            let over = over(summary.outcome, open == (0, 0));
             alerts::settle(store, &name, &news, &over, now())
         });
         self.tell_alerts(told.await).await;
@@ -577,12 +599,8 @@ impl Hub {
         let (name, count, started) = (pair.to_owned(), report.counts.mismatches(), report.started);
         let told = self.shared.db.with(move |store| {
             // What a run asks about already was told when it was found, and is not counted again.
-            let open = store.open_matters(Some(&name))?;
-            let found: Vec<bool> = open
-                .iter()
-                .filter(|matter| matches!(matter.kind, MatterKind::Mismatch(_)))
-                .map(|matter| matter.opened >= started)
-                .collect();
+            let open = store.open_mismatches(&name)?;
+            let found: Vec<bool> = open.iter().map(|(_, _, opened)| *opened >= started).collect();
             let mut news = Vec::new();
             if found.contains(&true) {
                 let text = tr!("sync-differences", count = found.len());
@@ -807,6 +825,11 @@ fn decide(
             Resolution::Use(_) | Resolution::Fields(_) | Resolution::Create | Resolution::Delete(_),
         ) => Ok((subject.clone(), resolution.clone())),
     }
+}
+
+/// Whether the matter is about a record of one side that the other has not.
+fn is_lone(kind: &MatterKind) -> bool {
+    matches!(kind, MatterKind::Mismatch(MismatchKind::OnlyIn(_)))
 }
 
 /// The pairs that write to the same list, as sentences.

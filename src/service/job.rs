@@ -60,6 +60,7 @@ pub(crate) struct Shared {
     pub(crate) signer: Arc<Signer>,
     pub(crate) voice: Voice,
     pub(crate) tuning: Tuning,
+    pub(crate) shelf: super::looking::Shelf,
     pub(crate) prefs: super::prefs::Kept,
     pub(crate) notifier: super::notifier::Notifier,
     /// What is read while accounts are connected.

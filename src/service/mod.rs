@@ -20,7 +20,9 @@ mod handle;
 mod hub;
 mod job;
 mod keeping;
+mod looking;
 mod manifests;
+mod matter_list;
 mod notifier;
 mod person;
 mod platforms;
@@ -43,15 +45,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use api::{
-    AccountCheck, Answer, CheckStep, Command, CopyReason, Event, KeptCopy, PairState, PairStatus, Problem, Progress,
-    ProgressMap, Reply, RequestId, RunReport, SecretFile, SecretPlaces, SigningIn, Snapshot, Suggestion, SyncMode,
-    Upkeep, trial_name,
+    AccountCheck, Answer, CheckStep, Command, CompareFound, CompareQuery, CopyReason, Event, KeptCopy, Look, Looked,
+    PairState, PairStatus, Problem, Progress, ProgressMap, Reply, RequestId, RunReport, SecretFile, SecretPlaces,
+    SigningIn, Snapshot, Suggestion, SyncMode, Upkeep, trial_name,
 };
 pub use diagnostics::Recorder;
 pub use door::knock;
 pub use handle::{Handle, Mailbox, Voice};
 pub use job::Tuning;
 pub use manifests::{manifest_check, manifest_start};
+pub use matter_list::{FoundMatters, MatterList, MatterQuery, MatterRow, MatterSort};
 pub use platforms::{KnownPlatforms, Platforms};
 pub use settings_file::{Settings, SettingsError, SettingsProblem, parse, parse_with, render};
 
@@ -112,6 +115,7 @@ pub fn start_with(
         signer: Arc::new(signing::Signer::new(secrets, tuning.sign_in_wait)),
         voice: mailbox.voice.clone(),
         tuning,
+        shelf: looking::Shelf::default(),
         desk: Arc::default(),
     };
     let folder = workspace.to_owned();

@@ -43,9 +43,15 @@ pub(crate) async fn export(shared: &Shared, who: Vec<FoundPerson>, file: PathBuf
 
 /// Erases a person from the history, and from the copies in the workspace.
 pub(crate) async fn erase(shared: &Shared, workspace: &Path, who: Vec<FoundPerson>) -> Result<Reply, Problem> {
-    let people = who.clone();
-    let erased = shared.db.with(move |store| store.erase(&people)).await;
-    let mut erased: Erased = erased.map_err(|error| Problem::failed(error.to_string()))?;
+    let erased = shared.db.with(move |store| {
+        let mut who = who;
+        for person in &mut who {
+            // A sync may have gone on since they were looked for.
+            person.there = store.person(person)?.records.as_ref().map(|records| !records.is_empty());
+        }
+        Ok((store.erase(&who)?, who))
+    });
+    let (mut erased, who): (Erased, _) = erased.await.map_err(|error| Problem::failed(error.to_string()))?;
     let folder = workspace.to_owned();
     let copies = blocking(move || {
         let copies = store::copies(&folder).into_iter();

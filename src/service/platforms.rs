@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use crate::connectors::carddav::CardDavConnector;
 use crate::connectors::csv::CsvConnector;
 use crate::connectors::database::DatabaseConnector;
+use crate::connectors::ldap::LdapConnector;
 use crate::connectors::rest::{self, Manifest, RestConnector};
 use crate::connectors::vcf::VcfConnector;
 use crate::connectors::xlsx::XlsxConnector;
@@ -117,6 +118,7 @@ impl Platforms for KnownPlatforms {
             "xlsx" => Ok(Arc::new(XlsxConnector::open(&with_keys(account, keys))?)),
             "vcf" => Ok(Arc::new(VcfConnector::open(account)?)),
             "sqlite" | "postgresql" | "mysql" => Ok(Arc::new(DatabaseConnector::open(account, credential.secret())?)),
+            "ldap" => Ok(Arc::new(LdapConnector::open(account, credential.secret())?)),
             "carddav" => Ok(Arc::new(CardDavConnector::new(account, credential.secret())?)),
             other => match self.manifest(other) {
                 Some(manifest) => Ok(Arc::new(RestConnector::new(manifest, account, credential)?)),

@@ -346,7 +346,7 @@ async fn index_anew(job: &Job, remembered: Remembered) -> Result<Remembered, End
 
 /// What is remembered beside the links.
 fn beside(store: &Store, pair: &str, links: Vec<Link>, known_links: usize) -> Result<Remembered, StoreError> {
-    let open = store.open_matters(Some(pair))?.into_iter();
+    let open = store.open_conflicts(pair)?.into_iter();
     let held = open.filter(|matter| matches!(matter.kind, MatterKind::Conflict(ConflictKind::HeldDeletion(_))));
     Ok(Remembered {
         links,
@@ -480,16 +480,11 @@ impl Healed {
         job.shared
             .db
             .with(move |store| {
-                let over = store.open_matters(Some(&pair))?.into_iter().filter(|matter| {
-                    match (&matter.kind, &matter.subject) {
-                        (MatterKind::Conflict(_), _) => false,
-                        (MatterKind::Mismatch(_), Subject::Single(side, id)) => self.linked.get(*side).contains(id),
-                        (MatterKind::Mismatch(_), subject @ (Subject::Pair(_) | Subject::Key(..))) => {
-                            self.written.contains(subject)
-                        }
-                    }
+                let over = store.open_mismatches(&pair)?.into_iter().filter(|(_, subject, _)| match subject {
+                    Subject::Single(side, id) => self.linked.get(*side).contains(id),
+                    Subject::Pair(_) | Subject::Key(..) => self.written.contains(subject),
                 });
-                let ids: Vec<_> = over.map(|matter| matter.id).collect();
+                let ids: Vec<_> = over.map(|(id, ..)| id).collect();
                 if ids.is_empty() { Ok(()) } else { store.close_matters(&ids, Closed::Synced, Some(run), now()) }
             })
             .await?;

@@ -41,7 +41,7 @@ impl Store {
                 .prepare_cached(&page)?
                 .query_map(params_from_iter(values.iter()), run_row)?
                 .collect::<Result<_, _>>()?;
-            Ok(RunPage { runs, total: to_count(total) })
+            Ok(RunPage { query: query.clone(), runs, total: to_count(total) })
         })
     }
 

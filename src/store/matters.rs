@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::codec::{Json, to_size};
 use super::{Store, StoreError, pair_id};
 use crate::model::{
-    Closed, Decision, Matter, MatterField, MatterId, MatterKind, PerSide, Resolution, RunId, Subject, Timestamp,
+    Closed, Decision, Matter, MatterField, MatterId, MatterKind, MismatchKind, PerSide, Resolution, RunId, Side,
+    Subject, Timestamp,
 };
 
 /// What found a matter. Each closes only what it has found itself.
@@ -92,6 +93,146 @@ impl Store {
                     .collect::<Result<_, _>>(),
             };
             Ok(rows?)
+        })
+    }
+
+    /// Hands over every open matter, one at a time, so that hundreds of thousands are never held at once.
+    pub fn each_open_matter(&self, mut each: impl FnMut(&Matter)) -> Result<(), StoreError> {
+        self.read(|conn| {
+            let mut found = conn.prepare_cached(&format!("{MATTER} WHERE m.closed IS NULL ORDER BY m.id"))?;
+            let mut rows = found.query([])?;
+            while let Some(row) = rows.next()? {
+                each(&matter_row(row)?);
+            }
+            Ok(())
+        })
+    }
+
+    /// These matters, as far as they are open, in the order of their numbers.
+    pub fn open_matters_of(&self, ids: &[MatterId]) -> Result<Vec<Matter>, StoreError> {
+        self.read(|conn| {
+            let mut found = conn.prepare_cached(&format!("{MATTER} WHERE m.id = ?1 AND m.closed IS NULL"))?;
+            let mut matters = Vec::new();
+            for id in ids {
+                matters.extend(found.query_row([id.0], matter_row).optional()?);
+            }
+            matters.sort_by_key(|matter| matter.id);
+            Ok(matters)
+        })
+    }
+
+    /// The matters that were opened, changed or closed since this was asked last. Those of a pair that
+    /// was removed are among them.
+    pub fn take_touched_matters(&mut self) -> Result<Vec<MatterId>, StoreError> {
+        self.change(|tx| {
+            let mut found = tx.prepare_cached("DELETE FROM temp.touched_matters RETURNING id")?;
+            let ids = found.query_map([], |row| Ok(MatterId(row.get(0)?)))?;
+            let mut ids: Vec<MatterId> = ids.collect::<Result<_, _>>()?;
+            ids.sort();
+            Ok(ids)
+        })
+    }
+
+    /// The open questions of the runs of a pair.
+    pub fn open_conflicts(&self, pair: &str) -> Result<Vec<Matter>, StoreError> {
+        self.read(|conn| {
+            let rows = conn
+                .prepare_cached(&format!(
+                    "{MATTER} WHERE m.closed IS NULL AND m.pair = ?1 AND m.class = 'conflict' ORDER BY m.id"
+                ))?
+                .query_map([pair_id(conn, pair)?], matter_row)?
+                .collect::<Result<_, _>>()?;
+            Ok(rows)
+        })
+    }
+
+    /// The open differences of a pair, without what they are: there may be very many.
+    pub fn open_mismatches(&self, pair: &str) -> Result<Vec<(MatterId, Subject, Timestamp)>, StoreError> {
+        self.read(|conn| {
+            let mut found = conn.prepare_cached(
+                "SELECT id, subject, opened FROM matters WHERE pair = ?1 AND closed IS NULL AND class = 'mismatch' \
+                 ORDER BY id",
+            )?;
+            let rows = found.query_map([pair_id(conn, pair)?], |row| {
+                Ok((MatterId(row.get(0)?), row.get::<_, Json<_>>(1)?.0, Timestamp(row.get(2)?)))
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The open differences of a pair that are about a record of this side alone.
+    pub fn open_lone(&self, pair: &str, side: Side) -> Result<Vec<Matter>, StoreError> {
+        self.read(|conn| {
+            let word = MatterKind::Mismatch(MismatchKind::OnlyIn(side)).word();
+            let rows = conn
+                .prepare_cached(&format!(
+                    "{MATTER} WHERE m.closed IS NULL AND m.pair = ?1 AND m.word = ?2 ORDER BY m.id"
+                ))?
+                .query_map((pair_id(conn, pair)?, word), matter_row)?
+                .collect::<Result<_, _>>()?;
+            Ok(rows)
+        })
+    }
+
+    /// The subjects of a pair that a run asks about, with their numbers.
+    pub fn open_conflict_subjects(&self, pair: &str) -> Result<BTreeSet<String>, StoreError> {
+        self.read(|conn| {
+            let mut found = conn.prepare_cached(
+                "SELECT subject_key FROM matters WHERE pair = ?1 AND closed IS NULL AND class = 'conflict'",
+            )?;
+            let keys = found.query_map([pair_id(conn, pair)?], |row| row.get(0))?;
+            Ok(keys.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The open matters of a pair with these subjects: subject and number.
+    pub fn open_by_subjects(&self, pair: &str, subjects: &[Subject]) -> Result<BTreeMap<String, MatterId>, StoreError> {
+        self.read(|conn| {
+            let id = pair_id(conn, pair)?;
+            let mut found = conn.prepare_cached(
+                "SELECT id FROM matters WHERE pair = ?1 AND subject_key = ?2 AND closed IS NULL ORDER BY id LIMIT 1",
+            )?;
+            let mut open = BTreeMap::new();
+            for subject in subjects {
+                let key = subject.key();
+                if let Some(matter) = found.query_row((id, &key), |row| row.get(0)).optional()? {
+                    open.insert(key, MatterId(matter));
+                }
+            }
+            Ok(open)
+        })
+    }
+
+    /// Opens matters again that were closed by an answer that wrote nothing, and forgets the answer.
+    /// Matters whose subject is asked about again already stay closed.
+    pub fn reopen_matters(&mut self, ids: &[MatterId], answer: &Resolution) -> Result<(), StoreError> {
+        self.change(|tx| {
+            let mut subject = tx.prepare_cached("SELECT pair, subject_key FROM matters WHERE id = ?1")?;
+            let mut forget =
+                tx.prepare_cached("DELETE FROM decisions WHERE pair = ?1 AND subject_key = ?2 AND slot = ?3")?;
+            let mut open = tx.prepare_cached(
+                "UPDATE OR IGNORE matters SET closed = NULL, closed_how = NULL, closed_by = NULL WHERE id = ?1 AND closed IS NOT NULL",
+            )?;
+            let mut unsay = tx.prepare_cached(
+                "DELETE FROM answers WHERE id = (SELECT max(id) FROM answers WHERE matter = ?1)",
+            )?;
+            for id in ids {
+                let found = subject.query_row([id.0], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)));
+                let Some((pair, key)) = found.optional()? else { continue };
+                let answered = match answer {
+                    Resolution::NotSame(ids) => Subject::Pair(ids.clone()).key(),
+                    Resolution::Use(_)
+                    | Resolution::Fields(_)
+                    | Resolution::Create
+                    | Resolution::Delete(_)
+                    | Resolution::Link(_)
+                    | Resolution::Ignore => key,
+                };
+                forget.execute((pair, answered, slot(answer)))?;
+                unsay.execute([id.0])?;
+                open.execute([id.0])?;
+            }
+            Ok(())
         })
     }
 
@@ -191,7 +332,8 @@ pub(super) fn update(conn: &Connection, pair: i64, update: &MattersUpdate) -> Re
     let mut before = open_by_subject(conn, pair, update.origin)?;
     let mut change = conn.prepare_cached(
         "UPDATE matters SET kind = ?2, subject = ?3, label = ?4, reason = ?5, fields = ?6, modified = ?7, \
-         fingerprint = ?8 WHERE id = ?1",
+         fingerprint = ?8 WHERE id = ?1 AND (kind, subject, label, reason, fields, modified, fingerprint) \
+         IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
     let mut insert = conn.prepare_cached(
         "INSERT INTO matters (pair, origin, class, word, kind, subject_key, subject, label, reason, fields, modified, \

@@ -13,6 +13,7 @@
 mod alerts;
 mod changes;
 mod codec;
+mod compare_rows;
 mod compares;
 mod copies;
 mod error;
@@ -33,6 +34,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use changes::{Changes, LinkIndexes};
+pub use compare_rows::{RowReader, RowWriter};
 pub use copies::{Copy, copies, copy_path, copy_workspace, remove_copy, restore_closed};
 pub use error::StoreError;
 pub use matters::{MatterScope, MattersUpdate, NewMatter, Origin};
@@ -51,7 +53,7 @@ pub struct Store {
     // The connection comes first: it is closed before the lock is let go.
     conn: Connection,
     file: PathBuf,
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 /// The folder of the workspace where none is named. It is the local one on Windows, because a
@@ -70,7 +72,8 @@ impl Store {
         let file = dir.join(DATABASE);
         let mut conn = schema::open(&file)?;
         schema::migrate(&mut conn, Some(&file), schema::MIGRATIONS)?;
-        Ok(Self { conn, file, _lock: Some(lock) })
+        schema::watch_matters(&conn).map_err(|error| StoreError::from(error).about(&file))?;
+        Ok(Self { conn, file, lock: Some(lock) })
     }
 
     /// A workspace that is gone when it is dropped, for tests.
@@ -78,7 +81,8 @@ impl Store {
         let mut conn = Connection::open_in_memory()?;
         schema::settle(&conn)?;
         schema::migrate(&mut conn, None, schema::MIGRATIONS)?;
-        Ok(Self { conn, file: PathBuf::from(":memory:"), _lock: None })
+        schema::watch_matters(&conn)?;
+        Ok(Self { conn, file: PathBuf::from(":memory:"), lock: None })
     }
 
     /// Copies the whole database to one file, which can take the place of `duosync.db`. A file that

@@ -60,7 +60,7 @@ impl Store {
             tx.pragma_update(None, "secure_delete", true)?;
             let mut erased = Erased::default();
             for person in people {
-                erase_one(tx, pair_id(tx, &person.pair)?, person, &mut erased)?;
+                erase_one(tx, pair_id(tx, &person.pair)?, person, false, &mut erased)?;
             }
             Ok(erased)
         })?;
@@ -69,7 +69,8 @@ impl Store {
     }
 }
 
-/// Erases the same people from a copy of the database. False where it is of another format.
+/// Erases the same people from a copy of the database: where they are in no list any more, what the copy
+/// last saw of them too. False where it is of another format.
 pub fn erase_in_copy(copy: &Path, people: &[FoundPerson]) -> Result<bool, StoreError> {
     let mut conn = copies::open_copy(copy)?;
     let mut erase = || -> Result<bool, StoreError> {
@@ -81,7 +82,11 @@ pub fn erase_in_copy(copy: &Path, people: &[FoundPerson]) -> Result<bool, StoreE
         let tx = conn.transaction()?;
         for person in people {
             match pair_id(&tx, &person.pair) {
-                Ok(pair) => erase_one(&tx, pair, person, &mut Erased::default())?,
+                // What the copy takes for a record of a list may have left it since.
+                Ok(pair) => {
+                    let gone = !person.there.a && !person.there.b;
+                    erase_one(&tx, pair, person, gone, &mut Erased::default())?;
+                }
                 // The copy is older than the pair.
                 Err(StoreError::NoSuchPair(_)) => {}
                 Err(error) => return Err(error),
@@ -275,11 +280,17 @@ fn gather(conn: &Connection, pair: i64, person: &FoundPerson) -> Result<PersonDa
     Ok(data)
 }
 
-fn erase_one(conn: &Connection, pair: i64, person: &FoundPerson, erased: &mut Erased) -> Result<(), StoreError> {
+fn erase_one(
+    conn: &Connection,
+    pair: i64,
+    person: &FoundPerson,
+    gone: bool,
+    erased: &mut Erased,
+) -> Result<(), StoreError> {
     let ids = ids_of(person);
     let data = gather(conn, pair, person)?;
     let words = words_about(person, &data);
-    let there = !data.records.a.is_empty() || !data.records.b.is_empty();
+    let there = !gone && person_there(&data) > 0;
     for (seq, write) in writes_of(conn, pair, &ids)? {
         erased.kept += u64::from(data.kept.iter().any(|(id, _)| *id == write.id));
         conn.execute("DELETE FROM raws WHERE write = ?1", [seq])?;
@@ -300,12 +311,20 @@ fn erase_one(conn: &Connection, pair: i64, person: &FoundPerson, erased: &mut Er
     erased.matters += erase_answers(conn, pair, &ids, there)?;
     for link in links_of(conn, pair, &ids)? {
         let Some(id) = link.id else { continue };
-        if link.sides.a.gone && link.sides.b.gone {
+        if gone || link.sides.a.gone && link.sides.b.gone {
             conn.execute("DELETE FROM link_keys WHERE pair = ?1 AND link = ?2", (pair, id.0))?;
             conn.execute("DELETE FROM links WHERE id = ?1", [id.0])?;
             erased.forgotten += 1;
         } else {
             conn.execute("UPDATE links SET flips = NULL WHERE id = ?1", [id.0])?;
+        }
+    }
+    if gone {
+        for (side, id) in &ids {
+            conn.execute(
+                "DELETE FROM unlinked WHERE pair = ?1 AND side = ?2 AND record = ?3",
+                (pair, side.letter(), id),
+            )?;
         }
     }
     erased.still_there += person_there(&data);

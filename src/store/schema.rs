@@ -51,6 +51,20 @@ pub(super) fn settle(conn: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Notes for this connection which matters change, so that a list of hundreds of thousands of them is
+/// not read anew after each answer. The notes go with the connection and with a transaction that fails.
+pub(super) fn watch_matters(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute_batch(
+        "CREATE TEMP TABLE touched_matters (id INTEGER PRIMARY KEY);
+         CREATE TEMP TRIGGER matter_opened AFTER INSERT ON main.matters
+         BEGIN INSERT OR IGNORE INTO touched_matters VALUES (new.id); END;
+         CREATE TEMP TRIGGER matter_changed AFTER UPDATE ON main.matters
+         BEGIN INSERT OR IGNORE INTO touched_matters VALUES (new.id); END;
+         CREATE TEMP TRIGGER matter_removed AFTER DELETE ON main.matters
+         BEGIN INSERT OR IGNORE INTO touched_matters VALUES (old.id); END;",
+    )
+}
+
 /// Brings a database to the newest format, one transaction for each number, with a copy before each
 /// where there is something to copy. Without a file (in memory) no copies are made.
 pub(super) fn migrate(conn: &mut Connection, file: Option<&Path>, migrations: &[&str]) -> Result<(), StoreError> {

@@ -1,12 +1,12 @@
 //! What the operator wants, as commands.
 
 use super::app::{Asking, DuosyncApp, Purpose};
+use super::views::history::{self, HistoryIntent};
 use super::views::preview::Preview;
-use super::views::review::Scope;
 use super::views::setup::{Fitting, Known, Setup, SetupIntent, Step, Trying};
-use super::views::{Browse, Intent, Page};
-use crate::model::{RunQuery, SecretRef, Side, Trials, WriteQuery};
-use crate::service::{AccountCheck, Command, SecretFile, SyncMode};
+use super::views::{Browse, Intent, Page, TakeBack};
+use crate::model::{SecretRef, Side, Trials};
+use crate::service::{AccountCheck, Command, Look, SecretFile, SyncMode};
 use crate::texts::tr;
 
 impl DuosyncApp {
@@ -66,16 +66,18 @@ impl DuosyncApp {
             Intent::Cancel(pair) => self.send(Command::Cancel(pair), Purpose::Quiet),
             Intent::Settle(ids, resolution, what) => {
                 self.review.settling(&ids);
-                self.compare_list.settling(&ids);
-                self.send(Command::Resolve { ids: ids.clone(), resolution }, Purpose::Settle(ids, what));
+                let purpose = Purpose::Settle(ids.clone(), resolution.clone(), what);
+                self.send(Command::Resolve { ids, resolution }, purpose);
             }
             Intent::Candidates(id) => self.send(Command::Candidates(id), Purpose::Quiet),
             Intent::UndoLast => {
-                if let Some(run) = self.undo_next.take() {
+                if let Some(back) = self.undo_next.take() {
                     self.toasts.clear();
-                    self.send(Command::Undo(run), Purpose::Undo);
+                    self.take_back(back);
                 }
             }
+            Intent::TakeBack(back) => self.take_back(back),
+            Intent::Look(look) => self.send(Command::Look(look), Purpose::Look),
             Intent::EnterPassword(account) => {
                 self.asking = Some(Asking { account, password: String::new(), then: None });
             }
@@ -87,10 +89,7 @@ impl DuosyncApp {
             Intent::CancelSignIn(account) => self.send(Command::CancelSignIn(account), Purpose::Quiet),
             Intent::OpenBrowser(url) => self.open_browser(&url),
             Intent::Undo(run) => self.send(Command::Undo(run), Purpose::Undo),
-            Intent::ShowRun(run) => {
-                self.history.pick(run);
-                self.send(Command::Writes(WriteQuery::all(run)), Purpose::Writes(run));
-            }
+            Intent::History(wanted) => self.act_history(wanted),
             Intent::Browse(what) => {
                 let ctx = self.ctx.clone();
                 self.picker.open(what, &ctx);
@@ -110,6 +109,52 @@ impl DuosyncApp {
             Intent::Quit => self.desk.quits = true,
             Intent::Upkeep(wanted) => self.take_care(*wanted),
             Intent::Setup(wanted) => self.act_setup(wanted),
+        }
+    }
+
+    /// Carries out one wish about the history.
+    pub(super) fn act_history(&mut self, wanted: HistoryIntent) {
+        let now = super::shell::now();
+        match wanted {
+            HistoryIntent::Runs => {
+                let query = self.history.runs_query(now);
+                self.send(Command::History(query), Purpose::History);
+            }
+            HistoryIntent::MoreRuns => {
+                if let Some(query) = self.history.more_runs(now) {
+                    self.send(Command::History(query), Purpose::History);
+                }
+            }
+            HistoryIntent::Pick(run) => {
+                let query = self.history.pick(run);
+                if let Some(one) = self.history.unknown_run() {
+                    self.send(Command::History(one), Purpose::History);
+                }
+                self.send(Command::Writes(query), Purpose::Writes);
+            }
+            HistoryIntent::Writes => {
+                if let Some(query) = self.history.current_writes() {
+                    self.send(Command::Writes(query), Purpose::Writes);
+                }
+            }
+            HistoryIntent::MoreWrites => {
+                if let Some(query) = self.history.more_writes() {
+                    self.send(Command::Writes(query), Purpose::Writes);
+                }
+            }
+            HistoryIntent::Find => {
+                if let Some(query) = self.history.find() {
+                    self.send(Command::Lives(query), Purpose::History);
+                }
+            }
+            HistoryIntent::LookAtUndo(run, write) => {
+                let id = write.as_ref().map(|(id, _)| id.clone());
+                self.history.think(run, write);
+                self.send(Command::UndoPlan { run, write: id.clone() }, Purpose::UndoPlan(run, id));
+            }
+            HistoryIntent::UndoWrite(run, write) => {
+                self.send(Command::UndoWrite { run, write }, Purpose::Undo);
+            }
         }
     }
 
@@ -145,15 +190,18 @@ impl DuosyncApp {
             Page::Settings => self.open_settings(),
             Page::Preview => self.go_preview(pair),
             Page::Review => {
-                let names = self.names.clone();
-                self.review.show_only(Scope::All, pair, &names);
+                self.review.show_pair(pair);
+                self.look_for_matters();
             }
             Page::Compare => {
                 self.pair = pair.or_else(|| self.pair.take());
                 self.ask_compare();
             }
             Page::History => {
-                self.send(Command::History(RunQuery { pair, limit: 500, ..RunQuery::default() }), Purpose::History);
+                if pair.is_some() {
+                    self.history.choice = history::Choice { pair, ..history::Choice::default() };
+                }
+                self.act_history(HistoryIntent::Runs);
             }
             Page::Alerts => {
                 self.send(Command::Alerts, Purpose::Alerts);
@@ -178,9 +226,25 @@ impl DuosyncApp {
     /// Asks for the last compare of the pair that is shown.
     pub(super) fn ask_compare(&mut self) {
         let Some(pair) = self.compare_pair() else { return };
-        let names = self.names.clone();
-        self.compare_list.show_only(Scope::Mismatches(pair.clone()), None, &names);
-        self.send(Command::LastCompare(pair.clone()), Purpose::LastCompare(pair));
+        self.records.show_pair(&pair);
+        self.send(Command::Look(Look::Compares(pair)), Purpose::Look);
+    }
+
+    /// Takes back what was done.
+    fn take_back(&mut self, back: TakeBack) {
+        if self.undo_next.as_ref() == Some(&back) {
+            self.undo_next = None;
+        }
+        match back {
+            TakeBack::Runs(runs) => {
+                for run in runs {
+                    self.send(Command::Undo(run), Purpose::Undo);
+                }
+            }
+            TakeBack::Answer(ids, resolution) => {
+                self.send(Command::Reopen { ids, resolution }, Purpose::Told(tr!("review-taken-back")));
+            }
+        }
     }
 
     fn edit(&mut self, pair: &str) {

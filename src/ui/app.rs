@@ -15,10 +15,10 @@ use super::views::compare::{self, Given};
 use super::views::history::{self, History};
 use super::views::home::{self, Home};
 use super::views::preview::{self, Preview};
-use super::views::review::{self, Names, Review, Scope};
+use super::views::review::{self, Names, Review};
 use super::views::setup::{self, Setup, Step};
-use super::views::{Confirm, Intent, Page, alerts, settings};
-use crate::model::{Alert, CompareReport, Matter, MatterId, PerSide, RunId, Side, Timestamp};
+use super::views::{Confirm, Intent, Page, TakeBack, alerts, settings};
+use crate::model::{Alert, CompareReport, MatterId, PerSide, RunId, Side, Timestamp};
 use crate::service::{Command, Handle, RequestId, Snapshot, SyncMode};
 use crate::texts::tr;
 
@@ -30,16 +30,18 @@ pub(super) const TOAST: f64 = 8.0;
 pub(super) enum Purpose {
     /// The state of everything.
     Snapshot,
-    /// The open matters.
+    /// The open matters, as the review looks for them.
     Matters,
     /// The runs.
     History,
     /// The writes of a run.
-    Writes(RunId),
+    Writes,
+    /// What an undo of a run, or of its write with this id, would do.
+    UndoPlan(RunId, Option<String>),
     /// The alerts.
     Alerts,
-    /// The last compare of a pair.
-    LastCompare(String),
+    /// Something in a long list.
+    Look,
     /// A run.
     Sync,
     /// The operator's yes to a plan.
@@ -47,7 +49,7 @@ pub(super) enum Purpose {
     /// A compare; the words say where the report went.
     Compare(Option<String>),
     /// Answers to matters.
-    Settle(Vec<MatterId>, String),
+    Settle(Vec<MatterId>, crate::model::Resolution, String),
     /// A run is taken back.
     Undo,
     /// An account is tried.
@@ -96,7 +98,7 @@ pub(super) enum Purpose {
 #[derive(Clone, Debug)]
 pub(super) struct Toast {
     pub(super) text: String,
-    pub(super) undo: Option<RunId>,
+    pub(super) undo: Option<TakeBack>,
     /// Whether it only repeats what is kept among the alerts.
     pub(super) alert: bool,
     /// When it goes away, by egui's clock; none before it was drawn first.
@@ -130,11 +132,10 @@ pub struct DuosyncApp {
     pub(super) pending: BTreeMap<RequestId, Purpose>,
     pub(super) page: Page,
     pub(super) pair: Option<String>,
-    pub(super) matters: Arc<Vec<Matter>>,
-    pub(super) matters_asked: bool,
-    pub(super) matters_stale: bool,
     pub(super) review: Review,
-    pub(super) compare_list: Review,
+    pub(super) records: compare::Records,
+    pub(super) compares: Option<(String, compare::Compares)>,
+    pub(super) frames: super::frames::Frames,
     pub(super) report: Option<(String, Arc<CompareReport>)>,
     pub(super) compare_form: compare::Form,
     pub(super) history: History,
@@ -149,7 +150,7 @@ pub struct DuosyncApp {
     pub(super) secrets: super::secrets::Form,
     pub(super) toasts: Vec<Toast>,
     /// The run that the key Z takes back.
-    pub(super) undo_next: Option<RunId>,
+    pub(super) undo_next: Option<TakeBack>,
     pub(super) problem: Option<String>,
     /// What the problem is over with; none where only the operator can tell.
     pub(super) problem_until: Option<Until>,
@@ -173,11 +174,10 @@ impl DuosyncApp {
             pending: BTreeMap::new(),
             page: Page::Home,
             pair: None,
-            matters: Arc::default(),
-            matters_asked: false,
-            matters_stale: false,
-            review: Review::new(Scope::All),
-            compare_list: Review::new(Scope::Mismatches(String::new())),
+            review: Review::default(),
+            records: compare::Records::default(),
+            compares: None,
+            frames: super::frames::Frames::from_env(),
             report: None,
             compare_form: compare::Form::default(),
             history: History::default(),
@@ -200,7 +200,7 @@ impl DuosyncApp {
             paces: Paces::default(),
         };
         app.send(Command::Snapshot, Purpose::Snapshot);
-        app.ask_matters();
+        app.look_for_matters();
         app
     }
 
@@ -245,20 +245,31 @@ impl DuosyncApp {
         }
     }
 
+    /// The open matters may have changed: they are looked through again, and so are the records of the
+    /// compare that is shown.
     pub(super) fn ask_matters(&mut self) {
-        if self.matters_asked {
-            // One answer is on its way; another is asked for when it has come, so that a burst of
-            // changes costs two lists at most.
-            self.matters_stale = true;
-        } else {
-            self.matters_asked = true;
-            self.matters_stale = false;
-            self.send(Command::Matters(None), Purpose::Matters);
+        self.review.refresh();
+        self.records.refresh();
+        self.look_for_matters();
+    }
+
+    /// Looks for the open matters, if what is wished for is not there. One answer is waited for at a
+    /// time, so that a burst of changes, or of letters, costs two lists at most.
+    pub(super) fn look_for_matters(&mut self) {
+        if let Some(look) = self.review.wants() {
+            self.send(Command::Look(look), Purpose::Matters);
         }
     }
 
     pub(super) fn toast(&mut self, text: impl Into<String>, undo: Option<RunId>) {
-        self.undo_next = undo.or(self.undo_next);
+        self.toast_with(text, undo.map(|run| TakeBack::Runs(vec![run])));
+    }
+
+    /// Says what was done, and how it is taken back.
+    pub(super) fn toast_with(&mut self, text: impl Into<String>, undo: Option<TakeBack>) {
+        if undo.is_some() {
+            self.undo_next.clone_from(&undo);
+        }
         // What the alert said is said again by the run that it belongs to.
         self.toasts.retain(|toast| !toast.alert);
         self.toasts.push(Toast { text: text.into(), undo, until: None, alert: false });
@@ -313,7 +324,7 @@ impl DuosyncApp {
                 }
             }
             Page::Review => {
-                super::widgets::title(ui, "Review");
+                super::widgets::title(ui, &tr!("review-title"));
                 ui.add_space(theme::SMALL);
                 review::show(ui, &mut self.review, &self.names, now, intents);
             }
@@ -337,11 +348,12 @@ impl DuosyncApp {
             pairs: &snapshot.pairs,
             pair: &pair,
             report: self.report.as_ref().filter(|(of, _)| *of == pair).map(|(_, report)| report),
+            compares: self.compares.as_ref().filter(|(of, _)| *of == pair).map(|(_, compares)| compares),
             progress: progress.get(&pair),
             names: &self.names,
             now,
         };
-        if let Some(picked) = compare::show(ui, &given, &mut self.compare_list, &mut self.compare_form, intents) {
+        if let Some(picked) = compare::show(ui, &given, &mut self.records, &mut self.compare_form, intents) {
             intents.push(Intent::GoPair(Page::Compare, picked));
         }
     }

@@ -12,7 +12,6 @@ use super::app::{DuosyncApp, Purpose};
 use super::tray::{Face, Tray, Wish};
 use super::views::Page;
 use super::views::alerts::{Lead, matter_of, run_of};
-use super::views::review::Scope;
 use crate::model::{Alert, LARGEST_TEXT, Prefs, SMALLEST_TEXT, ThemeChoice};
 use crate::service::{Command, Event};
 use crate::texts::{Language, set_language, tr};
@@ -214,13 +213,11 @@ impl DuosyncApp {
             // A window that is gone could not be found again.
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             ctx.send_viewport_cmd(ViewportCommand::Minimized(true));
-        } else if cfg!(target_os = "linux") {
-            // Wayland hides no windows, so the window goes and another comes later.
-            self.desk.stays = true;
-        } else {
-            // The icon needs the window's event loop on these systems.
+        } else if hides_windows() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             ctx.send_viewport_cmd(ViewportCommand::Visible(false));
+        } else {
+            self.desk.stays = true;
         }
     }
 
@@ -267,9 +264,7 @@ impl DuosyncApp {
         let pair = alert.pair.clone();
         match Lead::of(alert.kind) {
             Lead::Review => {
-                let names = self.names.clone();
-                self.review.show_only(Scope::All, Some(pair), &names);
-                self.page = Page::Review;
+                self.go(Page::Review, Some(pair));
                 self.desk.wanted = Some(alert.clone());
                 self.show_wanted();
             }
@@ -285,7 +280,7 @@ impl DuosyncApp {
                 let run = run_of(alert, &runs.unwrap_or_default());
                 self.go(Page::History, Some(pair));
                 if let Some(run) = run {
-                    self.act(super::views::Intent::ShowRun(run));
+                    self.act_history(super::views::history::HistoryIntent::Pick(run));
                 }
             }
             Lead::Connection => self.act(super::views::Intent::EditPair(pair)),
@@ -296,9 +291,9 @@ impl DuosyncApp {
     /// Picks the matter of the alert that was opened, once the matters are known.
     pub(super) fn show_wanted(&mut self) {
         let Some(alert) = &self.desk.wanted else { return };
-        let Some(matter) = matter_of(alert, &self.matters).map(|matter| matter.id) else { return };
+        let Some(matter) = self.review.list().and_then(|list| matter_of(alert, list)) else { return };
         self.review.pick(matter);
-        self.compare_list.pick(matter);
+        self.records.want(matter);
         self.desk.wanted = None;
     }
 
@@ -330,6 +325,12 @@ impl DuosyncApp {
             }
         }
     }
+}
+
+/// Whether a window can be hidden. Wayland hides none, so there the window goes and another comes later;
+/// elsewhere it stays, as the icon may need its event loop, and assistive technology keeps knowing it.
+fn hides_windows() -> bool {
+    !cfg!(target_os = "linux") || std::env::var_os("WAYLAND_DISPLAY").is_none_or(|name| name.is_empty())
 }
 
 /// A zoom as a text size that can be chosen.

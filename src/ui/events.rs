@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::app::{DuosyncApp, Purpose, Until};
-use super::views::Page;
+use super::views::history::HistoryIntent;
 use super::views::setup::Step;
+use super::views::{Page, TakeBack};
 use super::words;
-use crate::model::{Outcome, RunId, Side};
-use crate::service::{Answer, Command, Event, PairStatus, Problem, Reply, RunReport, Snapshot, SyncMode};
+use crate::model::{CompareReport, MatterId, Outcome, Resolution, RunId, Side};
+use crate::service::{Answer, Command, Event, Looked, PairStatus, Problem, Reply, RunReport, Snapshot, SyncMode};
 use crate::texts::tr;
 
 impl DuosyncApp {
@@ -27,13 +28,11 @@ impl DuosyncApp {
                     self.take_snapshot(snapshot);
                     self.ask_matters();
                     if self.page == Page::History {
-                        self.send(
-                            Command::History(crate::model::RunQuery {
-                                limit: 500,
-                                ..crate::model::RunQuery::default()
-                            }),
-                            Purpose::History,
-                        );
+                        self.act_history(HistoryIntent::Runs);
+                        self.act_history(HistoryIntent::Writes);
+                        if self.history.shows_lives() {
+                            self.act_history(HistoryIntent::Find);
+                        }
                     }
                 }
                 Event::Alerted(alert) => {
@@ -118,52 +117,41 @@ impl DuosyncApp {
                     setup.take_fit(*fit);
                 }
             }
-            Reply::SecretPlaces(_) | Reply::Lives(_) | Reply::UndoPlan(_) => {}
+            // Matters and compares are looked up by parts.
+            Reply::SecretPlaces(_) | Reply::LastCompare(_) | Reply::Matters(_) => {}
             Reply::Ran(report) => self.ran(purpose, &[*report]),
             Reply::Resolved(reports) => self.ran(purpose, &reports),
             Reply::Compared(report) => {
-                let number = report.counts.mismatches();
-                self.report = Some((report.pair.clone(), report));
-                let found = match number {
-                    0 => "Both sides agree.".to_owned(),
-                    number => format!("{} found.", words::count(number, "difference", "differences")),
+                let mut found = match report.counts.mismatches() {
+                    0 => tr!("compare-told-agree"),
+                    number => tr!("compare-told-found", count = number),
                 };
-                let text = if let Purpose::Compare(Some(place)) = &purpose {
-                    format!("{found} The report is in {place}.")
-                } else {
-                    found
-                };
+                if let Purpose::Compare(Some(place)) = &purpose {
+                    found = format!("{found} {}", tr!("compare-told-file", file = place));
+                }
+                let text = found;
+                if self.compare_pair().is_some_and(|pair| pair == report.pair) {
+                    self.ask_compare();
+                }
+                // Hundreds of thousands of differences take longer to let go of than a frame may.
+                let _thread = std::thread::Builder::new().spawn(move || drop(report));
                 if !matches!(purpose, Purpose::Quiet) {
                     self.toast(text, None);
                 }
                 self.ask_matters();
             }
-            Reply::LastCompare(report) => {
-                if let (Purpose::LastCompare(pair), Some(report)) = (purpose, report) {
-                    self.report = Some((pair, report));
+            Reply::Looked(looked) => self.looked(looked),
+            Reply::Candidates(id, records) => self.review.set_candidates(id, records),
+            Reply::History(page) => {
+                if let Some(first) = self.history.take_runs(&page, super::shell::now()) {
+                    self.act_history(HistoryIntent::Pick(first));
                 }
             }
-            Reply::Matters(matters) => {
-                self.matters_asked = false;
-                self.matters = Arc::clone(&matters);
-                let names = self.names.clone();
-                self.review.set(Arc::clone(&matters), &names);
-                self.compare_list.set(matters, &names);
-                self.show_wanted();
-                if self.matters_stale {
-                    self.ask_matters();
-                }
-            }
-            Reply::Candidates(id, records) => {
-                self.review.set_candidates(id, Arc::clone(&records));
-                self.compare_list.set_candidates(id, records);
-            }
-            Reply::History(page) => self.took_runs(Arc::new(page.runs.clone())),
-            Reply::Writes(writes) => {
-                if let Purpose::Writes(run) = purpose
-                    && self.history.run == Some(run)
-                {
-                    self.history.set_writes(Arc::new(writes.writes.iter().map(|one| one.write.clone()).collect()));
+            Reply::Writes(page) => self.history.take_writes(&page),
+            Reply::Lives(lives) => self.history.take_lives(lives),
+            Reply::UndoPlan(plan) => {
+                if let Purpose::UndoPlan(run, write) = purpose {
+                    self.history.take_plan(run, write.as_deref(), plan);
                 }
             }
             Reply::Alerts(alerts) => self.alerts = Some(alerts),
@@ -218,9 +206,10 @@ impl DuosyncApp {
             | Purpose::Snapshot
             | Purpose::Matters
             | Purpose::History
-            | Purpose::Writes(_)
+            | Purpose::Writes
+            | Purpose::UndoPlan(..)
             | Purpose::Alerts
-            | Purpose::LastCompare(_)
+            | Purpose::Look
             | Purpose::Sync
             | Purpose::Accept
             | Purpose::Compare(_)
@@ -249,14 +238,18 @@ impl DuosyncApp {
                 }
             }
             Purpose::SavePair(_) | Purpose::Survey => self.setup_failed(problem.message),
-            Purpose::Settle(ids, _) => {
-                self.review.not_settled(&ids);
-                self.compare_list.not_settled(&ids);
+            Purpose::Settle(ids, ..) => {
+                self.review.not_settling(&ids);
                 self.problem = Some(problem.message);
             }
             Purpose::Passphrase => self.passphrase_refused(problem.message),
-            Purpose::Matters => {
-                self.matters_asked = false;
+            Purpose::UndoPlan(..) => {
+                self.history.stop_thinking();
+                self.problem = Some(problem.message);
+            }
+            Purpose::Matters => self.review.look_failed(problem.message),
+            Purpose::Look => {
+                self.records.look_failed();
                 self.problem = Some(problem.message);
             }
             Purpose::Prefs => {
@@ -269,9 +262,8 @@ impl DuosyncApp {
             }
             Purpose::Snapshot
             | Purpose::History
-            | Purpose::Writes(_)
+            | Purpose::Writes
             | Purpose::Alerts
-            | Purpose::LastCompare(_)
             | Purpose::Sync
             | Purpose::Accept
             | Purpose::Compare(_)
@@ -291,12 +283,7 @@ impl DuosyncApp {
 
     fn take_snapshot(&mut self, snapshot: Arc<Snapshot>) {
         let names = snapshot.pairs.iter().map(|pair| (pair.spec.name.clone(), words::end_names(&pair.spec))).collect();
-        if self.names != names {
-            self.names = names;
-            let names = self.names.clone();
-            self.review.set(Arc::clone(&self.matters), &names);
-            self.compare_list.set(Arc::clone(&self.matters), &names);
-        }
+        self.names = names;
         self.take_prefs(&snapshot.prefs);
         if let Some(Until::Run(pair)) = &self.problem_until {
             let state = snapshot.pairs.iter().find(|state| state.spec.name == *pair);
@@ -319,19 +306,10 @@ impl DuosyncApp {
         }
     }
 
-    fn took_runs(&mut self, runs: Arc<Vec<crate::model::RunSummary>>) {
-        let there = self.history.run.is_some_and(|picked| runs.iter().any(|run| run.run == picked));
-        let first = runs.first().map(|run| run.run);
-        self.history.runs = Some(runs);
-        if !there && let Some(first) = first {
-            self.act(super::views::Intent::ShowRun(first));
-        }
-    }
-
     fn ran(&mut self, purpose: Purpose, reports: &[RunReport]) {
         let undoes = matches!(purpose, Purpose::Undo);
-        if let Purpose::Settle(ids, what) = purpose {
-            self.settled(&ids, what, reports);
+        if let Purpose::Settle(ids, resolution, what) = purpose {
+            self.settled(ids, resolution, what, reports);
             return;
         }
         for report in reports {
@@ -368,30 +346,57 @@ impl DuosyncApp {
         }
     }
 
-    fn settled(&mut self, ids: &[crate::model::MatterId], what: String, reports: &[RunReport]) {
+    /// Takes what was looked up.
+    fn looked(&mut self, looked: Looked) {
+        match looked {
+            Looked::Matters(found) => {
+                self.review.take(found);
+                self.show_wanted();
+                self.look_for_matters();
+            }
+            Looked::Details(matters) => {
+                self.records.take_details(&matters);
+                self.review.take_details(matters);
+            }
+            Looked::Partners(id, partners) => self.review.set_partners(id, partners),
+            Looked::Rows(found) => self.records.take(&found),
+            Looked::Compares(pair, compares) => {
+                self.report = compares.first().map(|(started, millis, counts)| {
+                    let report = CompareReport {
+                        pair: pair.clone(),
+                        started: *started,
+                        millis: *millis,
+                        counts: *counts,
+                        mismatches: Vec::new(),
+                    };
+                    (pair.clone(), Arc::new(report))
+                });
+                self.compares = Some((pair, compares));
+            }
+        }
+    }
+
+    fn settled(&mut self, ids: Vec<MatterId>, resolution: Resolution, what: String, reports: &[RunReport]) {
+        self.review.not_settling(&ids);
         let failed = reports
             .iter()
             .find(|report| report.summary.outcome == Outcome::Failed || !report.summary.failed.is_empty());
         if let Some(report) = failed {
             let names = self.names_of(&report.summary.pair);
             self.problem = Some(words::run_sentence(&report.summary, &names));
-            self.review.not_settled(ids);
-            self.compare_list.not_settled(ids);
         } else {
-            self.toast(what, undoable(reports));
+            self.toast_with(what, Some(undoable(reports).unwrap_or(TakeBack::Answer(ids, resolution))));
         }
         self.ask_matters();
     }
 }
 
-/// The run that an Undo in the message takes back, where there is just one.
-fn undoable(reports: &[RunReport]) -> Option<RunId> {
-    match reports {
-        [only] => {
-            let sides = &only.summary.sides;
-            let wrote = [sides.a, sides.b].iter().any(|side| side.created + side.updated + side.deleted > 0);
-            wrote.then_some(only.summary.run)
-        }
-        _ => None,
-    }
+/// The runs that an Undo in the message takes back; none where nothing was written.
+fn undoable(reports: &[RunReport]) -> Option<TakeBack> {
+    let wrote = |report: &&RunReport| {
+        let sides = &report.summary.sides;
+        [sides.a, sides.b].iter().any(|side| side.created + side.updated + side.deleted > 0)
+    };
+    let runs: Vec<RunId> = reports.iter().filter(wrote).map(|report| report.summary.run).collect();
+    (!runs.is_empty()).then_some(TakeBack::Runs(runs))
 }

@@ -13,6 +13,7 @@ mod desktop;
 mod events;
 mod files;
 mod fonts;
+mod frames;
 mod icons;
 mod pace;
 mod secrets;
@@ -219,8 +220,10 @@ impl eframe::App for Window<'_> {
         app.live(ctx);
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        self.app.borrow_mut().show(ui);
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        let mut app = self.app.borrow_mut();
+        app.frames.note(frame.info().cpu_usage);
+        app.show(ui);
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {

@@ -6,7 +6,7 @@ use super::app::{Asking, DuosyncApp, Purpose, TOAST, Toast};
 use super::fonts::strong;
 use super::icons::Icon;
 use super::theme::{self, Tone, tokens};
-use super::views::{Intent, Page};
+use super::views::{Intent, Page, TakeBack};
 use super::widgets::{self, Btn, banner};
 use crate::model::Timestamp;
 use crate::service::Command;
@@ -21,7 +21,7 @@ impl DuosyncApp {
     pub fn show(&mut self, ui: &mut Ui) {
         self.listen();
         self.live(ui.ctx());
-        let now = Timestamp(jiff::Timestamp::now().as_millisecond());
+        let now = self::now();
         self.paces.see(&self.handle.progress(), now);
         let mut intents = Vec::new();
         let narrow = is_narrow(ui.ctx());
@@ -52,9 +52,11 @@ impl DuosyncApp {
         self.show_confirm(ui, &mut intents);
         self.show_asking(ui);
         self.show_secrets(ui, &mut intents);
+        self.frames.show(ui);
         for intent in intents {
             self.act(intent);
         }
+        self.look_for_matters();
         self.name_window(ui);
     }
 
@@ -64,7 +66,9 @@ impl DuosyncApp {
         let least = match self.page {
             // These scroll by themselves, all of them.
             Page::Home | Page::Alerts | Page::Settings => vec2(LEAST_PAGE.x, 0.0),
-            Page::Setup | Page::Preview | Page::Review | Page::Compare | Page::History => LEAST_PAGE,
+            // These show the list and the record one at a time where there is little room.
+            Page::Review | Page::Compare => vec2(260.0, 230.0),
+            Page::Setup | Page::Preview | Page::History => LEAST_PAGE,
         };
         if room.x >= least.x && room.y >= least.y {
             self.show_page(ui, now, intents);
@@ -96,7 +100,7 @@ impl DuosyncApp {
         let alerts = self.snapshot.as_ref().map_or(0, |snapshot| snapshot.unseen_alerts);
         for (page, sign, name, badge) in [
             (Page::Home, Icon::Home, tr!("shell-home"), 0),
-            (Page::Review, Icon::Review, tr!("shell-review"), self.matters.len()),
+            (Page::Review, Icon::Review, tr!("shell-review"), self.review.open()),
             (Page::Compare, Icon::Compare, tr!("shell-compare"), 0),
             (Page::History, Icon::History, tr!("shell-history"), 0),
             (Page::Alerts, Icon::Alerts, tr!("shell-alerts"), alerts),
@@ -131,7 +135,7 @@ impl DuosyncApp {
                 for (at, toast) in self.toasts.iter_mut().enumerate() {
                     let undone = show_toast(ui, toast, time);
                     if let Some(run) = undone {
-                        intents.push(Intent::Undo(run));
+                        intents.push(Intent::TakeBack(run));
                         gone = Some(at);
                     }
                 }
@@ -220,7 +224,7 @@ fn is_narrow(ctx: &egui::Context) -> bool {
 }
 
 /// One message. The run that is to be taken back, where that was pressed.
-fn show_toast(ui: &mut Ui, toast: &mut Toast, time: f64) -> Option<crate::model::RunId> {
+fn show_toast(ui: &mut Ui, toast: &mut Toast, time: f64) -> Option<TakeBack> {
     toast.until.get_or_insert(time + TOAST);
     let mut undone = None;
     let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(10));
@@ -230,10 +234,10 @@ fn show_toast(ui: &mut Ui, toast: &mut Toast, time: f64) -> Option<crate::model:
         let label = ui.add(egui::Label::new(text).wrap());
         // A screen reader says what comes up by itself.
         ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(accesskit::Live::Polite));
-        if let Some(run) = toast.undo
+        if let Some(back) = &toast.undo
             && ui.add(Btn::new(&tr!("shell-undo")).icon(Icon::Undo)).clicked()
         {
-            undone = Some(run);
+            undone = Some(back.clone());
         }
     });
     if shown.response.contains_pointer() {
@@ -304,4 +308,9 @@ impl NavItem<'_> {
         ui.painter().galley(pill.center() - galley.size() / 2.0, galley, tokens.on_accent);
         pill.left()
     }
+}
+
+/// The time by the computer's clock.
+pub(super) fn now() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_millisecond())
 }

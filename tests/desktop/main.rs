@@ -22,6 +22,8 @@ use std::path::Path;
 
 use session::Session;
 use window::Window;
+use zbus::blocking::Proxy;
+use zbus::zvariant::Value;
 
 const SETTINGS: &str = r#"
 [[account]]
@@ -110,8 +112,8 @@ fn two_files_are_synced_and_a_conflict_is_settled_in_the_real_window() {
     assert!(added.ends_with(";Chris Maes;chris@example.org;03 111 22 33\n"), "{added}");
     assert_eq!(added.lines().count(), 1, "{added}");
 
-    window.press("Review");
-    window.wait_for("Use Address book");
+    // A click on the notification leads to what it is about.
+    window.wait_for_while("Use Address book", || session.click(1));
     window.press("Use Shop list");
     window.wait_for("Nothing waits for you");
     assert_eq!(read(&book), synced.replace("0479 99 99 99", "0479 00 00 01"));
@@ -130,6 +132,67 @@ fn two_files_are_synced_and_a_conflict_is_settled_in_the_real_window() {
     let agreed = session.terminal(&workspace, &["compare", "--json"]);
     assert_eq!(agreed.status.code(), Some(0), "{agreed:?}");
     assert!(session.no_more_notifications(), "a notification for each matter, and no more");
+}
+
+#[test]
+fn a_closed_window_goes_on_beside_the_clock_and_comes_back() {
+    let Some(session) = Session::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = folder.path().join("workspace");
+    let (panel, icons) = session.start_panel();
+    let mut window = Window::open(&session, &workspace);
+    window.wait_for("Connect two accounts");
+    let icon = icons.recv_timeout(session::PATIENCE).expect("an icon");
+
+    window.press_cross();
+    window.wait_until_gone();
+    let item = Proxy::new(&panel, icon.clone(), "/StatusNotifierItem", "org.kde.StatusNotifierItem").unwrap();
+    let _: () = item.call("Activate", &(0_i32, 0_i32)).unwrap();
+    window.wait_until_seen(true);
+    window.wait_for("Connect two accounts");
+
+    window.press_cross();
+    window.wait_until_gone();
+    // A second start finds the first one, and brings its window up.
+    let second = session.duosync(&workspace).output().unwrap();
+    assert_eq!(second.status.code(), Some(0), "{second:?}");
+    window.wait_until_seen(true);
+    window.wait_for("Connect two accounts");
+
+    // The fourth entry of the menu ends the program, with its window open or not.
+    window.press_cross();
+    window.wait_until_gone();
+    let menu = Proxy::new(&panel, icon, "/MenuBar", "com.canonical.dbusmenu").unwrap();
+    let _: () = menu.call("Event", &(4_i32, "clicked", Value::from(0_i32), 0_u32)).unwrap();
+    assert_eq!(window.ended().code(), Some(0));
+}
+
+#[test]
+fn started_with_the_computer_there_is_only_the_icon() {
+    let Some(session) = Session::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = folder.path().join("workspace");
+    let (panel, icons) = session.start_panel();
+    let mut window = Window::open_with(&session, &workspace, &["--background"]);
+    let icon = icons.recv_timeout(session::PATIENCE).expect("an icon");
+    window.wait_until_gone();
+    let item = Proxy::new(&panel, icon, "/StatusNotifierItem", "org.kde.StatusNotifierItem").unwrap();
+    let _: () = item.call("Activate", &(0_i32, 0_i32)).unwrap();
+    window.press("Settings");
+    // The language takes effect at once, and is remembered.
+    window.press("Nederlands");
+    window.wait_for("Instellingen");
+    window.press("Starten met de computer");
+    window.wait_for("Het start zonder venster.");
+    let entry = session.config().join("autostart/Duosync.desktop");
+    let entry = read(&entry);
+    assert!(entry.contains("--background") && entry.contains(workspace.to_str().unwrap()), "{entry}");
+    window.press("Starten met de computer");
+    window.press("Duosync afsluiten");
+    assert_eq!(window.ended().code(), Some(0));
+    assert!(!session.config().join("autostart/Duosync.desktop").exists());
+    let mut again = Window::open(&session, &workspace);
+    again.wait_for("Instellingen");
 }
 
 fn read(path: &Path) -> String {

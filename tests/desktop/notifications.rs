@@ -33,7 +33,7 @@ impl Daemon {
     }
 
     fn get_capabilities(&self) -> Vec<&str> {
-        vec!["body"]
+        vec!["body", "actions"]
     }
 
     fn notify(
@@ -43,11 +43,12 @@ impl Daemon {
         _app_icon: String,
         summary: String,
         body: String,
-        _actions: Vec<String>,
+        actions: Vec<String>,
         _hints: HashMap<String, OwnedValue>,
         _expire_timeout: i32,
     ) -> u32 {
         assert_eq!(app_name, "Duosync");
+        assert_eq!(actions.first().map(String::as_str), Some("default"), "a click on the text leads somewhere");
         if replaces_id == 0 {
             self.last += 1;
         }
@@ -56,4 +57,41 @@ impl Daemon {
     }
 
     fn close_notification(&self, _id: u32) {}
+}
+
+/// The panel's part of `StatusNotifierItem`: what icons there are.
+pub struct Panel {
+    tell: SyncSender<String>,
+}
+
+impl Panel {
+    /// One that passes on the bus name of each icon.
+    pub const fn new(tell: SyncSender<String>) -> Self {
+        Self { tell }
+    }
+}
+
+/// <https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/StatusNotifierWatcher/>
+#[zbus::interface(name = "org.kde.StatusNotifierWatcher")]
+impl Panel {
+    fn register_status_notifier_item(&self, service: String) {
+        self.tell.send(service).expect("the test listens");
+    }
+
+    fn register_status_notifier_host(&self, _service: String) {}
+
+    #[zbus(property)]
+    fn is_status_notifier_host_registered(&self) -> bool {
+        true
+    }
+
+    #[zbus(property)]
+    fn registered_status_notifier_items(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    #[zbus(property)]
+    fn protocol_version(&self) -> i32 {
+        0
+    }
 }

@@ -12,7 +12,7 @@ use zbus::blocking::connection::Builder;
 use zbus::blocking::{Connection, Proxy};
 use zbus::zvariant::Value;
 
-use super::notifications::Daemon;
+use super::notifications::{Daemon, Panel};
 
 /// How long anything may take on a machine that is busy with other things, software drawing included.
 pub const PATIENCE: Duration = Duration::from_mins(1);
@@ -35,7 +35,7 @@ pub struct Session {
     pub display: String,
     heard: Receiver<(String, String)>,
     bus_address: String,
-    _notifications: Connection,
+    notifications: Connection,
     _bus: Ended,
     _screen: Ended,
     home: TempDir,
@@ -70,16 +70,7 @@ impl Session {
             .build()
             .unwrap();
         let accessibility = start_accessibility(&notifications);
-        Some(Self {
-            accessibility,
-            display,
-            heard,
-            bus_address,
-            _notifications: notifications,
-            _bus: bus,
-            _screen: screen,
-            home,
-        })
+        Some(Self { accessibility, display, heard, bus_address, notifications, _bus: bus, _screen: screen, home })
     }
 
     /// The binary, in this session and with nothing of the operator's own folders.
@@ -95,6 +86,11 @@ impl Session {
         command
     }
 
+    /// Where the desktop finds what starts with the computer.
+    pub fn config(&self) -> PathBuf {
+        self.home.path().join(".config")
+    }
+
     /// Runs the binary as a command in the terminal.
     pub fn terminal(&self, workspace: &Path, arguments: &[&str]) -> Output {
         self.duosync(workspace).args(arguments).stdin(Stdio::null()).output().unwrap()
@@ -103,6 +99,28 @@ impl Session {
     /// The title and the text of the next notification.
     pub fn next_notification(&self) -> (String, String) {
         self.heard.recv_timeout(PATIENCE).expect("a notification")
+    }
+
+    /// Clicks a notification, by its number on the desktop.
+    pub fn click(&self, notification: u32) {
+        let (path, interface) = ("/org/freedesktop/Notifications", "org.freedesktop.Notifications");
+        let done =
+            self.notifications.emit_signal(None::<&str>, path, interface, "ActionInvoked", &(notification, "default"));
+        done.unwrap();
+    }
+
+    /// Starts a panel that shows icons; what it hears are their bus names.
+    pub fn start_panel(&self) -> (Connection, Receiver<String>) {
+        let (tell, heard) = sync_channel(8);
+        let panel = Builder::address(self.bus_address.as_str())
+            .unwrap()
+            .serve_at("/StatusNotifierWatcher", Panel::new(tell))
+            .unwrap()
+            .name("org.kde.StatusNotifierWatcher")
+            .unwrap()
+            .build()
+            .unwrap();
+        (panel, heard)
     }
 
     /// Whether everything that was shown has been asked for.

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask};
+use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, MapState};
 use x11rb::rust_connection::RustConnection;
 use zbus::MatchRule;
 use zbus::blocking::{Connection, MessageIterator, Proxy, proxy};
@@ -56,6 +56,11 @@ pub struct Window {
 impl Window {
     /// Starts the program on a workspace.
     pub fn open(session: &Session, workspace: &Path) -> Self {
+        Self::open_with(session, workspace, &[])
+    }
+
+    /// Starts the program on a workspace with more arguments.
+    pub fn open_with(session: &Session, workspace: &Path, arguments: &[&str]) -> Self {
         let bus = session.accessibility.clone();
         let (tell, changes) = sync_channel(1);
         let rule =
@@ -69,7 +74,7 @@ impl Window {
                 }
             }
         });
-        let child = session.duosync(workspace).stdin(Stdio::null()).spawn().unwrap();
+        let child = session.duosync(workspace).args(arguments).stdin(Stdio::null()).spawn().unwrap();
         Self { child, display: session.display.clone(), bus, changes }
     }
 
@@ -87,24 +92,68 @@ impl Window {
 
     /// Closes it, as the cross in its frame does, and waits until the program has ended.
     pub fn close(mut self) -> ExitStatus {
+        self.press_cross();
+        self.ended()
+    }
+
+    /// Waits until the program has ended.
+    pub fn ended(&mut self) -> ExitStatus {
+        self.end(PATIENCE).expect("the program ends")
+    }
+
+    /// Waits until something reads like this, and does something before each look.
+    pub fn wait_for_while(&mut self, text: &str, mut again: impl FnMut()) {
+        self.wait(text, |nodes| {
+            again();
+            nodes.iter().any(|node| node.name.contains(text)).then_some(())
+        });
+    }
+
+    /// Waits until no window of the program is seen, and the program goes on.
+    pub fn wait_until_gone(&mut self) {
+        self.wait_until_seen(false);
+        assert!(self.child.try_wait().unwrap().is_none(), "the program goes on");
+    }
+
+    /// Waits until a window of the program is seen, or none.
+    pub fn wait_until_seen(&mut self, seen: bool) {
+        let until = Instant::now() + PATIENCE;
+        let (screen, _) = x11rb::connect(Some(&self.display)).unwrap();
+        while self.is_seen(&screen) != seen {
+            assert!(Instant::now() < until, "whether the window is seen should be {seen}");
+            let _event = self.changes.recv_timeout(LOOK_AGAIN);
+        }
+    }
+
+    fn is_seen(&self, screen: &RustConnection) -> bool {
+        let viewable = |window: &u32| {
+            let about = screen.get_window_attributes(*window).unwrap().reply();
+            about.is_ok_and(|about| about.map_state == MapState::VIEWABLE)
+        };
+        self.own_windows(screen).iter().any(viewable)
+    }
+
+    fn own_windows(&self, screen: &RustConnection) -> Vec<u32> {
+        let of_process = screen.intern_atom(false, b"_NET_WM_PID").unwrap().reply().unwrap().atom;
+        let mine = |window: &u32| {
+            let property = screen.get_property(false, *window, of_process, AtomEnum::CARDINAL, 0, 1).unwrap();
+            property.reply().ok().and_then(|reply| reply.value32()?.next()) == Some(self.child.id())
+        };
+        windows(screen).into_iter().filter(mine).collect()
+    }
+
+    /// Presses the cross in the frame.
+    pub fn press_cross(&self) {
         let (screen, _) = x11rb::connect(Some(&self.display)).unwrap();
         let atom = |name: &[u8]| screen.intern_atom(false, name).unwrap().reply().unwrap().atom;
-        let (protocols, delete, of_process) = (atom(b"WM_PROTOCOLS"), atom(b"WM_DELETE_WINDOW"), atom(b"_NET_WM_PID"));
-        let window = windows(&screen)
-            .into_iter()
-            .find(|window| {
-                let property = screen.get_property(false, *window, of_process, AtomEnum::CARDINAL, 0, 1).unwrap();
-                let pid = property.reply().ok().and_then(|reply| reply.value32()?.next());
-                pid == Some(self.child.id())
-            })
-            .expect("the window is on the display");
+        let (protocols, delete) = (atom(b"WM_PROTOCOLS"), atom(b"WM_DELETE_WINDOW"));
+        let window = self.own_windows(&screen).first().copied().expect("the window is on the display");
         let message = ClientMessageEvent::new(32, window, protocols, [delete, x11rb::CURRENT_TIME, 0, 0, 0]);
         screen.send_event(false, window, EventMask::NO_EVENT, message).unwrap().check().unwrap();
-        self.end(PATIENCE).expect("the program ends when its window is closed")
     }
 
     /// Waits until the tree shows what is looked for.
-    fn wait<T>(&mut self, looked_for: &str, find: impl Fn(&[Node]) -> Option<T>) -> T {
+    fn wait<T>(&mut self, looked_for: &str, mut find: impl FnMut(&[Node]) -> Option<T>) -> T {
         let until = Instant::now() + PATIENCE;
         loop {
             let _before = self.changes.try_recv();

@@ -14,3 +14,4 @@ mod history;
 mod runs;
 mod settling;
 mod trouble;
+mod upkeep;

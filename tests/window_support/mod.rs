@@ -14,17 +14,18 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use duosync::model::{
-    AccountSettings, Action, Alert, AlertKind, Closed, CollectionInfo, CompareCounts, CompareReport, CompareSchedule,
-    Conflict, ConflictKind, DeleteGuard, DeletePolicy, Endpoint, Erased, Example, FieldFit, FieldInfo, FieldMapping,
-    Fields, Fit, FoundPerson, Item, Kind, LifeEvent, LifeQuery, LifeStep, Lives, Matter, MatterField, MatterId,
-    MatterKind, Misfit, MisfitKind, MismatchKind, Note, NoteKind, Numbered, Observed, OpKind, Operation, Outcome,
-    PairSpec, PerSide, PersonCounts, Plan, Policy, Record, RecordId, RecordLife, Resolution, RunId, RunPage, RunQuery,
-    RunSummary, Schedule, SecretRef, Seen, Side, SideCounts, Subject, Survey, Timestamp, Trial, Trials, Trigger, Value,
-    WriteEntry, WriteField, WritePage, WriteQuery, WriteState,
+    AccountSettings, Action, Alert, AlertKind, Closed, CollectionInfo, CompareCounts, CompareReport, CompareRow,
+    CompareSchedule, Conflict, ConflictKind, DeleteGuard, DeletePolicy, Endpoint, Erased, Example, FieldFit, FieldInfo,
+    FieldMapping, Fields, Fit, FoundPerson, Item, Kind, LifeEvent, LifeQuery, LifeStep, Likeness, Lives, Matter,
+    MatterField, MatterId, MatterKind, Misfit, MisfitKind, MismatchKind, Note, NoteKind, Numbered, Observed, OpKind,
+    Operation, Outcome, PairSpec, Partner, PerSide, PersonCounts, Plan, Policy, Record, RecordId, RecordLife,
+    Resolution, RunId, RunPage, RunQuery, RunSummary, Schedule, SecretRef, Seen, Side, SideCounts, Subject, Survey,
+    Timestamp, Trial, Trials, Trigger, Value, WriteEntry, WriteField, WritePage, WriteQuery, WriteState,
 };
 use duosync::service::{
-    AccountCheck, CheckStep, Command, CopyReason, Event, Handle, KeptCopy, Mailbox, PairState, PairStatus, Problem,
-    Progress, Reply, RunReport, Snapshot, Suggestion, SyncMode, Upkeep,
+    AccountCheck, CheckStep, Command, CompareFound, CompareQuery, CopyReason, Event, FoundMatters, Handle, KeptCopy,
+    Look, Looked, Mailbox, PairState, PairStatus, Problem, Progress, Reply, RunReport, Snapshot, Suggestion, SyncMode,
+    Upkeep,
 };
 
 pub const PAIR: &str = "customers";
@@ -377,7 +378,7 @@ fn run_page(world: &World, query: &RunQuery) -> RunPage {
     let all: Vec<RunSummary> = all.filter(fits).collect();
     let total = all.len() as u64;
     let older = all.into_iter().filter(|run| query.before.is_none_or(|before| run.run < before));
-    RunPage { runs: older.take(query.limit).collect(), total }
+    RunPage { query: query.clone(), runs: older.take(query.limit).collect(), total }
 }
 
 fn write_page(query: &WriteQuery) -> WritePage {
@@ -617,6 +618,98 @@ impl World {
     }
 }
 
+impl World {
+    /// What the service would look up.
+    fn look(&self, look: &Look) -> Looked {
+        match look {
+            Look::Matters(query) => Looked::Matters(Arc::new(FoundMatters::among(1, &self.matters, query))),
+            Look::Details(ids) => Looked::Details(
+                self.matters.iter().filter(|matter| ids.contains(&matter.id)).cloned().map(Arc::new).collect(),
+            ),
+            Look::Partners(id) => Looked::Partners(*id, Arc::new(partners())),
+            Look::Rows(query) => Looked::Rows(Arc::new(self.rows(query))),
+            Look::Compares(pair) => {
+                let counts = |different| CompareCounts { a_total: 200, different, ..CompareCounts::default() };
+                let compares = vec![
+                    (minutes_ago(200), 900, report().counts),
+                    (minutes_ago(1640), 800, counts(0)),
+                    (minutes_ago(3080), 800, counts(5)),
+                ];
+                Looked::Compares(pair.clone(), Arc::new(compares))
+            }
+        }
+    }
+
+    /// The records of a compare: the open matters, and some that agree.
+    fn rows(&self, query: &CompareQuery) -> CompareFound {
+        let of_matter = |matter: &Matter| {
+            let MatterKind::Mismatch(kind) = &matter.kind else { return None };
+            Some(CompareRow {
+                kind: Some(kind.clone()),
+                ignored: false,
+                subject: matter.subject.clone(),
+                label: matter.label.clone(),
+                reason: matter.reason.clone(),
+                fields: matter.fields.clone(),
+                modified: matter.modified,
+                matter: Some(matter.id),
+            })
+        };
+        let same = (100..120).map(|number| CompareRow {
+            kind: None,
+            ignored: number == 119,
+            subject: Subject::Pair(PerSide::new(
+                RecordId::new(format!("{number}")),
+                RecordId::new(format!("card-{number}")),
+            )),
+            label: name(number),
+            reason: String::new(),
+            fields: fields(number)
+                .into_iter()
+                .map(|mut field| {
+                    field.now.b = field.now.a.clone();
+                    MatterField { differs: false, asked: false, ..field }
+                })
+                .collect(),
+            modified: PerSide::new(Some(minutes_ago(3000)), None),
+            matter: None,
+        });
+        let all: Vec<CompareRow> = self.matters.iter().filter_map(of_matter).chain(same).collect();
+        let mut counts: Vec<(String, u64)> = Vec::new();
+        for row in &all {
+            match counts.iter_mut().find(|(word, _)| word == row.word()) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((row.word().to_owned(), 1)),
+            }
+        }
+        let text = query.text.trim().to_lowercase();
+        let fits = |row: &&CompareRow| {
+            query.kind.as_ref().is_none_or(|kind| kind == row.word()) && row.label.to_lowercase().contains(&text)
+        };
+        let found: Vec<&CompareRow> = all.iter().filter(fits).collect();
+        CompareFound {
+            query: query.clone(),
+            compared: Some(minutes_ago(200)),
+            total: found.len() as u64,
+            all: all.len() as u64,
+            counts,
+            rows: found.into_iter().skip(query.offset).take(query.count).cloned().collect(),
+        }
+    }
+}
+
+/// A record that may be the same as one without a partner.
+fn partners() -> Vec<Partner> {
+    let values = [
+        ("full_name".to_owned(), Value::text("Papadopoulou Eleni")),
+        ("email".to_owned(), Value::text("contact2@example.com")),
+        ("city".to_owned(), Value::text("Sint-Niklaas")),
+    ];
+    let record = Observed { id: RecordId::new("card-77.vcf"), seen: Seen { values: values.into(), ..Seen::default() } };
+    let alike = vec![("email".to_owned(), Likeness::Part), ("city".to_owned(), Likeness::Same)];
+    vec![Partner { record, score: 62, alike }]
+}
+
 /// The stand-in for the service: it answers each command at once, on the thread that asks it to.
 pub struct Stand {
     mailbox: Mutex<Mailbox>,
@@ -675,6 +768,7 @@ impl Stand {
             Command::Sync { .. } | Command::Undo(_) | Command::UndoWrite { .. } => {
                 Reply::Ran(Box::new(RunReport { summary: run(14, Outcome::Done, 0, 3, 12), plan: None }))
             }
+            Command::Look(look) => Reply::Looked(world.look(look)),
             Command::Candidates(id) => Reply::Candidates(*id, Arc::new(candidates())),
             Command::Resolve { ids, .. } => {
                 let left = world.matters.iter().filter(|matter| !ids.contains(&matter.id)).cloned().collect();
@@ -689,6 +783,7 @@ impl Stand {
             Command::Compare { .. } => Reply::Compared(Arc::new(report())),
             Command::LastCompare(_) => Reply::LastCompare(Some(Arc::new(report()))),
             Command::TryAccount { settings, .. } => Reply::Checked(vec![check(settings)]),
+            Command::TryManifest { .. } => Reply::Checked(Vec::new()),
             Command::Survey { .. } => Reply::Surveyed(
                 Box::new(Survey { fields: PerSide::from_fn(field_infos), totals: PerSide::new(200, 197) }),
                 mappings()
@@ -747,6 +842,7 @@ impl Stand {
             | Command::Stop(_)
             | Command::Cancel(_)
             | Command::AlertsSeen
+            | Command::Reopen { .. }
             | Command::StartSchedule
             | Command::Shutdown => Reply::Done,
         })

@@ -18,6 +18,7 @@ settings-notifications-about = What your desktop tells you of. Everything is kep
 settings-notify-all = Everything
 settings-notify-needs-me = Only what needs me
 settings-notify-nothing = Nothing
+settings-notify-kinds = Choose kind by kind
 settings-kind-conflicts = There is something to decide
 settings-kind-held = Deletions are held back
 settings-kind-mismatches = A compare found differences

@@ -311,3 +311,9 @@ setup-is-not = is none of
 setup-contains = contains
 setup-is-empty = is empty
 setup-is-filled = is not empty
+
+# Trying a manifest.
+setup-check-back = read one record alone
+setup-check-back-same = { $id } is the same as in the list
+setup-check-back-gone = { $id } stands in the list, but is not there when it is read alone
+setup-check-back-other = { $id } holds something else when it is read alone than in the list

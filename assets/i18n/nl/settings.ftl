@@ -18,6 +18,7 @@ settings-notifications-about = Waarover je bureaublad je iets meldt. Alles staat
 settings-notify-all = Alles
 settings-notify-needs-me = Alleen wat mij nodig heeft
 settings-notify-nothing = Niets
+settings-notify-kinds = Per soort kiezen
 settings-kind-conflicts = Er is iets te beslissen
 settings-kind-held = Verwijderingen zijn tegengehouden
 settings-kind-mismatches = Een vergelijking vond verschillen

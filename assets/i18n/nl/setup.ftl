@@ -311,3 +311,9 @@ setup-is-not = geen is van
 setup-contains = bevat
 setup-is-empty = leeg is
 setup-is-filled = niet leeg is
+
+# Een manifest proberen.
+setup-check-back = één record apart lezen
+setup-check-back-same = { $id } is hetzelfde als in de lijst
+setup-check-back-gone = { $id } staat in de lijst, maar is er niet als het apart gelezen wordt
+setup-check-back-other = { $id } bevat iets anders als het apart gelezen wordt dan in de lijst

@@ -18,6 +18,7 @@ mod path;
 mod reading;
 mod refused;
 mod template;
+mod tree;
 mod values;
 mod writing;
 

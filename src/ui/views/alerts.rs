@@ -3,7 +3,8 @@
 use eframe::egui::{self, RichText, Ui};
 
 use super::Intent;
-use crate::model::{Alert, AlertKind, Matter, MatterKind, RunId, RunSummary, Timestamp};
+use crate::model::{Alert, AlertKind, MatterId, MatterKind, RunId, RunSummary, Timestamp};
+use crate::service::{MatterList, MatterRow};
 use crate::texts::tr;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, Tone, tokens};
@@ -53,13 +54,15 @@ impl Lead {
 
 /// The open matter that an alert speaks of: the first of its kind and pair among the newest that were
 /// found before it.
-pub(crate) fn matter_of<'m>(alert: &Alert, matters: &'m [Matter]) -> Option<&'m Matter> {
-    let fits = |matter: &&Matter| {
+pub(crate) fn matter_of(alert: &Alert, list: &MatterList) -> Option<MatterId> {
+    let fits = |matter: &&MatterRow| {
         let mismatch = matches!(matter.kind, MatterKind::Mismatch(_));
-        matter.pair == alert.pair && mismatch == (alert.kind == AlertKind::Mismatches) && matter.opened <= alert.at
+        list.pair(matter) == alert.pair
+            && mismatch == (alert.kind == AlertKind::Mismatches)
+            && matter.opened <= alert.at
     };
-    let newest = matters.iter().filter(fits).map(|matter| matter.opened).max()?;
-    matters.iter().filter(fits).find(|matter| matter.opened == newest)
+    let newest = list.rows().filter(fits).map(|matter| matter.opened).max()?;
+    list.rows().filter(fits).find(|matter| matter.opened == newest).map(|matter| matter.id)
 }
 
 /// The run that an alert speaks of: the newest that had started when it came up.
@@ -201,7 +204,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
-    use crate::model::{ConflictKind, MatterId, MismatchKind, Outcome};
+    use crate::model::{ConflictKind, Matter, MismatchKind, Outcome};
     use crate::ui::testing as given;
 
     fn alert(kind: AlertKind, key: &str) -> Alert {
@@ -221,12 +224,13 @@ mod tests {
             at(4, MatterKind::Conflict(ConflictKind::BothChanged), 20),
             at(5, MatterKind::Conflict(ConflictKind::BothChanged), 1),
         ];
+        let list = MatterList::of(1, &matters);
         let came_up = |kind| Alert { at: Timestamp(1_000_000 - 10), ..alert(kind, "run 3") };
-        let found = |kind| matter_of(&came_up(kind), &matters).map(|matter| matter.id);
+        let found = |kind| matter_of(&came_up(kind), &list);
         assert_eq!(found(AlertKind::Conflicts), Some(MatterId(4)));
         assert_eq!(found(AlertKind::Mismatches), Some(MatterId(3)));
         let other = Alert { pair: "other".to_owned(), ..came_up(AlertKind::Conflicts) };
-        assert_eq!(matter_of(&other, &matters), None);
+        assert_eq!(matter_of(&other, &list), None);
     }
 
     #[test]

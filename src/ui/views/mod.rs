@@ -19,7 +19,7 @@ mod tests;
 use std::path::PathBuf;
 
 use crate::model::{Alert, MatterId, Prefs, Resolution, RunId, Side};
-use crate::service::Upkeep;
+use crate::service::{Look, Upkeep};
 
 /// The pages of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,15 @@ pub(crate) enum Browse {
     Person,
 }
 
+/// How something that was done is taken back.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum TakeBack {
+    /// These runs wrote, and are undone.
+    Runs(Vec<RunId>),
+    /// This answer wrote nothing: it is forgotten, and the matters are open again.
+    Answer(Vec<MatterId>, Resolution),
+}
+
 /// What the operator wants.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Intent {
@@ -99,6 +108,10 @@ pub(crate) enum Intent {
     Settle(Vec<MatterId>, Resolution, String),
     /// To see the records that a matter cannot tell apart.
     Candidates(MatterId),
+    /// To look something up.
+    Look(Look),
+    /// To take back what a message tells.
+    TakeBack(TakeBack),
     /// To take back what was done last.
     UndoLast,
     /// To enter the password of an account.
@@ -115,8 +128,8 @@ pub(crate) enum Intent {
     OpenBrowser(String),
     /// To take a run back, once it is confirmed.
     Undo(RunId),
-    /// To see what a run wrote.
-    ShowRun(RunId),
+    /// Something of the history.
+    History(history::HistoryIntent),
     /// To pick a file.
     Browse(Browse),
     /// To read a settings file.

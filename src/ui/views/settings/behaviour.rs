@@ -1,6 +1,6 @@
 //! Notifications, quiet hours, and life beside the window.
 
-use eframe::egui::Ui;
+use eframe::egui::{self, Ui};
 
 use super::{Given, change, head};
 use crate::model::{AlertKind, Notify, Prefs, QuietHours};
@@ -25,12 +25,15 @@ pub(super) fn show_notifications(ui: &mut Ui, prefs: &Prefs, intents: &mut Vec<I
             }
         }
     });
-    for kind in AlertKind::ALL {
-        let mut on = prefs.notify.wants(kind);
-        if ui.checkbox(&mut on, kind_words(kind)).changed() {
-            change(prefs, intents, |prefs| prefs.notify = prefs.notify.with(kind, on));
+    let chosen = matches!(prefs.notify, Notify::These(_));
+    egui::CollapsingHeader::new(tr!("settings-notify-kinds")).default_open(chosen).show(ui, |ui| {
+        for kind in AlertKind::ALL {
+            let mut on = prefs.notify.wants(kind);
+            if ui.checkbox(&mut on, kind_words(kind)).changed() {
+                change(prefs, intents, |prefs| prefs.notify = prefs.notify.with(kind, on));
+            }
         }
-    }
+    });
     let mut quiet = prefs.quiet.is_some();
     if ui.checkbox(&mut quiet, tr!("settings-quiet")).changed() {
         change(prefs, intents, |prefs| prefs.quiet = quiet.then(QuietHours::default));

@@ -1,0 +1,267 @@
+//! Every record of the newest compare of a pair, those that agree too.
+//!
+//! They lie in a file of their own for each pair: a million of them would make the workspace's database
+//! and its copies large, and another compare makes them again. The file is written beside the old one
+//! and takes its place whole, so a compare that is killed leaves what was there.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+
+use super::codec::{Json, to_count};
+use super::{Store, StoreError, pair_id, schema};
+use crate::model::{CompareRow, MatterField, MismatchKind, PerSide, Subject, Timestamp, Value};
+
+/// The folder in the workspace.
+const FOLDER: &str = "compares";
+
+const SCHEMA: &str = "
+    CREATE TABLE about (started INTEGER NOT NULL, names TEXT NOT NULL) STRICT;
+    -- Apart from the rows, so that a search reads no more than it has to.
+    CREATE TABLE find (seq INTEGER PRIMARY KEY, word TEXT NOT NULL, hay TEXT NOT NULL) STRICT;
+    CREATE TABLE rows (seq INTEGER PRIMARY KEY, row TEXT NOT NULL) STRICT;
+";
+
+/// Writes the rows of a compare.
+#[derive(Debug)]
+pub struct RowWriter {
+    conn: Connection,
+    part: PathBuf,
+    file: PathBuf,
+    next: i64,
+}
+
+/// Reads the rows of a compare.
+#[derive(Debug)]
+pub struct RowReader {
+    conn: Connection,
+    file: PathBuf,
+    names: Vec<String>,
+    /// When the compare was.
+    pub started: Timestamp,
+}
+
+/// A row without what all rows have in common.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    kind: Option<MismatchKind>,
+    #[serde(rename = "i", default, skip_serializing_if = "std::ops::Not::not")]
+    ignored: bool,
+    #[serde(rename = "s")]
+    subject: Subject,
+    #[serde(rename = "l")]
+    label: String,
+    #[serde(rename = "r", default, skip_serializing_if = "String::is_empty")]
+    reason: String,
+    #[serde(rename = "f")]
+    fields: Vec<(Option<Value>, Option<Value>, bool, bool)>,
+    #[serde(rename = "m", default, skip_serializing_if = "PerSide::is_nothing")]
+    modified: PerSide<Option<Timestamp>>,
+}
+
+impl Store {
+    /// Where the rows of a pair's newest compare are; none in a workspace in memory.
+    pub fn rows_file(&self, pair: &str) -> Result<Option<PathBuf>, StoreError> {
+        let id = self.read(|conn| pair_id(conn, pair))?;
+        Ok(self.file.parent().filter(|_| self.lock.is_some()).map(|dir| dir.join(FOLDER).join(format!("{id}.db"))))
+    }
+}
+
+impl RowWriter {
+    /// Begins the rows of a compare with these fields.
+    pub fn create(file: &Path, started: Timestamp, names: &[String]) -> Result<Self, StoreError> {
+        let part = file.with_extension("part");
+        let begin = || -> Result<Connection, StoreError> {
+            if let Some(folder) = file.parent() {
+                schema::private_folder(folder)?;
+            }
+            if part.exists() {
+                std::fs::remove_file(&part).map_err(|source| StoreError::Folder { path: part.clone(), source })?;
+            }
+            schema::private_file(&part)?;
+            let conn = Connection::open(&part)?;
+            // Whatever goes wrong, the file is thrown away and made anew.
+            conn.pragma_update(None, "journal_mode", "OFF")?;
+            conn.pragma_update(None, "synchronous", "OFF")?;
+            conn.execute_batch(SCHEMA)?;
+            conn.execute_batch("BEGIN")?;
+            conn.execute("INSERT INTO about VALUES (?1, ?2)", (started.0, Json(names)))?;
+            Ok(conn)
+        };
+        let conn = begin().map_err(|error| error.about(&part))?;
+        Ok(Self { conn, part, file: file.to_path_buf(), next: 0 })
+    }
+
+    /// Adds a row.
+    pub fn push(&mut self, row: CompareRow) -> Result<(), StoreError> {
+        let word = row.word();
+        let mut hay = row.label.to_lowercase();
+        for value in row.fields.iter().flat_map(|field| [&field.now.a, &field.now.b]).flatten() {
+            let text = value.display().to_lowercase();
+            // Both sides hold the same value most of the time.
+            if !hay.ends_with(&text) {
+                hay.push('\n');
+                hay.push_str(&text);
+            }
+        }
+        let stored = Stored {
+            kind: row.kind,
+            ignored: row.ignored,
+            subject: row.subject,
+            label: row.label,
+            reason: row.reason,
+            fields: row
+                .fields
+                .into_iter()
+                .map(|field| (field.now.a, field.now.b, field.differs, field.asked))
+                .collect(),
+            modified: row.modified,
+        };
+        let add = || -> Result<(), StoreError> {
+            self.conn.prepare_cached("INSERT INTO find VALUES (?1, ?2, ?3)")?.execute((self.next, word, hay))?;
+            self.conn.prepare_cached("INSERT INTO rows VALUES (?1, ?2)")?.execute((self.next, Json(stored)))?;
+            Ok(())
+        };
+        add().map_err(|error| error.about(&self.part))?;
+        self.next += 1;
+        Ok(())
+    }
+
+    /// Puts the rows in the place of the ones before.
+    pub fn finish(self) -> Result<(), StoreError> {
+        let Self { conn, part, file, .. } = self;
+        let closed = conn.execute_batch("COMMIT").and_then(|()| conn.close().map_err(|(_, error)| error));
+        closed.map_err(|error| StoreError::from(error).about(&part))?;
+        std::fs::rename(&part, &file).map_err(|source| StoreError::Folder { path: file, source })
+    }
+}
+
+impl RowReader {
+    /// Opens the rows; none where there are none yet.
+    pub fn open(file: &Path) -> Result<Option<Self>, StoreError> {
+        if !file.exists() {
+            return Ok(None);
+        }
+        let open = || -> Result<_, StoreError> {
+            let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            let about = conn
+                .query_row("SELECT started, names FROM about", [], |row| {
+                    Ok((Timestamp(row.get(0)?), row.get::<_, Json<Vec<String>>>(1)?.0))
+                })
+                .optional()?;
+            Ok((conn, about))
+        };
+        let (conn, about) = open().map_err(|error| error.about(file))?;
+        Ok(about.map(|(started, names)| Self { conn, file: file.to_path_buf(), names, started }))
+    }
+
+    /// How many rows there are of each word.
+    pub fn counts(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        self.read(|conn| {
+            let mut found = conn.prepare_cached("SELECT word, count(*) FROM find GROUP BY word ORDER BY min(seq)")?;
+            let rows = found.query_map([], |row| Ok((row.get(0)?, to_count(row.get(1)?))))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The numbers of the rows with this word and this text in them, whatever the case.
+    pub fn find(&self, word: Option<&str>, text: &str) -> Result<Vec<u32>, StoreError> {
+        self.read(|conn| {
+            let mut found = conn.prepare_cached(
+                "SELECT seq FROM find WHERE (?1 IS NULL OR word = ?1) AND (?2 = '' OR instr(hay, ?2)) ORDER BY seq",
+            )?;
+            let rows = found.query_map((word, text.trim().to_lowercase()), |row| row.get(0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// These rows.
+    pub fn rows(&self, numbers: &[u32]) -> Result<Vec<CompareRow>, StoreError> {
+        self.read(|conn| {
+            let mut found = conn.prepare_cached("SELECT row FROM rows WHERE seq = ?1")?;
+            let mut rows = Vec::with_capacity(numbers.len());
+            for number in numbers {
+                let row = found.query_row(params![number], |row| Ok(row.get::<_, Json<Stored>>(0)?.0)).optional()?;
+                rows.extend(row.map(|row| self.whole(row)));
+            }
+            Ok(rows)
+        })
+    }
+
+    fn whole(&self, row: Stored) -> CompareRow {
+        let field = |(name, (a, b, differs, asked)): (&String, _)| MatterField {
+            name: name.clone(),
+            now: PerSide::new(a, b),
+            baseline: PerSide::default(),
+            differs,
+            asked,
+        };
+        CompareRow {
+            kind: row.kind,
+            ignored: row.ignored,
+            subject: row.subject,
+            label: row.label,
+            reason: row.reason,
+            fields: self.names.iter().zip(row.fields).map(field).collect(),
+            modified: row.modified,
+            matter: None,
+        }
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        work(&self.conn).map_err(|error| error.about(&self.file))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+
+    use super::*;
+    use crate::model::{RecordId, Side};
+
+    fn row(label: &str, a: &str, b: &str) -> CompareRow {
+        CompareRow {
+            kind: (a != b).then_some(MismatchKind::Different),
+            ignored: false,
+            subject: Subject::Pair(PerSide::new(RecordId::new(label), RecordId::new("b"))),
+            label: label.into(),
+            reason: String::new(),
+            fields: vec![MatterField {
+                name: "city".into(),
+                now: PerSide::new(Some(Value::text(a)), Some(Value::text(b))),
+                baseline: PerSide::default(),
+                differs: a != b,
+                asked: a != b,
+            }],
+            modified: PerSide::oriented(Side::B, Some(Timestamp(5)), None),
+            matter: None,
+        }
+    }
+
+    #[test]
+    fn rows_are_kept_found_and_replaced_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("compares").join("1.db");
+        assert!(RowReader::open(&file).unwrap().is_none());
+        let rows = [row("Ann", "Gent", "Gent"), row("Bart", "Łódź", "Lodz"), row("Zoë", "Gent", "Aalst")];
+        let mut writer = RowWriter::create(&file, Timestamp(7), &["city".to_owned()]).unwrap();
+        for one in &rows {
+            writer.push(one.clone()).unwrap();
+        }
+        assert!(RowReader::open(&file).unwrap().is_none(), "nothing is there before it is whole");
+        writer.finish().unwrap();
+        let reader = RowReader::open(&file).unwrap().unwrap();
+        assert_eq!(reader.started, Timestamp(7));
+        assert_eq!(reader.counts().unwrap(), [("same".to_owned(), 1), ("different".to_owned(), 2)]);
+        assert_eq!(reader.find(None, "").unwrap(), [0, 1, 2]);
+        assert_eq!(reader.find(None, " ŁÓDŹ").unwrap(), [1]);
+        assert_eq!(reader.find(Some("different"), "gent").unwrap(), [2]);
+        assert_eq!(reader.rows(&[2, 0]).unwrap(), [rows.get(2).unwrap().clone(), rows.first().unwrap().clone()]);
+        let writer = RowWriter::create(&file, Timestamp(8), &[]).unwrap();
+        writer.finish().unwrap();
+        assert_eq!(RowReader::open(&file).unwrap().unwrap().find(None, "").unwrap().len(), 0);
+    }
+}

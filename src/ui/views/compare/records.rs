@@ -1,0 +1,301 @@
+//! Every record of the newest compare, those that agree too: a page at a time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use eframe::egui::{self, RichText, Ui};
+use egui_extras::{Column, TableBuilder};
+
+use crate::model::{CompareRow, Matter, MatterId, MatterKind, PerSide, Timestamp};
+use crate::service::{CompareFound, CompareQuery, Look};
+use crate::texts::tr;
+use crate::ui::icons::Icon;
+use crate::ui::theme::{self, tokens};
+use crate::ui::views::Intent;
+use crate::ui::views::detail::{self, Draft, Extra};
+use crate::ui::widgets::{Btn, empty, remark, search, short_remark};
+use crate::ui::words;
+
+/// How many rows are asked for at once.
+const PAGE: usize = 200;
+/// How many pages are kept.
+const PAGES: usize = 12;
+/// Below this width the list and the record are shown one at a time.
+const NARROW: f32 = 600.0;
+
+/// The records of a compare and what is picked among them.
+#[derive(Default)]
+pub(crate) struct Records {
+    query: CompareQuery,
+    /// Whether the service keeps the records of this compare.
+    pub(crate) kept: bool,
+    known: bool,
+    total: usize,
+    /// How many there are of each word.
+    pub(crate) counts: Vec<(String, u64)>,
+    pages: BTreeMap<usize, Vec<CompareRow>>,
+    /// What was read before something changed, shown until it is read again.
+    before: BTreeMap<usize, Vec<CompareRow>>,
+    asked: BTreeMap<usize, CompareQuery>,
+    line: usize,
+    picked: Option<CompareRow>,
+    matter: Option<Arc<Matter>>,
+    matter_asked: Option<MatterId>,
+    draft: Draft,
+    reading: bool,
+    wanted: Option<MatterId>,
+}
+
+impl Records {
+    /// Shows the records of this pair.
+    pub(crate) fn show_pair(&mut self, pair: &str) {
+        if self.query.pair != pair {
+            *self =
+                Self { query: CompareQuery { pair: pair.to_owned(), ..CompareQuery::default() }, ..Self::default() };
+        }
+    }
+
+    /// What was compared, or is open, may have changed: the pages are read again.
+    pub(crate) fn refresh(&mut self) {
+        self.before = std::mem::take(&mut self.pages);
+        self.asked.clear();
+        self.matter_asked = None;
+    }
+
+    /// Shows the records with this word only; the same word again shows all.
+    pub(crate) fn toggle_kind(&mut self, word: &str) {
+        self.query.kind = if self.query.kind.as_deref() == Some(word) { None } else { Some(word.to_owned()) };
+        self.look_again();
+    }
+
+    /// The word that is looked for.
+    pub(crate) fn kind(&self) -> Option<&str> {
+        self.query.kind.as_deref()
+    }
+
+    /// Takes a page.
+    pub(crate) fn take(&mut self, found: &CompareFound) {
+        let asked = |query: &CompareQuery| (query.pair.clone(), query.kind.clone(), query.text.clone());
+        if asked(&found.query) != asked(&self.query) {
+            return;
+        }
+        self.asked.remove(&found.query.offset);
+        self.kept = found.compared.is_some();
+        self.known = true;
+        self.total = usize::try_from(found.total).unwrap_or(usize::MAX);
+        self.counts.clone_from(&found.counts);
+        self.pages.insert(found.query.offset, found.rows.clone());
+        while self.pages.len() > PAGES {
+            let far = |at: &usize| at.abs_diff(self.line);
+            let Some(furthest) = self.pages.keys().copied().max_by_key(far) else { break };
+            self.pages.remove(&furthest);
+        }
+        let wanted = self.wanted.take();
+        let at = found.rows.iter().position(|row| wanted.is_some() && row.matter == wanted);
+        let line = at.map_or(self.line, |at| found.query.offset + at);
+        self.pick(line.min(self.total.saturating_sub(1)));
+    }
+
+    /// Picks the record of this matter once it is read, if it is among the first.
+    pub(crate) const fn want(&mut self, matter: MatterId) {
+        self.wanted = Some(matter);
+    }
+
+    /// Takes the matter that is picked, whole.
+    pub(crate) fn take_details(&mut self, matters: &[Arc<Matter>]) {
+        let wanted = self.picked.as_ref().and_then(|row| row.matter);
+        if let Some(matter) = matters.iter().find(|matter| Some(matter.id) == wanted) {
+            self.matter = Some(Arc::clone(matter));
+        }
+    }
+
+    /// The rows could not be read: they are asked for again when something changes.
+    pub(crate) fn look_failed(&mut self) {
+        self.known = true;
+    }
+
+    fn look_again(&mut self) {
+        self.pages.clear();
+        self.before.clear();
+        self.asked.clear();
+        self.line = 0;
+        self.picked = None;
+        self.reading = false;
+    }
+
+    fn row(&self, line: usize) -> Option<&CompareRow> {
+        let offset = line / PAGE * PAGE;
+        self.pages.get(&offset).or_else(|| self.before.get(&offset))?.get(line % PAGE)
+    }
+
+    fn pick(&mut self, line: usize) {
+        self.line = line;
+        let row = self.row(line).cloned();
+        let before = self.picked.as_ref().map(|row| &row.subject);
+        if before != row.as_ref().map(|row| &row.subject) {
+            self.draft = Draft::default();
+        }
+        let matter = row.as_ref().and_then(|row| row.matter);
+        if self.matter.as_ref().map(|kept| kept.id) != matter {
+            self.matter = None;
+        }
+        if row.is_some() {
+            self.picked = row;
+        }
+    }
+
+    /// Asks for the page of a line, once.
+    fn ask(&mut self, line: usize, intents: &mut Vec<Intent>) {
+        let offset = line / PAGE * PAGE;
+        if self.pages.contains_key(&offset) || self.asked.contains_key(&offset) {
+            return;
+        }
+        let query = CompareQuery { offset, count: PAGE, ..self.query.clone() };
+        self.asked.insert(offset, query.clone());
+        intents.push(Intent::Look(Look::Rows(query)));
+    }
+}
+
+/// Draws the list and the record that is picked.
+pub(super) fn show(
+    ui: &mut Ui,
+    records: &mut Records,
+    names: &PerSide<String>,
+    now: Timestamp,
+    intents: &mut Vec<Intent>,
+) {
+    records.ask(records.line, intents);
+    if !records.known {
+        remark(ui, tr!("compare-reading-records"));
+        return;
+    }
+    if !records.kept {
+        empty(ui, Icon::Compare, &tr!("compare-not-kept"), &tr!("compare-not-kept-text"));
+        return;
+    }
+    if let Some(id) = records.picked.as_ref().and_then(|row| row.matter).filter(|id| records.matter_asked != Some(*id))
+    {
+        records.matter_asked = Some(id);
+        intents.push(Intent::Look(Look::Details(vec![id])));
+    }
+    keys(ui, records);
+    if ui.available_width() < NARROW {
+        if records.reading {
+            if ui.add(Btn::new(&tr!("review-back")).icon(Icon::Left)).clicked() {
+                records.reading = false;
+            }
+            show_record(ui, records, names, now, intents);
+        } else {
+            show_list(ui, records, names, intents);
+        }
+        return;
+    }
+    let width = (ui.available_width() * 0.34).clamp(230.0, 340.0);
+    egui::Panel::left("compare list")
+        .frame(egui::Frame::new().inner_margin(egui::Margin { right: 12, ..egui::Margin::ZERO }))
+        .exact_size(width)
+        .resizable(false)
+        .show_separator_line(false)
+        .show(ui, |ui| show_list(ui, records, names, intents));
+    egui::CentralPanel::no_frame().show(ui, |ui| show_record(ui, records, names, now, intents));
+}
+
+fn show_list(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, intents: &mut Vec<Intent>) {
+    let width = ui.available_width();
+    if search(ui, &tr!("compare-search"), &mut records.query.text, width).changed() {
+        records.look_again();
+        records.ask(0, intents);
+    }
+    short_remark(ui, tr!("compare-records-shown", count = records.total));
+    if records.total == 0 {
+        remark(ui, tr!("compare-none-found"));
+        return;
+    }
+    let mut clicked = None;
+    let mut seen = Vec::new();
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let height = ui.available_height();
+    let table = TableBuilder::new(ui)
+        .id_salt("compared")
+        .sense(egui::Sense::click())
+        .auto_shrink(false)
+        .max_scroll_height(height)
+        .min_scrolled_height(height.min(120.0))
+        .cell_layout(egui::Layout::left_to_right(egui::Align::Center))
+        .column(Column::remainder().clip(true));
+    table.body(|body| {
+        body.rows(theme::ROW_TWO, records.total, |mut line| {
+            let at = line.index();
+            line.set_selected(records.line == at);
+            seen.push(at);
+            line.col(|ui| match records.row(at) {
+                Some(row) => show_line(ui, row, names),
+                None => {
+                    short_remark(ui, "…");
+                }
+            });
+            if line.response().clicked() {
+                clicked = Some(at);
+            }
+        });
+    });
+    for at in seen {
+        records.ask(at, intents);
+    }
+    if let Some(at) = clicked {
+        records.pick(at);
+        records.reading = true;
+        ui.ctx().request_repaint();
+    }
+}
+
+fn show_line(ui: &mut Ui, row: &CompareRow, names: &PerSide<String>) {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.add_space(7.0);
+        ui.add(egui::Label::new(RichText::new(&row.label).color(tokens(ui).text)).truncate());
+        let what = match &row.kind {
+            _ if row.ignored => tr!("compare-word-ignored"),
+            Some(kind) => words::matter(&MatterKind::Mismatch(kind.clone()), names),
+            None => tr!("compare-word-same"),
+        };
+        short_remark(ui, what);
+    });
+}
+
+fn show_record(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, now: Timestamp, intents: &mut Vec<Intent>) {
+    let tokens = tokens(ui);
+    egui::Frame::new()
+        .fill(tokens.card)
+        .stroke(egui::Stroke::new(1.0, tokens.line))
+        .corner_radius(egui::CornerRadius::same(12))
+        .inner_margin(egui::Margin::same(if ui.available_width() < 420.0 { 8 } else { 14 }))
+        .show(ui, |ui| {
+            ui.take_available_space();
+            let Some(row) = records.picked.clone() else {
+                empty(ui, Icon::Compare, &tr!("review-nothing-picked"), &tr!("review-pick"));
+                return;
+            };
+            match (row.matter, records.matter.clone()) {
+                (Some(_), Some(matter)) => {
+                    detail::show(ui, &matter, names, Extra::default(), &mut records.draft, now, intents);
+                }
+                (Some(_) | None, _) => detail::show_row_of_compare(ui, &row, names, now),
+            }
+        });
+}
+
+/// J, K and the arrows move on; not while a text is typed.
+fn keys(ui: &Ui, records: &mut Records) {
+    if ui.ctx().text_edit_focused() || ui.ctx().memory(|memory| memory.top_modal_layer().is_some()) {
+        return;
+    }
+    let pressed = |key: egui::Key| ui.input(|input| input.key_pressed(key) && input.modifiers.is_none());
+    let last = records.total.saturating_sub(1);
+    if pressed(egui::Key::J) || pressed(egui::Key::ArrowDown) {
+        records.pick((records.line + 1).min(last));
+    }
+    if pressed(egui::Key::K) || pressed(egui::Key::ArrowUp) {
+        records.pick(records.line.saturating_sub(1));
+    }
+}

@@ -1,0 +1,168 @@
+//! Platforms with a manifest, where the contract's promises do not reach: what a run costs, what it
+//! sends, a session that ends in the middle, and trying a manifest in the terminal.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use duosync::connectors::rest::{Manifest, RestConnector};
+use duosync::connectors::{Connector as _, Context, Credential, ErrorKind, Write, WriteKind};
+use duosync::model::{AccountSettings, Fields, RecordId, Scope};
+use serde_json::json;
+use support::lab::Workplace;
+use support::shop::{Fault, Shop};
+
+const SHOP: &str = include_str!("support/shop.toml");
+const BATCHES: &str = include_str!("support/shop_batch.toml");
+
+fn connector(shop: &Shop, manifest: &str) -> RestConnector {
+    let manifest = Manifest::parse(manifest).unwrap();
+    let settings = AccountSettings {
+        name: "Shop".to_owned(),
+        connector: manifest.kind().to_owned(),
+        options: BTreeMap::from([("url".to_owned(), shop.url())]),
+        secret: None,
+    };
+    RestConnector::new(Arc::new(manifest), &settings, Credential::Secret("secret".to_owned())).unwrap()
+}
+
+fn want() -> Vec<String> {
+    ["name", "email", "phone"].map(str::to_owned).to_vec()
+}
+
+fn create(number: usize, email: &str) -> Write {
+    let fields = Fields::from([("name".to_owned(), "New".into()), ("email".to_owned(), email.into())]);
+    Write { token: format!("token-{number}"), kind: WriteKind::Create { fields, raw: None } }
+}
+
+#[tokio::test]
+async fn a_session_that_ends_is_renewed_once_for_all() {
+    let shop = Shop::start();
+    for number in 0..5 {
+        shop.add("Ann", &format!("ann{number}@example.org"), "");
+    }
+    let (shop_connector, context) = (connector(&shop, SHOP), Context::quiet());
+    shop_connector.list(&context, "people", &want(), None).await.unwrap();
+    shop.end_sessions();
+    shop.forget_seen();
+    let listing = shop_connector.list(&context, "people", &want(), None).await.unwrap();
+    assert_eq!(listing.records.len(), 5);
+    let logins = shop.seen().iter().filter(|request| request.path == "/login").count();
+    assert_eq!(logins, 1);
+}
+
+#[tokio::test]
+async fn an_idle_listing_costs_two_requests() {
+    let shop = Shop::start();
+    shop.add("Ann", "ann@example.org", "");
+    let (shop_connector, context) = (connector(&shop, SHOP), Context::quiet());
+    let cursor = shop_connector.list(&context, "people", &want(), None).await.unwrap().cursor;
+    let before = shop_connector.requests();
+    let listing = shop_connector.list(&context, "people", &want(), cursor.as_ref()).await.unwrap();
+    assert_eq!((listing.scope, listing.records.len()), (Scope::Changes, 0));
+    assert_eq!(shop_connector.requests() - before, 2, "what changed, and what was deleted");
+}
+
+#[tokio::test]
+async fn one_refused_record_of_a_batch_is_named_and_the_others_are_stored() {
+    let shop = Shop::start();
+    let (shop_connector, context) = (connector(&shop, BATCHES), Context::quiet());
+    shop_connector.list(&context, "people", &want(), None).await.unwrap();
+    let before = shop_connector.requests();
+    let writes = vec![create(0, "one@example.org"), create(1, "refused@example.org"), create(2, "three@example.org")];
+    let results = shop_connector.write(&context, "people", &want(), writes).await.unwrap();
+    assert!(results[0].is_ok() && results[2].is_ok(), "{results:?}");
+    let error = results[1].as_ref().unwrap_err();
+    assert_eq!((error.kind, error.field.as_deref()), (ErrorKind::Rejected, Some("email")));
+    assert!(error.message.contains("on the list of bounces"), "{error}");
+    assert_eq!(shop.count(), 2);
+    assert_eq!(shop_connector.requests() - before, 2, "one for the batch, one to read back what was stored");
+}
+
+#[tokio::test]
+async fn a_batch_that_is_refused_as_a_whole_is_tried_one_by_one() {
+    let shop = Shop::start();
+    let (shop_connector, context) = (connector(&shop, BATCHES), Context::quiet());
+    shop.order("POST", "/people/batch", Fault::Status(400, json!({ "message": "one of them is wrong" })));
+    let writes = vec![create(0, "one@example.org"), create(1, "refused@example.org"), create(2, "three@example.org")];
+    let results = shop_connector.write(&context, "people", &want(), writes).await.unwrap();
+    assert_eq!(results.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+    assert_eq!((shop.count(), shop.ordered()), (2, 0));
+}
+
+#[tokio::test]
+async fn an_update_sends_only_the_property_that_changes_and_all_of_it() {
+    let shop = Shop::start();
+    let id = shop.add("Ann", "ann@example.org", "+32 1");
+    let (shop_connector, context) = (connector(&shop, SHOP), Context::quiet());
+    let fields = Fields::from([("email".to_owned(), "new@example.org".into())]);
+    let update = WriteKind::Update { id: RecordId::new(id), fields, expect: None };
+    let writes = vec![Write { token: "t".to_owned(), kind: update }];
+    shop_connector.write(&context, "people", &want(), writes).await.unwrap().remove(0).unwrap();
+    let sent = shop.seen().into_iter().find(|request| request.method == "PATCH").unwrap().body;
+    assert_eq!(
+        sent,
+        json!({ "emails": [
+            { "value": "new@example.org", "primary": true, "label": "work" },
+            { "value": "second@example.org", "label": "home" },
+        ]})
+    );
+}
+
+#[tokio::test]
+async fn the_next_page_on_another_host_is_not_followed() {
+    let shop = Shop::start();
+    shop.add("Ann", "ann@example.org", "");
+    let manifest = SHOP.replacen(
+        "paging = { by = \"cursor\", size = 2, next = \"/next\" }",
+        "paging = { by = \"url\", size = 2, next = \"{{ 'https://elsewhere.example/people' }}\" }",
+        1,
+    );
+    let error = connector(&shop, &manifest).list(&Context::quiet(), "people", &want(), None).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Settings, "{error}");
+    assert!(error.message.contains("elsewhere.example"), "{error}");
+}
+
+#[test]
+fn a_manifest_is_started_checked_and_tried_in_the_terminal() {
+    let place = Workplace::new();
+    place.json(0, &["connector", "new", "acme"]);
+    place.json(0, &["connector", "check", "acme.toml"]);
+    assert_eq!(place.run(&["connector", "new", "acme"]).code, 2, "what is there is left as it is");
+    place.write("broken.toml", place.read("acme.toml").replace("about =", "abuot ="));
+    let ended = place.run(&["connector", "check", "broken.toml"]);
+    assert_eq!(ended.code, 2);
+    assert!(ended.stderr.contains("line ") && ended.stderr.contains("abuot"), "{}", ended.stderr);
+
+    let shop = Shop::start();
+    shop.add("Ann", "ann@example.org", "+32 1");
+    place.write("shop.toml", SHOP);
+    let mut place = place;
+    place.env.insert("SHOP_SECRET".to_owned(), "secret".to_owned());
+    let url = format!("url={}", shop.url());
+    let tried = ["connector", "check", "shop.toml", "--set", &url, "--secret-env", "SHOP_SECRET"];
+    let told = place.json(0, &tried);
+    let steps = told["accounts"][0]["steps"].as_array().unwrap().clone();
+    assert!(steps.iter().all(|step| step["error"].is_null()), "{told}");
+    let last = steps.last().unwrap();
+    assert!(last["found"].as_str().unwrap().contains("is the same as in the list"), "{told}");
+    assert_eq!(told["accounts"][0]["fields"].as_array().unwrap().len(), 3);
+
+    shop.change_password();
+    let ended = place.run(&tried);
+    assert_eq!(ended.code, 1);
+    let all = format!("{}{}", ended.stdout, ended.stderr);
+    assert!(
+        all.contains("sign-in was refused") && !all.contains("SHOP_SECRET") && !all.contains("\"secret\""),
+        "{all}"
+    );
+}
