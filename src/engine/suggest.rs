@@ -105,21 +105,16 @@ fn by_shared_values(free: &mut PerSide<Vec<&FieldInfo>>, found: &mut Vec<Found>,
     }
 }
 
-/// Pairs the only field of each side whose values look like addresses, numbers or dates.
+/// Pairs the only field of each side whose values look like addresses or telephone numbers. Two dates may
+/// mean anything: "member since" is no birthday.
 fn by_looks(free: &mut PerSide<Vec<&FieldInfo>>, found: &mut Vec<Found>, region: Option<&str>) {
-    for kind in [Kind::Email, Kind::Phone, Kind::Date, Kind::DateTime] {
+    for kind in [Kind::Email, Kind::Phone] {
         let alike = free.as_ref().map(|fields| {
             let mut alike = fields.iter().copied().filter(|field| looks_like(field) == Some(kind));
             alike.next().filter(|_| alike.next().is_none())
         });
         let (Some(of_a), Some(of_b)) = (alike.a, alike.b) else { continue };
-        let why = match kind {
-            Kind::Email => tr!("suggest-both-emails"),
-            Kind::Phone => tr!("suggest-both-phones"),
-            Kind::Text | Kind::Number | Kind::Boolean | Kind::Date | Kind::DateTime | Kind::Choice | Kind::List => {
-                tr!("suggest-both-dates")
-            }
-        };
+        let why = if kind == Kind::Email { tr!("suggest-both-emails") } else { tr!("suggest-both-phones") };
         let key = kind == Kind::Email && !found.iter().any(|(_, _, key)| *key);
         let name = unused(found, if kind == Kind::Email { EMAIL } else { &of_a.label });
         let mapping = simple(&name, of_a, of_b, kind, region);

@@ -6,7 +6,6 @@ suggest-same-name = “{ $name }” has the same name on both sides
 suggest-same-values = { $count } of the values are the same in both lists
 suggest-both-emails = both hold email addresses
 suggest-both-phones = both hold telephone numbers
-suggest-both-dates = both hold dates
 suggest-similar-names = “{ $a }” and “{ $b }” are written much alike
 
 setup-check-reach = reach it

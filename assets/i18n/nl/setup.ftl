@@ -6,7 +6,6 @@ suggest-same-name = “{ $name }” heet aan beide kanten hetzelfde
 suggest-same-values = { $count } van de waarden zijn in beide lijsten dezelfde
 suggest-both-emails = beide bevatten e-mailadressen
 suggest-both-phones = beide bevatten telefoonnummers
-suggest-both-dates = beide bevatten datums
 suggest-similar-names = “{ $a }” en “{ $b }” lijken sterk op elkaar
 
 setup-check-reach = bereiken

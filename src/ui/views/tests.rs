@@ -157,6 +157,7 @@ fn a_plan_is_told_in_sentences_and_can_be_filtered() {
     let mut plan = given::plan();
     plan.stop = Some(Stop::EmptyListing { side: Side::B, known: 120 });
     let mut preview = Preview::of(Arc::new(plan), Some(given::spec()), names());
+    preview.finish();
     let sentences: Vec<&str> = preview.sentences.iter().map(|(_, sentence)| sentence.as_str()).collect();
     assert_eq!(
         sentences,
@@ -171,10 +172,12 @@ fn a_plan_is_told_in_sentences_and_can_be_filtered() {
     assert!(preview.warnings[0].starts_with("Address book came back empty, though 120 records were known."));
     preview.kind = Some(What::Ask);
     preview.filter();
+    preview.finish();
     assert_eq!(preview.shown_labels().len(), 10);
     preview.kind = None;
     preview.text = " żółk ".to_owned();
     preview.filter();
+    preview.finish();
     assert_eq!(
         preview.shown_labels(),
         ["Łukasz Żółkiewski", "Łukasz Żółkiewski 14", "Łukasz Żółkiewski 26", "Łukasz Żółkiewski 38"]

@@ -159,7 +159,7 @@ fn kind_icon(kind: &str, platforms: &[PlatformInfo]) -> Icon {
     match kind {
         "csv" => Icon::FileCsv,
         "xlsx" => Icon::Workbook,
-        "carddav" | "vcards" => Icon::AddressBook,
+        "carddav" | "vcf" => Icon::AddressBook,
         "sqlite" | "postgres" | "mysql" => Icon::Database,
         "ldap" => Icon::People,
         _ if platform.is_some_and(file) => Icon::File,

@@ -13,7 +13,7 @@ use crate::model::{
 use crate::texts::tr;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, Tone, tokens};
-use crate::ui::widgets::{Btn, banner, choose, icon, icon_button, remark};
+use crate::ui::widgets::{Btn, banner, choose, icon, icon_button, remark, short_remark};
 use crate::ui::words;
 
 /// What the details of a row need beside the row.
@@ -55,26 +55,32 @@ pub(super) fn show(ui: &mut Ui, row: &mut MapRow, shown: &Shown<'_>, filters: &[
 
 /// A drop-down list with its name above it. Returns the index that was picked.
 fn labelled(ui: &mut Ui, shown: &Shown<'_>, label: &str, now: &str, choices: &[String]) -> Option<usize> {
-    ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        ui.set_width(184.0);
-        remark(ui, label);
+    boxed(ui, 184.0, |ui| {
+        short_remark(ui, label);
         choose(ui, &tr!("setup-row-what", row = shown.place, what = label), now, 170.0, choices)
+    })
+}
+
+/// A block of two lines that goes to the next line as a whole.
+fn boxed<R>(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let layout = egui::Layout::top_down(egui::Align::Min);
+    let size = egui::vec2(width.min(ui.max_rect().width()), 54.0);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.set_width(size.x);
+        add(ui)
     })
     .inner
 }
 
 /// A text with its name above it.
 fn text(ui: &mut Ui, shown: &Shown<'_>, label: &str, value: &mut String, hint: &str, width: f32) -> bool {
-    ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        ui.set_width(width);
-        remark(ui, label);
+    boxed(ui, width, |ui| {
+        short_remark(ui, label);
         let edit = ui.add(egui::TextEdit::singleline(value).hint_text(hint.to_owned()).desired_width(width - 14.0));
         named(ui, &edit, &tr!("setup-row-what", row = shown.place, what = label));
         edit.changed()
     })
-    .inner
 }
 
 /// A text that may be left out.

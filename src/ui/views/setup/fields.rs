@@ -16,9 +16,9 @@ use crate::ui::words;
 /// The height of a field on the board.
 const SLOT: f32 = 46.0;
 /// The width of what is at the end of a row.
-const ACTIONS: f32 = 196.0;
+const ACTIONS: f32 = 282.0;
 /// Below this width, what is at the end of a row goes under it.
-const NARROW: f32 = 620.0;
+const NARROW: f32 = 700.0;
 
 /// A field that is dragged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub(super) fn show(ui: &mut Ui, setup: &mut Setup, progress: &ProgressMap, inten
         }
         ui.add_space(theme::SMALL);
         let narrow = ui.available_width() < NARROW;
-        let fixed = 30.0 + 2.0 * theme::GAP + if narrow { 0.0 } else { ACTIONS + theme::GAP };
+        let fixed = 30.0 + 2.0 * theme::GAP + 6.0 + if narrow { 0.0 } else { ACTIONS + theme::GAP };
         let width = ((ui.available_width() - fixed) / 2.0).max(100.0);
         show_heads(ui, setup, &names, width);
         for line in &board.lines {
