@@ -149,10 +149,10 @@ fn a_life_is_told_in_words_with_the_letters_that_differ() {
         .collect();
     insta::assert_snapshot!(told.join("\n"), @r"
     Good Added to Address book | Phone: 03 11 | Shop list changed it (run 3, started by you)
-    Bad Updated in Address book (failed) | Phone: 03 1[1] → 03 1[2] | The server is full. (run 3, by schedule)
+    Bad Updated in Address book (failed) | Phone: 03 [11] → 03 [12] | The server is full. (run 3, by schedule)
     Attention A sync asked you: Changed on both sides | Both did.
     Busy You answered: use Shop list | 
-    Busy Updated in Address book | Phone: 03 1[1] → 03 1[2] | Shop list changed it (run 3, your answer)
+    Busy Updated in Address book | Phone: 03 [11] → 03 [12] | Shop list changed it (run 3, your answer)
     Good The question was over | 
     Bad Deleted from Address book | Phone: 03 12 | Shop list changed it (run 3, undo of run 2)
     ");
