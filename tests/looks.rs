@@ -50,7 +50,12 @@ const HOW: [How; 4] = [
     How { name: "dark-large-text", theme: Theme::Dark, size: [1024.0, 640.0], zoom: 2.0 },
 ];
 
-fn open(world: World, how: How) -> (Looked, Arc<Stand>) {
+fn open(mut world: World, how: How) -> (Looked, Arc<Stand>) {
+    // What the operator chose in the settings counts for more than the desktop's own.
+    world.snapshot.prefs.theme = match how.theme {
+        Theme::Light => duosync::model::ThemeChoice::Light,
+        Theme::Dark => duosync::model::ThemeChoice::Dark,
+    };
     let (handle, stand) = given::stand(world, Arc::new(|| {}));
     // The harness leaves 8 points free around what it draws.
     let size = how.size.map(|side| side / how.zoom + 16.0);
