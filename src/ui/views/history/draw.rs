@@ -321,10 +321,10 @@ fn show_write(ui: &mut Ui, one: &Numbered, names: &PerSide<String>, may: bool, i
         |ui| {
             let tokens = tokens(ui);
             let mut job = egui::text::LayoutJob::default();
-            job.append(&write.label, 0.0, text_format(theme::BODY, tokens.text));
-            job.append(&deed(write, names), 8.0, text_format(theme::REMARK, tokens.muted));
+            job.append(&format!("{} ", write.label), 0.0, text_format(theme::BODY, tokens.text));
+            job.append(&format!("{} ", deed(write, names)), 4.0, text_format(theme::REMARK, tokens.muted));
             if let Some((text, tone)) = state(write.state) {
-                job.append(&text, 8.0, text_format(theme::REMARK, tokens.tone(tone).0));
+                job.append(&text, 4.0, text_format(theme::REMARK, tokens.tone(tone).0));
             }
             ui.add(egui::Label::new(job).truncate());
         },

@@ -132,8 +132,8 @@ fn show_step(ui: &mut Ui, step: &Step, number: usize, intents: &mut Vec<Intent>)
         |ui| {
             let tokens = tokens(ui);
             let mut job = egui::text::LayoutJob::default();
-            job.append(&step.title, 0.0, text_format(theme::BODY, tokens.text));
-            job.append(&words::moment(step.at), 8.0, text_format(theme::REMARK, tokens.muted));
+            job.append(&format!("{} ", step.title), 0.0, text_format(theme::BODY, tokens.text));
+            job.append(&words::moment(step.at), 4.0, text_format(theme::REMARK, tokens.muted));
             ui.add(egui::Label::new(job).truncate());
         },
         |ui| {
