@@ -5,17 +5,24 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tempfile::TempDir;
 use zbus::blocking::connection::Builder;
 use zbus::blocking::{Connection, Proxy};
-use zbus::zvariant::Value;
+use zbus::zvariant::{OwnedObjectPath, Value};
 
 use super::notifications::{Daemon, Panel};
 
 /// How long anything may take on a machine that is busy with other things, software drawing included.
-pub const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_mins(2);
+
+/// How long the parts of a desktop may take to come up before they are started anew.
+const COMES_UP: Duration = Duration::from_secs(40);
+
+/// One desktop at a time: on two processors, several windows drawn in software keep each other waiting.
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// A process that is ended when it is no longer needed.
 struct Ended(Child);
@@ -39,6 +46,7 @@ pub struct Session {
     _bus: Ended,
     _screen: Ended,
     home: TempDir,
+    _alone: MutexGuard<'static, ()>,
 }
 
 impl Session {
@@ -57,20 +65,46 @@ impl Session {
                 return None;
             }
         }
-        let home = tempfile::Builder::new().prefix("duosync-desktop-").tempdir().unwrap();
-        let (screen, display) = start_screen();
-        let (bus, bus_address) = start_bus(home.path(), &display);
-        let (tell, heard) = sync_channel(64);
-        let notifications = Builder::address(bus_address.as_str())
-            .unwrap()
-            .serve_at("/org/freedesktop/Notifications", Daemon::new(tell))
-            .unwrap()
-            .name("org.freedesktop.Notifications")
-            .unwrap()
-            .build()
-            .unwrap();
-        let accessibility = start_accessibility(&notifications);
-        Some(Self { accessibility, display, heard, bus_address, notifications, _bus: bus, _screen: screen, home })
+        // A test that failed in its desktop has left nothing behind that another one could trip over.
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        for _attempt in 0..3 {
+            if let Some(parts) = Parts::start() {
+                let Parts { accessibility, display, heard, bus_address, notifications, bus, screen, home } = parts;
+                return Some(Self {
+                    accessibility,
+                    display,
+                    heard,
+                    bus_address,
+                    notifications,
+                    _bus: bus,
+                    _screen: screen,
+                    home,
+                    _alone: alone,
+                });
+            }
+        }
+        panic!("no desktop came up in three attempts");
+    }
+
+    /// What is known of the desktop, for a test that fails: what is on its buses, and what the bus said.
+    pub fn report(&self) -> String {
+        let names = |bus: &Connection| {
+            let proxy = Proxy::new(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus");
+            proxy.and_then(|proxy| proxy.call::<_, _, Vec<String>>("ListNames", &())).unwrap_or_default().join(" ")
+        };
+        let log = std::fs::read_to_string(self.home.path().join("bus.log")).unwrap_or_default();
+        let said = std::fs::read_to_string(self.said()).unwrap_or_default();
+        format!(
+            "display {}\nsession bus: {}\naccessibility bus: {}\nthe bus said:\n{log}\nthe program said:\n{said}",
+            self.display,
+            names(&self.notifications),
+            names(&self.accessibility)
+        )
+    }
+
+    /// Where the window's standard error goes.
+    pub fn said(&self) -> PathBuf {
+        self.home.path().join("duosync.log")
     }
 
     /// The binary, in this session and with nothing of the operator's own folders.
@@ -126,6 +160,51 @@ impl Session {
     /// Whether everything that was shown has been asked for.
     pub fn no_more_notifications(&self) -> bool {
         self.heard.recv_timeout(Duration::ZERO) == Err(RecvTimeoutError::Timeout)
+    }
+}
+
+/// The session's parts, before it is known that they answer.
+struct Parts {
+    accessibility: Connection,
+    display: String,
+    heard: Receiver<(String, String)>,
+    bus_address: String,
+    notifications: Connection,
+    bus: Ended,
+    screen: Ended,
+    home: TempDir,
+}
+
+impl Parts {
+    /// Starts them; none, with a printed reason, where they do not answer in time.
+    fn start() -> Option<Self> {
+        let home = tempfile::Builder::new().prefix("duosync-desktop-").tempdir().unwrap();
+        let (screen, display) = start_screen();
+        let (bus, bus_address) = start_bus(home.path(), &display);
+        let (tell, heard) = sync_channel(64);
+        let notifications = Builder::address(bus_address.as_str())
+            .unwrap()
+            .serve_at("/org/freedesktop/Notifications", Daemon::new(tell))
+            .unwrap()
+            .name("org.freedesktop.Notifications")
+            .unwrap()
+            .build()
+            .unwrap();
+        // A call over the bus waits for as long as a service takes to start, which is for minutes where
+        // it hangs, so it is made beside.
+        let (tell, up) = sync_channel(1);
+        let session = notifications.clone();
+        std::thread::spawn(move || tell.send(start_accessibility(&session)));
+        match up.recv_timeout(COMES_UP) {
+            Ok(Ok(accessibility)) => {
+                Some(Self { accessibility, display, heard, bus_address, notifications, bus, screen, home })
+            }
+            failed => {
+                let log = std::fs::read_to_string(home.path().join("bus.log")).unwrap_or_default();
+                eprintln!("accessibility does not come up: {:?}; the bus said:\n{log}", failed.map(Result::err));
+                None
+            }
+        }
     }
 }
 
@@ -194,11 +273,21 @@ fn first_line(child: &mut Child) -> String {
     line.trim().to_owned()
 }
 
-/// A window tells what is in it only where accessibility is on when it opens.
-fn start_accessibility(session: &Connection) -> Connection {
-    let status = Proxy::new(session, "org.a11y.Bus", "/org/a11y/bus", "org.freedesktop.DBus.Properties").unwrap();
-    let _: () = status.call("Set", &("org.a11y.Status", "IsEnabled", Value::from(true))).unwrap();
-    let bus = Proxy::new(session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus").unwrap();
-    let address: String = bus.call("GetAddress", &()).unwrap();
-    Builder::address(address.as_str()).unwrap().build().unwrap()
+/// A window tells what is in it only where accessibility is on when it opens, and the registry of windows
+/// answers.
+fn start_accessibility(session: &Connection) -> zbus::Result<Connection> {
+    let status = Proxy::new(session, "org.a11y.Bus", "/org/a11y/bus", "org.freedesktop.DBus.Properties")?;
+    let _: () = status.call("Set", &("org.a11y.Status", "IsEnabled", Value::from(true)))?;
+    let bus = Proxy::new(session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus")?;
+    let address: String = bus.call("GetAddress", &())?;
+    let accessibility = Builder::address(address.as_str())?.build()?;
+    let registry = Proxy::new(
+        &accessibility,
+        "org.a11y.atspi.Registry",
+        "/org/a11y/atspi/accessible/root",
+        "org.a11y.atspi.Accessible",
+    )?;
+    let _: Vec<(String, OwnedObjectPath)> = registry.call("GetChildren", &())?;
+    drop(registry);
+    Ok(accessibility)
 }

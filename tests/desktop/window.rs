@@ -1,6 +1,7 @@
 //! The window as assistive technology has it: a tree of things with a role and a name, of which some
 //! can be pressed.
 
+use std::fs::File;
 use std::path::Path;
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, TrySendError, sync_channel};
@@ -46,21 +47,22 @@ impl Node {
 }
 
 /// The running window.
-pub struct Window {
+pub struct Window<'session> {
+    session: &'session Session,
     child: Child,
     display: String,
     bus: Connection,
     changes: Receiver<()>,
 }
 
-impl Window {
+impl<'session> Window<'session> {
     /// Starts the program on a workspace.
-    pub fn open(session: &Session, workspace: &Path) -> Self {
+    pub fn open(session: &'session Session, workspace: &Path) -> Self {
         Self::open_with(session, workspace, &[])
     }
 
     /// Starts the program on a workspace with more arguments.
-    pub fn open_with(session: &Session, workspace: &Path, arguments: &[&str]) -> Self {
+    pub fn open_with(session: &'session Session, workspace: &Path, arguments: &[&str]) -> Self {
         let bus = session.accessibility.clone();
         let (tell, changes) = sync_channel(1);
         let rule =
@@ -74,8 +76,9 @@ impl Window {
                 }
             }
         });
-        let child = session.duosync(workspace).args(arguments).stdin(Stdio::null()).spawn().unwrap();
-        Self { child, display: session.display.clone(), bus, changes }
+        let said = File::create(session.said()).unwrap();
+        let child = session.duosync(workspace).args(arguments).stdin(Stdio::null()).stderr(said).spawn().unwrap();
+        Self { session, child, display: session.display.clone(), bus, changes }
     }
 
     /// Waits until something reads like this.
@@ -166,10 +169,24 @@ impl Window {
             }
             if Instant::now() > until {
                 let seen: Vec<String> = nodes.iter().map(|node| format!("role {}: {}", node.role, node.name)).collect();
-                panic!("there is no \"{looked_for}\" in the window, but:\n{}", seen.join("\n"));
+                panic!(
+                    "there is no \"{looked_for}\" in the window, but:\n{}\n{}\n{}",
+                    seen.join("\n"),
+                    self.session.report(),
+                    self.threads()
+                );
             }
             let _event = self.changes.recv_timeout(LOOK_AGAIN);
         }
+    }
+
+    /// What each thread of the program waits for.
+    fn threads(&self) -> String {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).into_iter().flatten().flatten();
+        let of =
+            |path: &Path, what: &str| std::fs::read_to_string(path.join(what)).unwrap_or_default().trim().to_owned();
+        let line = |path: &Path| format!("{} in {} {}", of(path, "comm"), of(path, "wchan"), of(path, "syscall"));
+        tasks.map(|task| line(&task.path())).collect::<Vec<_>>().join("\n")
     }
 
     /// Everything that the program shows, in order. What goes away while it is read is left out.
@@ -222,7 +239,7 @@ impl Window {
     }
 }
 
-impl Drop for Window {
+impl Drop for Window<'_> {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
