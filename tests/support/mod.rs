@@ -13,8 +13,10 @@
     reason = "each test uses a part of it, fails by panicking and says why it skips"
 )]
 
+pub mod customers;
 pub mod databases;
 pub mod evil;
+pub mod faults;
 pub mod lab;
 pub mod leaks;
 pub mod oidc;

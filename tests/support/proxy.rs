@@ -63,13 +63,14 @@ impl Proxy {
     }
 }
 
-fn carry(mut client: TcpStream, server: u16, rules: &Mutex<Vec<Rule>>, seen: &Mutex<Seen>) -> std::io::Result<()> {
+/// One request: its head with the empty line, and its body; `None` where the sender went away first.
+pub(super) fn receive(client: &mut TcpStream) -> std::io::Result<Option<(String, Vec<u8>)>> {
     let mut all = Vec::new();
     let mut piece = [0; 16_384];
     let end = loop {
         let read = client.read(&mut piece)?;
         if read == 0 {
-            return Ok(());
+            return Ok(None);
         }
         all.extend_from_slice(&piece[..read]);
         if let Some(end) = all.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -86,11 +87,30 @@ fn carry(mut client: TcpStream, server: u16, rules: &Mutex<Vec<Rule>>, seen: &Mu
     while all.len() < end + length {
         let read = client.read(&mut piece)?;
         if read == 0 {
-            return Ok(());
+            return Ok(None);
         }
         all.extend_from_slice(&piece[..read]);
     }
-    let body = all[end..].to_vec();
+    Ok(Some((head, all[end..].to_vec())))
+}
+
+/// What the server answers to a request.
+pub(super) fn forward(head: &str, body: &[u8], server: u16) -> std::io::Result<Vec<u8>> {
+    let mut upstream = TcpStream::connect(("127.0.0.1", server))?;
+    // The older version keeps the answer in one piece that ends with the connection.
+    let mut lines = head.split("\r\n");
+    let first = lines.next().unwrap_or_default().replace("HTTP/1.1", "HTTP/1.0");
+    let kept = lines.filter(|line| !line.to_lowercase().starts_with("connection:"));
+    let head: Vec<&str> = std::iter::once(first.as_str()).chain(kept).collect();
+    upstream.write_all(head.join("\r\n").as_bytes())?;
+    upstream.write_all(body)?;
+    let mut answer = Vec::new();
+    upstream.read_to_end(&mut answer)?;
+    Ok(answer)
+}
+
+fn carry(mut client: TcpStream, server: u16, rules: &Mutex<Vec<Rule>>, seen: &Mutex<Seen>) -> std::io::Result<()> {
+    let Some((head, body)) = receive(&mut client)? else { return Ok(()) };
     let method = head.split(' ').next().unwrap_or_default().to_owned();
     let mut lose = false;
     let mut refuse = None;
@@ -126,16 +146,7 @@ fn carry(mut client: TcpStream, server: u16, rules: &Mutex<Vec<Rule>>, seen: &Mu
         seen.lock().unwrap().raced += 1;
         overtake(&head, server, &old, &new);
     }
-    let mut upstream = TcpStream::connect(("127.0.0.1", server))?;
-    // The older version keeps the answer in one piece that ends with the connection.
-    let mut lines = head.split("\r\n");
-    let first = lines.next().unwrap_or_default().replace("HTTP/1.1", "HTTP/1.0");
-    let kept = lines.filter(|line| !line.to_lowercase().starts_with("connection:"));
-    let head: Vec<&str> = std::iter::once(first.as_str()).chain(kept).collect();
-    upstream.write_all(head.join("\r\n").as_bytes())?;
-    upstream.write_all(&body)?;
-    let mut answer = Vec::new();
-    upstream.read_to_end(&mut answer)?;
+    let answer = forward(&head, &body, server)?;
     if lose {
         seen.lock().unwrap().lost += 1;
         return client.shutdown(Shutdown::Both);

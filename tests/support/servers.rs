@@ -153,6 +153,16 @@ impl Server {
         (answer.status == 200).then(|| String::from_utf8(answer.body).unwrap())
     }
 
+    /// The version of the card at this path.
+    pub fn etag(&self, path: &str) -> Option<String> {
+        let body = r#"<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>"#;
+        let answer = self.request("PROPFIND", path, &[("Depth", "0"), ("Content-Type", "text/xml")], body);
+        let text = answer.text();
+        let document = roxmltree::Document::parse(&text).ok()?;
+        let etag = document.descendants().find(|node| node.tag_name().name() == "getetag")?;
+        etag.text().map(str::to_owned)
+    }
+
     /// Every card of a book, in the order of their paths.
     pub fn cards(&self, book: &str) -> Vec<Card> {
         let get = |path: String| Card { body: self.card(&path).expect("a listed card is there"), path };

@@ -1,0 +1,138 @@
+//! A proxy that lets chance decide which answer goes wrong, and how; switched off, it only passes on.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use super::proxy::{forward, receive};
+
+/// What may happen to a request and its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fault {
+    /// The connection breaks before the server hears of the request.
+    Dropped,
+    /// The connection breaks after the server has done what it was asked.
+    AnswerLost,
+    /// The server says that it is asked too often.
+    TooMany,
+    /// The server fails.
+    Broken,
+    /// The server fails to answer, but has done what it was asked.
+    BrokenAfterwards,
+    /// The answer ends in its middle.
+    Truncated,
+    /// What is no part of any answer stands in its middle.
+    Garbled,
+    /// The answer comes in small pieces.
+    Dripping,
+    /// The request reaches the server twice, and the second answer comes back.
+    SentTwice,
+    /// The answer is there twice.
+    AnsweredTwice,
+}
+
+const FAULTS: [Fault; 10] = [
+    Fault::Dropped,
+    Fault::AnswerLost,
+    Fault::TooMany,
+    Fault::Broken,
+    Fault::BrokenAfterwards,
+    Fault::Truncated,
+    Fault::Garbled,
+    Fault::Dripping,
+    Fault::SentTwice,
+    Fault::AnsweredTwice,
+];
+
+struct Storm {
+    chance: fastrand::Rng,
+    /// How many of a hundred requests go wrong.
+    share: u8,
+    done: BTreeMap<Fault, usize>,
+}
+
+/// The proxy; it ends with the process.
+pub(crate) struct Faults {
+    port: u16,
+    storm: Arc<Mutex<Storm>>,
+}
+
+impl Faults {
+    pub(crate) fn before(server: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let storm = Storm { chance: fastrand::Rng::with_seed(0), share: 0, done: BTreeMap::new() };
+        let storm = Arc::new(Mutex::new(storm));
+        let shared = Arc::clone(&storm);
+        std::thread::spawn(move || {
+            for client in listener.incoming().map_while(Result::ok) {
+                let storm = Arc::clone(&shared);
+                // A connection that breaks is what this proxy is for.
+                std::thread::spawn(move || drop(carry(client, server, &storm)));
+            }
+        });
+        Self { port, storm }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.port)
+    }
+
+    /// From now on so many of a hundred requests go wrong, as this seed has it.
+    pub(crate) fn rage(&self, seed: u64, share: u8) {
+        let mut storm = self.storm.lock().unwrap();
+        (storm.chance, storm.share) = (fastrand::Rng::with_seed(seed), share);
+    }
+
+    /// How often each fault has come.
+    pub(crate) fn done(&self) -> BTreeMap<Fault, usize> {
+        self.storm.lock().unwrap().done.clone()
+    }
+}
+
+fn carry(mut client: TcpStream, server: u16, storm: &Mutex<Storm>) -> std::io::Result<()> {
+    let Some((head, body)) = receive(&mut client)? else { return Ok(()) };
+    let fault = {
+        let mut storm = storm.lock().unwrap();
+        let hit = storm.chance.u8(..100) < storm.share;
+        let fault = hit.then(|| FAULTS[storm.chance.usize(..FAULTS.len())]);
+        if let Some(fault) = fault {
+            *storm.done.entry(fault).or_default() += 1;
+        }
+        fault
+    };
+    let says = |status: &str| format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    match fault {
+        None => client.write_all(&forward(&head, &body, server)?),
+        Some(Fault::Dropped) => Ok(()),
+        Some(Fault::AnswerLost) => forward(&head, &body, server).map(drop),
+        Some(Fault::TooMany) => client.write_all(says("429 Too Many Requests\r\nRetry-After: 0").as_bytes()),
+        Some(Fault::Broken) => client.write_all(says("500 Internal Server Error").as_bytes()),
+        Some(Fault::BrokenAfterwards) => {
+            forward(&head, &body, server)?;
+            client.write_all(says("500 Internal Server Error").as_bytes())
+        }
+        Some(Fault::Truncated) => {
+            let answer = forward(&head, &body, server)?;
+            client.write_all(&answer[..answer.len() / 2])
+        }
+        Some(Fault::Garbled) => {
+            let mut answer = forward(&head, &body, server)?;
+            let start = answer.windows(4).position(|four| four == b"\r\n\r\n").map_or(answer.len(), |at| at + 4);
+            let middle = usize::midpoint(start, answer.len());
+            // Bytes are replaced, not added, so that the length that was announced holds.
+            answer[middle..].iter_mut().take(16).for_each(|byte| *byte = 0xff);
+            client.write_all(&answer)
+        }
+        Some(Fault::Dripping) => {
+            let answer = forward(&head, &body, server)?;
+            answer.chunks(7).try_for_each(|piece| client.write_all(piece).and_then(|()| client.flush()))
+        }
+        Some(Fault::SentTwice) => {
+            forward(&head, &body, server)?;
+            client.write_all(&forward(&head, &body, server)?)
+        }
+        Some(Fault::AnsweredTwice) => client.write_all(&forward(&head, &body, server)?.repeat(2)),
+    }
+}
