@@ -6,9 +6,14 @@
 mod cache;
 mod dav;
 mod discovery;
+#[cfg(any(test, fuzzing))]
+mod hostile;
 mod listing;
 mod path;
 mod writing;
+
+#[cfg(any(test, fuzzing))]
+pub(in crate::connectors) use self::hostile::hostile_answer;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
