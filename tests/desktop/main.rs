@@ -14,7 +14,11 @@
 )]
 
 mod notifications;
+#[path = "../support/servers.rs"]
+#[allow(dead_code, clippy::disallowed_methods, reason = "other tests use the rest of it")]
+mod servers;
 mod session;
+mod whole;
 mod window;
 
 use std::fs;

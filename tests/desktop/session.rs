@@ -16,7 +16,7 @@ use zbus::zvariant::{OwnedObjectPath, Value};
 use super::notifications::{Daemon, Panel};
 
 /// How long anything may take on a machine that is busy with other things, software drawing included.
-pub const PATIENCE: Duration = Duration::from_mins(2);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long the parts of a desktop may take to come up before they are started anew.
 const COMES_UP: Duration = Duration::from_secs(40);
@@ -95,11 +95,44 @@ impl Session {
         let log = std::fs::read_to_string(self.home.path().join("bus.log")).unwrap_or_default();
         let said = std::fs::read_to_string(self.said()).unwrap_or_default();
         format!(
-            "display {}\nsession bus: {}\naccessibility bus: {}\nthe bus said:\n{log}\nthe program said:\n{said}",
+            "display {}\nsession bus: {}\naccessibility bus:\n{}\nthe bus said:\n{log}\nthe program said:\n{said}",
             self.display,
             names(&self.notifications),
-            names(&self.accessibility)
+            self.accessible()
         )
+    }
+
+    /// Who is on the accessibility bus, and what it shows there.
+    fn accessible(&self) -> String {
+        let of_bus = |method: &'static str, name: &str| {
+            let proxy = Proxy::new(
+                &self.accessibility,
+                "org.freedesktop.DBus",
+                "/org/freedesktop/DBus",
+                "org.freedesktop.DBus",
+            );
+            proxy.and_then(|proxy| proxy.call::<_, _, u32>(method, &(name,))).unwrap_or_default()
+        };
+        let bus =
+            Proxy::new(&self.accessibility, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus");
+        let names: Vec<String> = bus.and_then(|bus| bus.call("ListNames", &())).unwrap_or_default();
+        let mut lines = Vec::new();
+        for name in names.into_iter().filter(|name| name.starts_with(':')) {
+            let process = of_bus("GetConnectionUnixProcessID", &name);
+            let program = std::fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
+            let (tell, told) = sync_channel(1);
+            let (connection, asked) = (self.accessibility.clone(), name.clone());
+            std::thread::spawn(move || {
+                let root = "/org/a11y/atspi/accessible/root";
+                let proxy = Proxy::new(&connection, asked, root, "org.a11y.atspi.Accessible");
+                let children: zbus::Result<Vec<(String, OwnedObjectPath)>> =
+                    proxy.and_then(|proxy| proxy.call("GetChildren", &()));
+                tell.send(format!("{children:?}"))
+            });
+            let children = told.recv_timeout(Duration::from_secs(3)).unwrap_or_else(|_| "no answer".to_owned());
+            lines.push(format!("{name} is {} ({process}): {children}", program.trim()));
+        }
+        lines.join("\n")
     }
 
     /// Where the window's standard error goes.
