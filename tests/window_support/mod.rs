@@ -699,7 +699,7 @@ impl World {
 }
 
 /// A record that may be the same as one without a partner.
-fn partners() -> Vec<Partner> {
+pub fn partners() -> Vec<Partner> {
     let values = [
         ("full_name".to_owned(), Value::text("Papadopoulou Eleni")),
         ("email".to_owned(), Value::text("contact2@example.com")),
@@ -770,10 +770,14 @@ impl Stand {
             }
             Command::Look(look) => Reply::Looked(world.look(look)),
             Command::Candidates(id) => Reply::Candidates(*id, Arc::new(candidates())),
-            Command::Resolve { ids, .. } => {
+            Command::Resolve { ids, resolution } => {
                 let left = world.matters.iter().filter(|matter| !ids.contains(&matter.id)).cloned().collect();
                 world.matters = Arc::new(left);
-                Reply::Resolved(vec![RunReport { summary: run(15, Outcome::Done, 0, 0, 1), plan: None }])
+                Reply::Resolved(vec![RunReport {
+                    // To ignore writes nothing.
+                    summary: run(15, Outcome::Done, 0, 0, u64::from(*resolution != Resolution::Ignore)),
+                    plan: None,
+                }])
             }
             Command::History(query) => Reply::History(Arc::new(run_page(&world, query))),
             Command::Writes(query) => Reply::Writes(Arc::new(write_page(query))),
