@@ -21,6 +21,9 @@ pub const PATIENCE: Duration = Duration::from_mins(1);
 /// How long the parts of a desktop may take to come up before they are started anew.
 const COMES_UP: Duration = Duration::from_secs(40);
 
+/// The password of servers, in the environment of the program under this name: `DUOSYNC_TEST_PASSWORD`.
+pub const PASSWORD: &str = "correct-horse-7";
+
 /// One desktop at a time: on two processors, several windows drawn in software keep each other waiting.
 static ALONE: Mutex<()> = Mutex::new(());
 
@@ -140,16 +143,19 @@ impl Session {
         self.home.path().join("duosync.log")
     }
 
-    /// The binary, in this session and with nothing of the operator's own folders.
+    /// The binary, in this session and with nothing of the operator's own folders. It is the one that was
+    /// built with the tests, or that of `DUOSYNC_TEST_BINARY`: a release, for example.
     pub fn duosync(&self, workspace: &Path) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_duosync"));
+        let built = || env!("CARGO_BIN_EXE_duosync").into();
+        let mut command = Command::new(std::env::var_os("DUOSYNC_TEST_BINARY").unwrap_or_else(built));
         apart(&mut command, self.home.path());
         command
             .arg("--workspace")
             .arg(workspace)
             .env("DISPLAY", &self.display)
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address)
-            .env("LIBGL_ALWAYS_SOFTWARE", "1");
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env("DUOSYNC_TEST_PASSWORD", PASSWORD);
         command
     }
 

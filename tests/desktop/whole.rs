@@ -5,11 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use super::servers::{Auth, Kind, Server};
-use super::session::Session;
+use super::session::{PASSWORD, Session};
 use super::window::Window;
 
 const BOOK: &str = "/ann/customers/";
-const PASSWORD: &str = "correct-horse-7";
 
 /// People with names as a shop has them. Every third is in the address book too, and so are some more.
 const FIRST: [&str; 12] =

@@ -24,6 +24,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 // Numbers of AT-SPI's roles (`AtspiRole`).
 const CHECK_BOX: u32 = 7;
+const COMBO_BOX: u32 = 11;
 const PAGE_TAB: u32 = 37;
 const BUTTON: u32 = 43;
 const PASSWORD_TEXT: u32 = 40;
@@ -33,6 +34,8 @@ const TOGGLE: u32 = 62;
 
 /// The bit of `AtspiStateType` that says that the keys go to a thing.
 const FOCUSED: u32 = 12;
+/// The one that is not set on a button that is greyed out.
+const ENABLED: u32 = 8;
 
 /// Where one thing of the tree is: its bus name and its path.
 type Address = (String, OwnedObjectPath);
@@ -52,7 +55,7 @@ struct Node {
 impl Node {
     /// Whether a click on it does something. A text beside a button may read the same.
     fn is_pressed(&self) -> bool {
-        [CHECK_BOX, PAGE_TAB, BUTTON, TOGGLE].contains(&self.role)
+        [CHECK_BOX, COMBO_BOX, PAGE_TAB, BUTTON, TOGGLE].contains(&self.role)
     }
 }
 
@@ -96,9 +99,14 @@ impl<'session> Window<'session> {
         self.wait(text, |nodes| nodes.iter().any(|node| node.name.contains(text)).then_some(()));
     }
 
-    /// Presses what is called so, as soon as it is there.
+    /// Presses what is called so, as soon as it is there and not greyed out: a press of a greyed button
+    /// would be lost without a word.
     pub fn press(&mut self, name: &str) {
-        let node = self.wait(name, |nodes| nodes.iter().find(|node| node.is_pressed() && node.name == name).cloned());
+        let bus = self.bus.clone();
+        let node = self.wait(name, |nodes| {
+            let named = nodes.iter().find(|node| node.is_pressed() && node.name == name);
+            named.filter(|node| is_enabled(&bus, &node.address)).cloned()
+        });
         let done: bool = self.proxy(&node.address, "org.a11y.atspi.Action").call("DoAction", &(0_i32,)).unwrap();
         assert!(done, "\"{name}\" cannot be pressed");
     }
@@ -277,16 +285,7 @@ impl<'session> Window<'session> {
     }
 
     fn proxy(&self, address: &Address, interface: &'static str) -> Proxy<'static> {
-        proxy::Builder::new(&self.bus)
-            .destination(address.0.clone())
-            .unwrap()
-            .path(address.1.clone())
-            .unwrap()
-            .interface(interface)
-            .unwrap()
-            .cache_properties(CacheProperties::No)
-            .build()
-            .unwrap()
+        proxy_on(&self.bus, address, interface)
     }
 
     /// Waits for the end of the program; none if it goes on for longer than this.
@@ -309,6 +308,25 @@ impl Drop for Window<'_> {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn proxy_on(bus: &Connection, address: &Address, interface: &'static str) -> Proxy<'static> {
+    proxy::Builder::new(bus)
+        .destination(address.0.clone())
+        .unwrap()
+        .path(address.1.clone())
+        .unwrap()
+        .interface(interface)
+        .unwrap()
+        .cache_properties(CacheProperties::No)
+        .build()
+        .unwrap()
+}
+
+/// Whether a press of it would do something. What goes away while it is asked is not.
+fn is_enabled(bus: &Connection, address: &Address) -> bool {
+    let states = proxy_on(bus, address, "org.a11y.atspi.Accessible").call::<_, _, Vec<u32>>("GetState", &());
+    states.is_ok_and(|states| states.first().is_some_and(|states| states & (1 << ENABLED) != 0))
 }
 
 /// Every window of a display.
