@@ -17,7 +17,7 @@ use std::sync::Arc;
 use duosync::model::{
     ConflictKind, Direction, FieldChoice, MatterId, MatterKind, MismatchKind, Resolution, Side, Timestamp, Value,
 };
-use duosync::service::{Command, Event, Handle, PairStatus, Progress, SyncMode};
+use duosync::service::{Command, CompareQuery, Event, Handle, Look, PairStatus, Progress, SyncMode};
 use duosync::ui::DuosyncApp;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -250,6 +250,83 @@ fn a_bulk_answer_names_the_number_and_leaves_other_kinds_open() {
     window.press("Yes, for 4 records");
     let ids = vec![MatterId(1), MatterId(2), MatterId(6), MatterId(7)];
     assert_eq!(window.resolved(), vec![(ids, Resolution::Use(Side::A))]);
+}
+
+#[test]
+fn what_one_side_lacks_is_created_for_many_and_can_be_taken_back() {
+    let mut world = World::new(given::snapshot(vec![given::pair(PairStatus::Waiting)]));
+    let lone = |number| given::matter(number, MatterKind::Mismatch(MismatchKind::OnlyIn(Side::A)));
+    let other = given::matter(9, MatterKind::Mismatch(MismatchKind::OnlyIn(Side::B)));
+    world.matters = Arc::new((0..3).map(lone).chain([other]).collect());
+    let mut window = Window::open(world);
+    window.press("Review");
+    window.press("More for many…");
+    window.press("Create the 3 missing in Address book");
+    assert!(window.sees("Create 3 records in Address book?"));
+    assert!(window.sees("1 of another kind stays open"));
+    assert!(window.resolved().is_empty());
+    window.press("Yes, for 3 records");
+    assert_eq!(window.resolved(), vec![(vec![MatterId(1), MatterId(2), MatterId(3)], Resolution::Create)]);
+    window.press("Undo");
+    assert!(window.heard(|command| matches!(command, Command::Undo(_))));
+}
+
+#[test]
+fn many_are_ignored_and_opened_again() {
+    let mut window = home();
+    window.press("Review");
+    window.press("More for many…");
+    window.press("Ignore the 7 until they change");
+    assert!(window.sees("Nothing is written."));
+    window.press("Yes, for 7 records");
+    let ids: Vec<MatterId> = (1..=7).map(MatterId).collect();
+    assert_eq!(window.resolved(), vec![(ids.clone(), Resolution::Ignore)]);
+    window.press("Undo");
+    assert!(window.heard(|command| matches!(
+        command,
+        Command::Reopen { ids: again, resolution: Resolution::Ignore } if *again == ids
+    )));
+}
+
+#[test]
+fn in_a_low_window_the_answers_for_many_are_in_a_menu() {
+    let world = World::new(given::snapshot(vec![given::pair(PairStatus::Waiting)]));
+    let mut window = Window::open_at(world, [512.0, 320.0]);
+    window.press("Review");
+    assert!(window.harness.query_by_label("Use Shop list for the 7 shown").is_none());
+    window.press("More for many…");
+    window.press("Use Shop list for the 7 shown");
+    assert!(window.sees("Use Shop list for 4 records?"));
+}
+
+#[test]
+fn a_likely_partner_is_tied_and_another_is_ruled_out() {
+    let mut world = World::new(given::snapshot(vec![given::pair(PairStatus::Waiting)]));
+    world.matters = Arc::new(vec![given::matter(2, MatterKind::Mismatch(MismatchKind::OnlyIn(Side::A)))]);
+    let mut window = Window::open(world);
+    window.press("Review");
+    let first = given::partners().remove(0);
+    let name = "These two are the same: ";
+    window.harness.query_all_by_label_contains(name).next().expect("a likely partner").click_accesskit();
+    window.settle();
+    let resolved = window.resolved();
+    let [(ids, Resolution::Link(tied))] = resolved.as_slice() else { panic!("not a link: {resolved:?}") };
+    assert_eq!(ids, &[MatterId(3)]);
+    assert_eq!(tied.b, first.record.id);
+}
+
+#[test]
+fn records_of_a_compare_are_filtered_and_searched() {
+    let mut window = home();
+    window.press("Compare");
+    let asked = |window: &Window, fits: &dyn Fn(&CompareQuery) -> bool| {
+        window.heard(|command| matches!(command, Command::Look(Look::Rows(query)) if fits(query)))
+    };
+    assert!(asked(&window, &|query| query.kind.is_none() && query.text.is_empty()));
+    window.press("19 The same on both sides");
+    assert!(asked(&window, &|query| query.kind.as_deref() == Some("same")));
+    window.write("Search the records", "Ann");
+    assert!(asked(&window, &|query| query.text == "Ann"));
 }
 
 #[test]

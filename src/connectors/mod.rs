@@ -9,6 +9,9 @@ mod catalogue;
 pub mod csv;
 pub mod database;
 mod error;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod hostile;
 mod http;
 pub mod ldap;
 pub mod memory;

@@ -23,6 +23,13 @@ pub(super) fn e164(text: &str, region: Option<&str>) -> Option<String> {
     })
 }
 
+/// The country of a number that has its country code (`BE`); none where there is no code, or it says too little.
+pub(super) fn country_of(text: &str) -> Option<String> {
+    let form = e164(text, None)?;
+    let parsed = phonenumber::parse(None, form).ok()?;
+    parsed.country().id().map(|id| id.as_ref().to_owned())
+}
+
 /// The form in which a text that is no number compares: its digits and letters, lower-case.
 pub(super) fn plain(text: &str) -> String {
     let lower = text.nfkc().collect::<String>().to_lowercase();

@@ -1,6 +1,6 @@
 //! Which field of A is probably which field of B: a first proposal that the operator corrects.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::concepts::{COMPANY, CONCEPTS, Concept, EMAIL, FAMILY, FULL_NAME, GIVEN};
 use super::{dates, fit, numbers, phones};
@@ -9,6 +9,10 @@ use crate::texts::tr;
 
 /// At least so many values have to be the same in both lists before that says anything.
 const SHARED: usize = 3;
+/// Of so many values the way of writing is looked at.
+const LOOKED_AT: usize = 200;
+/// The ways of writing a day, by which a proposal tells them apart.
+const DAYS: [&str; 5] = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%m/%d/%Y"];
 /// Names of at least so many letters may be similar without being equal.
 const SIMILAR: usize = 5;
 
@@ -233,8 +237,50 @@ fn fits(field: &FieldInfo, kind: Kind) -> bool {
 
 fn simple(name: &str, a: &FieldInfo, b: &FieldInfo, kind: Kind, region: Option<&str>) -> FieldMapping {
     let base = FieldMapping::simple(name, &a.name, &b.name, kind);
-    let region = region.filter(|_| kind == Kind::Phone).map(str::to_owned);
-    FieldMapping { direction: direction(PerSide::new(a.read_only, b.read_only)), region, ..base }
+    let direction = direction(PerSide::new(a.read_only, b.read_only));
+    match kind {
+        Kind::Phone => {
+            let region = country_of(a, b).or_else(|| region.map(str::to_owned));
+            FieldMapping { direction, region, ..base }
+        }
+        Kind::Date => FieldMapping { direction, format: days_of(a, b), ..base },
+        Kind::Text | Kind::Email | Kind::Number | Kind::Boolean | Kind::DateTime | Kind::Choice | Kind::List => {
+            FieldMapping { direction, ..base }
+        }
+    }
+}
+
+/// The country in which numbers without a country code are most likely: that of more than half of those
+/// that have one. It says more than the language in which the operator's computer is set.
+fn country_of(a: &FieldInfo, b: &FieldInfo) -> Option<String> {
+    let mut countries = BTreeMap::<String, usize>::new();
+    let samples = a.samples.iter().take(LOOKED_AT).chain(b.samples.iter().take(LOOKED_AT));
+    samples.filter_map(|sample| phones::country_of(sample)).for_each(|country| {
+        *countries.entry(country).or_default() += 1;
+    });
+    let all: usize = countries.values().sum();
+    let (country, count) = countries.into_iter().max_by_key(|(_, count)| *count)?;
+    (count >= SHARED && count * 2 > all).then_some(country)
+}
+
+/// How each side writes its days, where the two write them differently: else a list would come to hold
+/// the other's way of writing, and an address book refuses it. A side that has no days yet gets the
+/// international way.
+fn days_of(a: &FieldInfo, b: &FieldInfo) -> PerSide<Option<String>> {
+    let of = |field: &FieldInfo| {
+        let held = || field.samples.iter().take(LOOKED_AT).map(|text| text.trim()).filter(|text| !text.is_empty());
+        held().next()?;
+        let same = |form: &&&str| held().all(|text| dates::written(text, form).as_deref() == Some(text));
+        DAYS.iter().find(same).map(|form| (*form).to_owned())
+    };
+    let empty = |field: &FieldInfo| field.samples.iter().all(|text| text.trim().is_empty());
+    let forms = PerSide::new(of(a), of(b));
+    match (&forms.a, &forms.b) {
+        (Some(one), Some(other)) if one != other => forms,
+        (Some(one), None) if empty(b) && one != DAYS[0] => PerSide::new(forms.a, Some(DAYS[0].to_owned())),
+        (None, Some(one)) if empty(a) && one != DAYS[0] => PerSide::new(Some(DAYS[0].to_owned()), forms.b),
+        (Some(_) | None, Some(_) | None) => PerSide::default(),
+    }
 }
 
 /// Both ways, unless one of the fields cannot be written.

@@ -179,3 +179,30 @@ fn a_name_that_misleads_is_not_believed() {
     let b = [field("email", &["bart@example.org"]), field("street", &["Dorp 1"])];
     assert_eq!(reasons(&a, &b), ["Address=email: both hold email addresses"]);
 }
+
+#[test]
+fn days_that_the_sides_write_differently_are_written_as_each_does() {
+    let format = |a: &[&str], b: &[&str]| {
+        let found = suggest(&[field("Birthday", a)], &[field("birthday", b)], None);
+        (found[0].0.format.a.clone().unwrap_or_default(), found[0].0.format.b.clone().unwrap_or_default())
+    };
+    let own = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    assert_eq!(format(&["17/05/1978", "03/02/1984"], &["1968-02-12", ""]), own("%d/%m/%Y", "%Y-%m-%d"));
+    assert_eq!(format(&["17/05/1978"], &[]), own("%d/%m/%Y", "%Y-%m-%d"));
+    assert_eq!(format(&["1978-05-17"], &[]), own("", ""));
+    assert_eq!(format(&["17/05/1978"], &["03/02/1984"]), own("", ""));
+    // Where one side has several ways already, none of them is imposed.
+    assert_eq!(format(&["17/05/1978", "3-2-1984"], &["1968-02-12"]), own("", ""));
+}
+
+#[test]
+fn the_country_of_numbers_without_a_code_is_that_of_the_others() {
+    let region = |numbers: &[&str], own: Option<&str>| {
+        let found = suggest(&[field("Phone", numbers)], &[field("tel", &["0478 12 34 56"])], own);
+        found[0].0.region.clone().unwrap_or_default()
+    };
+    let belgian = ["+32 478 12 34 56", "+32479000001", "0032 3 111 22 33", "+31 6 16692874", "0478 55 55 55"];
+    assert_eq!(region(&belgian, Some("US")), "BE");
+    assert_eq!(region(&belgian[2..], Some("NL")), "NL", "too few say so");
+    assert_eq!(region(&belgian[3..], None), "");
+}

@@ -99,7 +99,7 @@ impl DuosyncApp {
             }
             Intent::ExportSettings(path) => {
                 let path = std::path::absolute(&path).unwrap_or(path);
-                let words = format!("The settings are in {}.", path.display());
+                let words = tr!("settings-exported", file = path.display().to_string());
                 self.send(Command::Export(Some(path)), Purpose::Told(words));
             }
             Intent::Confirm(confirm) => self.confirm = Some(*confirm),

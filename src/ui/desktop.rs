@@ -291,9 +291,14 @@ impl DuosyncApp {
     /// Picks the matter of the alert that was opened, once the matters are known.
     pub(super) fn show_wanted(&mut self) {
         let Some(alert) = &self.desk.wanted else { return };
-        let Some(matter) = self.review.list().and_then(|list| matter_of(alert, list)) else { return };
+        let found = self.review.list().and_then(|list| {
+            let matter = matter_of(alert, list)?;
+            let label = list.row(list.place_of(matter)?).map(|row| list.label(row).to_owned());
+            Some((matter, label.unwrap_or_default()))
+        });
+        let Some((matter, label)) = found else { return };
         self.review.pick(matter);
-        self.records.want(matter);
+        self.records.want(matter, label);
         self.desk.wanted = None;
     }
 

@@ -89,12 +89,11 @@ impl DuosyncApp {
                 self.page = Page::Review;
             }
             Reply::Imported { .. } if matches!(purpose, Purpose::Sample) => {
-                self.toast("The sample is ready. Press Sync now to see what it would do.", None);
+                self.toast(tr!("home-sample-ready"), None);
             }
             Reply::Imported { accounts, pairs } => {
-                let accounts = words::count(words::number(accounts.len()), "account", "accounts");
-                let pairs = words::count(words::number(pairs.len()), "connection", "connections");
-                self.toast(format!("Read {accounts} and {pairs}."), None);
+                let (accounts, pairs) = (accounts.len(), pairs.len());
+                self.toast(tr!("settings-imported", accounts = accounts, pairs = pairs), None);
             }
             Reply::Exported(_) => {
                 if let Purpose::Told(text) = purpose {

@@ -401,6 +401,9 @@ pub(crate) fn choose(ui: &mut Ui, name: &str, now: &str, width: f32, choices: &[
             for (at, choice) in choices.iter().enumerate() {
                 if ui.selectable_label(choice == now, choice).clicked() {
                     picked = Some(at);
+                    // By itself the list closes only where the pointer has clicked, not after a key or a
+                    // screen reader's press.
+                    ui.close();
                 }
             }
         });

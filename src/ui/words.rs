@@ -33,16 +33,6 @@ pub(crate) fn initials(name: &str) -> String {
     letters.to_uppercase()
 }
 
-/// "1 record", "1,204 records".
-pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(number)) }
-}
-
-/// A `usize` as a count.
-pub(crate) fn number(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
-}
-
 /// How long ago: "just now", "5 minutes ago", "on 3 Nov 2026".
 pub(crate) fn ago(then: Timestamp, now: Timestamp) -> String {
     let past = now.0 - then.0;
@@ -372,7 +362,6 @@ mod tests {
         assert_eq!(initials("Shop list of Ann"), "SL");
         assert_eq!(initials("élan"), "É");
         assert_eq!(initials("  "), "");
-        assert_eq!(count(1, "record", "records"), "1 record");
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(grouped(999), "999");
         assert_eq!(field("first_name"), "First name");

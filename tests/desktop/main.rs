@@ -13,8 +13,14 @@
     reason = "a test fails by a panic, says why it skips, and documents itself"
 )]
 
+mod day;
+mod gate;
 mod notifications;
+#[path = "../support/servers.rs"]
+#[allow(dead_code, clippy::disallowed_methods, reason = "other tests use the rest of it")]
+mod servers;
 mod session;
+mod whole;
 mod window;
 
 use std::fs;

@@ -16,10 +16,16 @@ use zbus::zvariant::{OwnedObjectPath, Value};
 use super::notifications::{Daemon, Panel};
 
 /// How long anything may take on a machine that is busy with other things, software drawing included.
-pub const PATIENCE: Duration = Duration::from_mins(2);
+pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long a window may take to answer a question about what is in it.
+const ANSWERS: Duration = Duration::from_secs(8);
 
 /// How long the parts of a desktop may take to come up before they are started anew.
 const COMES_UP: Duration = Duration::from_secs(40);
+
+/// The password of servers, in the environment of the program under this name: `DUOSYNC_TEST_PASSWORD`.
+pub const PASSWORD: &str = "correct-horse-7";
 
 /// One desktop at a time: on two processors, several windows drawn in software keep each other waiting.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -95,11 +101,44 @@ impl Session {
         let log = std::fs::read_to_string(self.home.path().join("bus.log")).unwrap_or_default();
         let said = std::fs::read_to_string(self.said()).unwrap_or_default();
         format!(
-            "display {}\nsession bus: {}\naccessibility bus: {}\nthe bus said:\n{log}\nthe program said:\n{said}",
+            "display {}\nsession bus: {}\naccessibility bus:\n{}\nthe bus said:\n{log}\nthe program said:\n{said}",
             self.display,
             names(&self.notifications),
-            names(&self.accessibility)
+            self.accessible()
         )
+    }
+
+    /// Who is on the accessibility bus, and what it shows there.
+    fn accessible(&self) -> String {
+        let of_bus = |method: &'static str, name: &str| {
+            let proxy = Proxy::new(
+                &self.accessibility,
+                "org.freedesktop.DBus",
+                "/org/freedesktop/DBus",
+                "org.freedesktop.DBus",
+            );
+            proxy.and_then(|proxy| proxy.call::<_, _, u32>(method, &(name,))).unwrap_or_default()
+        };
+        let bus =
+            Proxy::new(&self.accessibility, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus");
+        let names: Vec<String> = bus.and_then(|bus| bus.call("ListNames", &())).unwrap_or_default();
+        let mut lines = Vec::new();
+        for name in names.into_iter().filter(|name| name.starts_with(':')) {
+            let process = of_bus("GetConnectionUnixProcessID", &name);
+            let program = std::fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
+            let (tell, told) = sync_channel(1);
+            let (connection, asked) = (self.accessibility.clone(), name.clone());
+            std::thread::spawn(move || {
+                let root = "/org/a11y/atspi/accessible/root";
+                let proxy = Proxy::new(&connection, asked, root, "org.a11y.atspi.Accessible");
+                let children: zbus::Result<Vec<(String, OwnedObjectPath)>> =
+                    proxy.and_then(|proxy| proxy.call("GetChildren", &()));
+                tell.send(format!("{children:?}"))
+            });
+            let children = told.recv_timeout(Duration::from_secs(3)).unwrap_or_else(|_| "no answer".to_owned());
+            lines.push(format!("{name} is {} ({process}): {children}", program.trim()));
+        }
+        lines.join("\n")
     }
 
     /// Where the window's standard error goes.
@@ -107,16 +146,19 @@ impl Session {
         self.home.path().join("duosync.log")
     }
 
-    /// The binary, in this session and with nothing of the operator's own folders.
+    /// The binary, in this session and with nothing of the operator's own folders. It is the one that was
+    /// built with the tests, or that of `DUOSYNC_TEST_BINARY`: a release, for example.
     pub fn duosync(&self, workspace: &Path) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_duosync"));
+        let built = || env!("CARGO_BIN_EXE_duosync").into();
+        let mut command = Command::new(std::env::var_os("DUOSYNC_TEST_BINARY").unwrap_or_else(built));
         apart(&mut command, self.home.path());
         command
             .arg("--workspace")
             .arg(workspace)
             .env("DISPLAY", &self.display)
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address)
-            .env("LIBGL_ALWAYS_SOFTWARE", "1");
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env("DUOSYNC_TEST_PASSWORD", PASSWORD);
         command
     }
 
@@ -280,7 +322,9 @@ fn start_accessibility(session: &Connection) -> zbus::Result<Connection> {
     let _: () = status.call("Set", &("org.a11y.Status", "IsEnabled", Value::from(true)))?;
     let bus = Proxy::new(session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus")?;
     let address: String = bus.call("GetAddress", &())?;
-    let accessibility = Builder::address(address.as_str())?.build()?;
+    // A window that has told the registry of itself a moment before it listens loses the call that comes in
+    // between, and is waited for by the bus for five minutes. Whoever looks again soon gets its answer.
+    let accessibility = Builder::address(address.as_str())?.method_timeout(ANSWERS).build()?;
     let registry = Proxy::new(
         &accessibility,
         "org.a11y.atspi.Registry",

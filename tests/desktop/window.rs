@@ -3,12 +3,12 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::process::{Child, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, MapState};
+use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, InputFocus, MapState};
 use x11rb::rust_connection::RustConnection;
 use zbus::MatchRule;
 use zbus::blocking::{Connection, MessageIterator, Proxy, proxy};
@@ -24,9 +24,18 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 // Numbers of AT-SPI's roles (`AtspiRole`).
 const CHECK_BOX: u32 = 7;
+const COMBO_BOX: u32 = 11;
 const PAGE_TAB: u32 = 37;
 const BUTTON: u32 = 43;
+const PASSWORD_TEXT: u32 = 40;
+const TEXT: u32 = 61;
+const ENTRY: u32 = 79;
 const TOGGLE: u32 = 62;
+
+/// The bit of `AtspiStateType` that says that the keys go to a thing.
+const FOCUSED: u32 = 12;
+/// The one that is not set on a button that is greyed out.
+const ENABLED: u32 = 8;
 
 /// Where one thing of the tree is: its bus name and its path.
 type Address = (String, OwnedObjectPath);
@@ -37,12 +46,16 @@ struct Node {
     address: Address,
     role: u32,
     name: String,
+    /// Whether the keys go here.
+    is_focused: bool,
+    /// What a field holds.
+    text: String,
 }
 
 impl Node {
     /// Whether a click on it does something. A text beside a button may read the same.
     fn is_pressed(&self) -> bool {
-        [CHECK_BOX, PAGE_TAB, BUTTON, TOGGLE].contains(&self.role)
+        [CHECK_BOX, COMBO_BOX, PAGE_TAB, BUTTON, TOGGLE].contains(&self.role)
     }
 }
 
@@ -86,11 +99,63 @@ impl<'session> Window<'session> {
         self.wait(text, |nodes| nodes.iter().any(|node| node.name.contains(text)).then_some(()));
     }
 
-    /// Presses what is called so, as soon as it is there.
+    /// Presses what is called so, as soon as it is there and not greyed out: a press of a greyed button
+    /// would be lost without a word.
     pub fn press(&mut self, name: &str) {
-        let node = self.wait(name, |nodes| nodes.iter().find(|node| node.is_pressed() && node.name == name).cloned());
+        let bus = self.bus.clone();
+        let node = self.wait(name, |nodes| {
+            let named = nodes.iter().find(|node| node.is_pressed() && node.name == name);
+            named.filter(|node| is_enabled(&bus, &node.address)).cloned()
+        });
         let done: bool = self.proxy(&node.address, "org.a11y.atspi.Action").call("DoAction", &(0_i32,)).unwrap();
         assert!(done, "\"{name}\" cannot be pressed");
+    }
+
+    /// Types a text into the field that is called so, in the place of what it holds, key by key.
+    pub fn type_into(&mut self, name: &str, text: &str) {
+        let (screen, _) = x11rb::connect(Some(&self.display)).unwrap();
+        let is_field = |node: &&Node| [ENTRY, PASSWORD_TEXT, TEXT].contains(&node.role) && node.name == name;
+        let node = self.wait(name, |nodes| nodes.iter().find(is_field).cloned());
+        // Without a window manager nobody else gives the keyboard to the window.
+        for window in self.own_windows(&screen) {
+            // Some windows of a program are never on the display, and take no keys.
+            let given = screen.set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME).unwrap().check();
+            drop(given);
+        }
+        let focused: bool = self.proxy(&node.address, "org.a11y.atspi.Component").call("GrabFocus", &()).unwrap();
+        assert!(focused, "\"{name}\" takes no keys");
+        self.wait(name, |nodes| nodes.iter().find(|node| is_field(node) && node.is_focused).map(|_| ()));
+        for keys in [&["key", "--clearmodifiers", "ctrl+a"][..], &["type", "--delay", "4", text]] {
+            let done = Command::new("xdotool").args(keys).env("DISPLAY", &self.display).status().unwrap();
+            assert!(done.success(), "xdotool {keys:?}");
+        }
+        let typed = |node: &Node| node.role == PASSWORD_TEXT || node.text == text;
+        self.wait(name, |nodes| nodes.iter().find(|node| is_field(node) && typed(node)).map(|_| ()));
+    }
+
+    /// Keeps a picture of the display in the folder `DUOSYNC_SHOTS`, where there is one.
+    pub fn shot(&mut self, name: &str) {
+        let Some(folder) = std::env::var_os("DUOSYNC_SHOTS") else { return };
+        // No pointer is on anything, and what moves has come to rest: two in a row are the same.
+        let moved = Command::new("xdotool").args(["mousemove", "1099", "719"]).env("DISPLAY", &self.display).status();
+        assert!(moved.unwrap().success(), "the pointer can be moved");
+        let take = || Command::new("import").args(["-window", "root", "rgb:-"]).env("DISPLAY", &self.display).output();
+        let mut before = take().unwrap().stdout;
+        for _ in 0..40 {
+            let _event = self.changes.recv_timeout(LOOK_AGAIN);
+            let now = take().unwrap().stdout;
+            if now == before {
+                break;
+            }
+            before = now;
+        }
+        let file = Path::new(&folder).join(format!("{name}.png"));
+        let mut import = Command::new("import");
+        import
+            .args(["-window", "root", "-strip", "+dither", "-colors", "256"])
+            .arg(&file)
+            .env("DISPLAY", &self.display);
+        assert!(import.status().unwrap().success(), "{}", file.display());
     }
 
     /// Closes it, as the cross in its frame does, and waits until the program has ended.
@@ -202,7 +267,15 @@ impl<'session> Window<'session> {
             let proxy = self.proxy(&address, "org.a11y.atspi.Accessible");
             let (Ok(name), Ok(role)) = (proxy.get_property("Name"), proxy.call("GetRole", &())) else { continue };
             open.extend(self.children(&address).into_iter().rev());
-            nodes.push(Node { address, role, name });
+            let is_field = [ENTRY, TEXT, PASSWORD_TEXT].contains(&role);
+            let states: Vec<u32> = if is_field { proxy.call("GetState", &()).unwrap_or_default() } else { Vec::new() };
+            let is_focused = states.first().is_some_and(|states| states & (1 << FOCUSED) != 0);
+            let text = if is_field {
+                self.proxy(&address, "org.a11y.atspi.Text").call("GetText", &(0_i32, -1_i32)).unwrap_or_default()
+            } else {
+                String::new()
+            };
+            nodes.push(Node { address, role, name, is_focused, text });
         }
         nodes
     }
@@ -212,16 +285,7 @@ impl<'session> Window<'session> {
     }
 
     fn proxy(&self, address: &Address, interface: &'static str) -> Proxy<'static> {
-        proxy::Builder::new(&self.bus)
-            .destination(address.0.clone())
-            .unwrap()
-            .path(address.1.clone())
-            .unwrap()
-            .interface(interface)
-            .unwrap()
-            .cache_properties(CacheProperties::No)
-            .build()
-            .unwrap()
+        proxy_on(&self.bus, address, interface)
     }
 
     /// Waits for the end of the program; none if it goes on for longer than this.
@@ -244,6 +308,25 @@ impl Drop for Window<'_> {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn proxy_on(bus: &Connection, address: &Address, interface: &'static str) -> Proxy<'static> {
+    proxy::Builder::new(bus)
+        .destination(address.0.clone())
+        .unwrap()
+        .path(address.1.clone())
+        .unwrap()
+        .interface(interface)
+        .unwrap()
+        .cache_properties(CacheProperties::No)
+        .build()
+        .unwrap()
+}
+
+/// Whether a press of it would do something. What goes away while it is asked is not.
+fn is_enabled(bus: &Connection, address: &Address) -> bool {
+    let states = proxy_on(bus, address, "org.a11y.atspi.Accessible").call::<_, _, Vec<u32>>("GetState", &());
+    states.is_ok_and(|states| states.first().is_some_and(|states| states & (1 << ENABLED) != 0))
 }
 
 /// Every window of a display.

@@ -68,3 +68,4 @@ home-remove = Remove
 home-remove-title = Remove { $pair }?
 home-remove-text = Duosync forgets this connection and its history. Nothing in { $a } or { $b } is touched.
 home-remove-yes = Remove the connection
+home-sample-ready = The sample is ready. Press Sync now to see what it would do.

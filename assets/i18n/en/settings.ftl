@@ -185,3 +185,11 @@ settings-tray-waiting = Something needs you
 settings-tray-failing = Something does not work
 settings-tray-paused = Paused
 settings-tray-empty = Nothing is connected yet
+settings-exported = The settings are in { $file }.
+settings-imported = Read { $accounts ->
+        [one] 1 account
+       *[other] { $accounts } accounts
+    } and { $pairs ->
+        [one] 1 connection
+       *[other] { $pairs } connections
+    }.

@@ -187,6 +187,7 @@ setup-warned = { $count ->
     [one] 1 problem
    *[other] { $count } problems
 }
+setup-show-records = Show the records
 setup-warned-records = Row { $row }: the records of problem { $number }
 setup-warned-more = { $count ->
     [one] and 1 more

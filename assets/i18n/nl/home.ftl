@@ -68,3 +68,4 @@ home-remove = Verwijderen
 home-remove-title = { $pair } verwijderen?
 home-remove-text = Duosync vergeet deze koppeling en haar geschiedenis. In { $a } en { $b } wordt niets aangeraakt.
 home-remove-yes = De koppeling verwijderen
+home-sample-ready = Het voorbeeld staat klaar. Druk op Nu synchroniseren om te zien wat er zou gebeuren.

@@ -185,3 +185,11 @@ settings-tray-waiting = Er is iets dat jou nodig heeft
 settings-tray-failing = Er is iets dat niet werkt
 settings-tray-paused = Gepauzeerd
 settings-tray-empty = Er is nog niets gekoppeld
+settings-exported = De instellingen staan in { $file }.
+settings-imported = { $accounts ->
+        [one] 1 account
+       *[other] { $accounts } accounts
+    } en { $pairs ->
+        [one] 1 verbinding
+       *[other] { $pairs } verbindingen
+    } gelezen.

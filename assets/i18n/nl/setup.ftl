@@ -187,6 +187,7 @@ setup-warned = { $count ->
     [one] 1 probleem
    *[other] { $count } problemen
 }
+setup-show-records = Toon de records
 setup-warned-records = Rij { $row }: de records van probleem { $number }
 setup-warned-more = { $count ->
     [one] en nog 1

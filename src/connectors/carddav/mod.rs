@@ -6,9 +6,14 @@
 mod cache;
 mod dav;
 mod discovery;
+#[cfg(any(test, fuzzing))]
+mod hostile;
 mod listing;
 mod path;
 mod writing;
+
+#[cfg(any(test, fuzzing))]
+pub(in crate::connectors) use self::hostile::hostile_answer;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -146,6 +151,7 @@ impl Stored {
             id: RecordId::new(self.href.clone()),
             version: Some(self.version()),
             modified: self.modified.or_else(|| revised(card)),
+            modified_by: None,
             fields: card_fields::read_all(card, want),
             raw: raw.then(|| self.text.clone()),
         }

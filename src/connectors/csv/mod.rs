@@ -10,11 +10,16 @@
 
 mod document;
 mod edit;
+#[cfg(any(test, fuzzing))]
+mod hostile;
 mod identity;
 mod scan;
 mod sniff;
 #[cfg(test)]
 mod tests;
+
+#[cfg(any(test, fuzzing))]
+pub(in crate::connectors) use self::hostile::hostile_file;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -536,6 +541,7 @@ impl<'a> Reader<'a> {
             id: RecordId(self.index.id(row, cells, scratch)),
             version: Some(version(cells, scratch)),
             modified: None,
+            modified_by: None,
             fields,
             raw,
         }

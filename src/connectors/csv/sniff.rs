@@ -144,7 +144,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<(String, TextEncoding), String> {
 /// Finds the delimiter, the quote and the line end. The second answer is where the header starts:
 /// after Excel's `sep=;` line, where the file has one.
 pub(super) fn dialect(text: &str) -> (Dialect, usize) {
-    let cr_only = !text.contains('\n') && text.contains('\r');
+    let cr_only = ends_with_cr_only(text);
     if let Some((delimiter, start)) = separator_line(text) {
         let quote = quote_of(text.get(start..).unwrap_or_default(), delimiter, cr_only);
         return (Dialect { delimiter, quote, cr_only }, start);
@@ -165,11 +165,25 @@ pub(super) fn dialect(text: &str) -> (Dialect, usize) {
     (dialect, 0)
 }
 
+/// Whether lines end with a lone carriage return. A line feed inside quotes belongs to a value.
+fn ends_with_cr_only(text: &str) -> bool {
+    let Some(first) = text.find(['\n', '\r']) else { return false };
+    let rest = text.get(first..).unwrap_or_default();
+    if !rest.starts_with('\r') || rest.starts_with("\r\n") {
+        return false;
+    }
+    let mut quoted = false;
+    text.bytes().all(|byte| {
+        quoted ^= byte == b'"';
+        quoted || byte != b'\n'
+    })
+}
+
 /// The line end that most files of this text's kind would go on with: that of the first line.
 pub(super) fn line_end(text: &str) -> &'static str {
     match text.find(['\n', '\r']) {
         Some(at) if text.get(at..).is_some_and(|rest| rest.starts_with("\r\n")) => "\r\n",
-        Some(at) if text.get(at..).is_some_and(|rest| rest.starts_with('\r')) && !text.contains('\n') => "\r",
+        Some(at) if text.get(at..).is_some_and(|rest| rest.starts_with('\r')) && ends_with_cr_only(text) => "\r",
         Some(_) if text.contains("\r\n") => "\r\n",
         Some(_) | None => "\n",
     }
@@ -337,6 +351,8 @@ mod tests {
         assert_eq!(line_end("a\nb"), "\n");
         assert_eq!(line_end("a\rb\r"), "\r");
         assert!(dialect("a\rb\r").0.cr_only);
+        assert!(dialect("a\rb\r\"one\r\ntwo\"\r").0.cr_only, "the line feed is a part of the value");
+        assert!(!dialect("a\rb\r\n").0.cr_only);
         assert_eq!(dialect("'a','b'\n'1','2'\n").0.quote, b'\'');
         assert_eq!(dialect("'t,b\n1,2\n").0.quote, b'"');
         let (found, start) = dialect("sep=|\r\na|b\r\n");

@@ -10,6 +10,8 @@ mod batch;
 mod check;
 mod client;
 mod dates;
+#[cfg(any(test, fuzzing))]
+mod hostile;
 mod listing;
 mod load;
 mod manifest;
@@ -32,6 +34,8 @@ use self::template::plain;
 use super::{Abilities, Batch, Connector, ConnectorError, Context, Credential, ErrorKind, Find, Write, WriteResult};
 use crate::model::{AccountSettings, CollectionInfo, Cursor, FieldInfo, Identity, Listing, Record, RecordId};
 
+#[cfg(any(test, fuzzing))]
+pub(in crate::connectors) use hostile::hostile_json;
 pub use load::{Folder, Manifest, ManifestError, ManifestProblem, folder, read, shipped, start_of};
 
 /// How many writes share one call where the platform takes several in one request, so that what has

@@ -283,7 +283,13 @@ impl Card {
         line.own = true;
         let last_alike = self.lines.iter().rposition(|other| other.own && other.name == line.name);
         let last_own = self.lines.iter().rposition(|other| other.own && !other.name.is_empty());
-        let mut at = last_alike.or(last_own).map_or(self.lines.len(), |place| place + 1);
+        // A card of nothing but lines without a name starts at its frame.
+        let frame = || {
+            self.lines
+                .iter()
+                .position(|other| other.name == "BEGIN" && other.value.trim().eq_ignore_ascii_case("VCARD"))
+        };
+        let mut at = last_alike.or(last_own).or_else(frame).map_or(self.lines.len(), |place| place + 1);
         // The label of a group stays beside its property.
         if let (Some(place), Some(group)) =
             (last_alike, last_alike.and_then(|place| self.lines.get(place)?.group.clone()))

@@ -397,3 +397,18 @@ fn the_settings_of_the_sample_are_right() {
         }
     }
 }
+
+#[test]
+fn what_fuzzing_found_is_read_and_written_as_the_same() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/settings");
+    let folder = Path::new("/srv");
+    let mut count = 0;
+    for entry in std::fs::read_dir(corpus).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        count += 1;
+        let Ok(settings) = parse(&String::from_utf8_lossy(&bytes), folder) else { continue };
+        let written = render(&settings, folder, &crate::connectors::builtin());
+        assert_eq!(parse(&written, folder).as_ref(), Ok(&settings), "{written}");
+    }
+    assert!(count > 0);
+}

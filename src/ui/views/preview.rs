@@ -3,7 +3,7 @@
 
 mod model;
 
-use eframe::egui::{self, Ui};
+use eframe::egui::{self, RichText, Ui};
 use egui_extras::{Column, TableBuilder};
 
 use super::{Intent, Page};
@@ -12,6 +12,7 @@ use crate::texts::tr;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, Tone, tokens};
 use crate::ui::widgets::{Btn, banner, chip, empty, icon, remark, search, short_remark, subtitle, title};
+use crate::ui::words;
 
 use model::Row;
 pub(crate) use model::{Preview, What};
@@ -101,12 +102,13 @@ fn show_picked(ui: &mut Ui, preview: &mut Preview) {
                 subtitle(ui, &tr!("preview-of", what = word(row.what, &preview.names), record = preview.label(row)));
                 close = ui.add(Btn::new(&tr!("preview-close")).quiet()).clicked();
             });
-            remark(ui, preview.reason(row));
+            remark(ui, words::sentence_case(&preview.reason(row)));
             egui::ScrollArea::vertical().id_salt("values").max_height(most).show(ui, |ui| {
                 let none = tr!("preview-not-there");
                 egui::Grid::new("values").num_columns(3).spacing(egui::vec2(18.0, 4.0)).show(ui, |ui| {
                     for line in preview.lines(row) {
-                        short_remark(ui, line.field);
+                        let field = RichText::new(line.field).size(theme::REMARK).color(tokens(ui).muted);
+                        ui.add(egui::Label::new(field).extend());
                         ui.label(line.before.as_deref().unwrap_or(&none));
                         ui.label(format!("→ {}", line.after.as_deref().unwrap_or(&none)));
                         ui.end_row();

@@ -9,6 +9,7 @@ use egui_extras::{Column, TableBuilder};
 use crate::model::{CompareRow, Matter, MatterId, MatterKind, PerSide, Timestamp};
 use crate::service::{CompareFound, CompareQuery, Look};
 use crate::texts::tr;
+use crate::ui::bidi;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, tokens};
 use crate::ui::views::Intent;
@@ -43,7 +44,9 @@ pub(crate) struct Records {
     matter_asked: Option<MatterId>,
     draft: Draft,
     reading: bool,
-    wanted: Option<MatterId>,
+    wanted: Option<(MatterId, String)>,
+    /// The line that the keys picked, which the list has to follow.
+    follow: Option<usize>,
 }
 
 impl Records {
@@ -90,15 +93,30 @@ impl Records {
             let Some(furthest) = self.pages.keys().copied().max_by_key(far) else { break };
             self.pages.remove(&furthest);
         }
-        let wanted = self.wanted.take();
-        let at = found.rows.iter().position(|row| wanted.is_some() && row.matter == wanted);
+        let at = match self.wanted.take() {
+            None => None,
+            Some((wanted, label)) => {
+                let at = found.rows.iter().position(|row| row.matter == Some(wanted));
+                if at.is_none() && self.total > found.rows.len() && self.query.text != label {
+                    // It lies further down: what it is called leads to it.
+                    self.query.text.clone_from(&label);
+                    self.wanted = Some((wanted, label));
+                    self.look_again();
+                    return;
+                }
+                at
+            }
+        };
         let line = at.map_or(self.line, |at| found.query.offset + at);
         self.pick(line.min(self.total.saturating_sub(1)));
     }
 
-    /// Picks the record of this matter once it is read, if it is among the first.
-    pub(crate) const fn want(&mut self, matter: MatterId) {
-        self.wanted = Some(matter);
+    /// Picks the record of this matter once it is read: among the first, or else by its name.
+    pub(crate) fn want(&mut self, matter: MatterId, label: String) {
+        self.wanted = Some((matter, label));
+        self.query.kind = None;
+        self.query.text.clear();
+        self.look_again();
     }
 
     /// Takes the matter that is picked, whole.
@@ -215,7 +233,7 @@ fn show_list(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, intent
     let mut seen = Vec::new();
     ui.spacing_mut().item_spacing.y = 0.0;
     let height = ui.available_height();
-    let table = TableBuilder::new(ui)
+    let mut table = TableBuilder::new(ui)
         .id_salt("compared")
         .sense(egui::Sense::click())
         .auto_shrink(false)
@@ -223,15 +241,21 @@ fn show_list(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, intent
         .min_scrolled_height(height.min(120.0))
         .cell_layout(egui::Layout::left_to_right(egui::Align::Center))
         .column(Column::remainder().clip(true));
+    if let Some(line) = records.follow.take() {
+        table = table.scroll_to_row(line, None);
+    }
     table.body(|body| {
         body.rows(theme::ROW_TWO, records.total, |mut line| {
             let at = line.index();
             line.set_selected(records.line == at);
             seen.push(at);
-            line.col(|ui| match records.row(at) {
-                Some(row) => show_line(ui, row, names),
-                None => {
-                    short_remark(ui, "…");
+            line.col(|ui| {
+                ui.add_space(theme::SMALL);
+                match records.row(at) {
+                    Some(row) => show_line(ui, row, names),
+                    None => {
+                        short_remark(ui, "…");
+                    }
                 }
             });
             if line.response().clicked() {
@@ -253,7 +277,7 @@ fn show_line(ui: &mut Ui, row: &CompareRow, names: &PerSide<String>) {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
         ui.add_space(7.0);
-        ui.add(egui::Label::new(RichText::new(&row.label).color(tokens(ui).text)).truncate());
+        ui.add(egui::Label::new(RichText::new(bidi::seen(&row.label)).color(tokens(ui).text)).truncate());
         let what = match &row.kind {
             _ if row.ignored => tr!("compare-word-ignored"),
             Some(kind) => words::matter(&MatterKind::Mismatch(kind.clone()), names),
@@ -292,10 +316,18 @@ fn keys(ui: &Ui, records: &mut Records) {
     }
     let pressed = |key: egui::Key| ui.input(|input| input.key_pressed(key) && input.modifiers.is_none());
     let last = records.total.saturating_sub(1);
-    if pressed(egui::Key::J) || pressed(egui::Key::ArrowDown) {
-        records.pick((records.line + 1).min(last));
-    }
-    if pressed(egui::Key::K) || pressed(egui::Key::ArrowUp) {
-        records.pick(records.line.saturating_sub(1));
+    let moves = [
+        (&[egui::Key::J, egui::Key::ArrowDown][..], records.line + 1),
+        (&[egui::Key::K, egui::Key::ArrowUp][..], records.line.saturating_sub(1)),
+        (&[egui::Key::PageDown][..], records.line + 10),
+        (&[egui::Key::PageUp][..], records.line.saturating_sub(10)),
+        (&[egui::Key::Home][..], 0),
+        (&[egui::Key::End][..], last),
+    ];
+    for (keys, to) in moves {
+        if keys.iter().any(|key| pressed(*key)) {
+            records.pick(to.min(last));
+            records.follow = Some(records.line);
+        }
     }
 }

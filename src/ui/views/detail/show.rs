@@ -96,7 +96,7 @@ fn show_title(ui: &mut Ui, title: &str, kind: &str, reason: &str, same: bool) {
         ui.add(egui::Label::new(RichText::new(kind).color(ink)).truncate());
     });
     if !reason.is_empty() {
-        remark(ui, reason);
+        remark(ui, words::sentence_case(reason));
     }
     ui.add_space(theme::SMALL);
 }

@@ -7,6 +7,7 @@ use super::{Age, Names, Review, names_of};
 use crate::model::{PerSide, Resolution, Side, Timestamp};
 use crate::service::{FoundMatters, MatterSort};
 use crate::texts::tr;
+use crate::ui::bidi::seen;
 use crate::ui::theme::{self, tokens};
 use crate::ui::views::detail;
 use crate::ui::views::{Confirm, Intent};
@@ -14,6 +15,8 @@ use crate::ui::widgets::{Btn, choose, remark, search, settle_height, short_remar
 use crate::ui::words;
 
 const DAY: i64 = 86_400_000;
+/// Below this height the list has no room for the answers for many beside it.
+const LOW: f32 = 230.0;
 
 /// Draws the list.
 pub(super) fn show(
@@ -32,6 +35,8 @@ pub(super) fn show(
         0 => tr!("review-shown", count = shown),
         ticked => tr!("review-shown-ticked", count = shown, ticked = ticked),
     };
+    // In a low window the answers for many lie in a menu, so that the list keeps its room.
+    let short = ui.available_height() < LOW;
     ui.horizontal(|ui| {
         short_remark(ui, text);
         if review.ticked.count() > 0
@@ -39,8 +44,12 @@ pub(super) fn show(
         {
             review.ticked.clear();
         }
+        if short && is_bulk(review, found) {
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.menu_button(tr!("review-bulk-more"), |ui| show_bulk(ui, review, found, names, intents));
+            });
+        }
     });
-    let short = ui.available_height() < 230.0;
     if !short {
         egui::Panel::bottom("bulk").frame(egui::Frame::new()).resizable(false).show_separator_line(false).show(
             ui,
@@ -179,7 +188,7 @@ fn show_table(ui: &mut Ui, review: &mut Review, found: &FoundMatters, names: &Na
                     ui.spacing_mut().item_spacing.y = 1.0;
                     ui.add_space(7.0);
                     let ink = if settling { tokens(ui).muted } else { tokens(ui).text };
-                    ui.add(egui::Label::new(RichText::new(label).color(ink)).truncate());
+                    ui.add(egui::Label::new(RichText::new(seen(label)).color(ink)).truncate());
                     let pair = found.list.pair(matter);
                     let what = if settling {
                         tr!("review-row-settling")
@@ -221,12 +230,18 @@ fn show_table(ui: &mut Ui, review: &mut Review, found: &FoundMatters, names: &Na
     }
 }
 
-fn show_bulk(ui: &mut Ui, review: &Review, found: &FoundMatters, names: &Names, intents: &mut Vec<Intent>) {
+/// Whether there are several that one answer could be for.
+fn is_bulk(review: &Review, found: &FoundMatters) -> bool {
     let picked = review.ticked.count();
-    let number = if picked > 0 { picked } else { found.shown.len() };
-    if number < 2 {
+    picked > 1 || picked == 0 && found.shown.len() > 1
+}
+
+fn show_bulk(ui: &mut Ui, review: &Review, found: &FoundMatters, names: &Names, intents: &mut Vec<Intent>) {
+    if !is_bulk(review, found) {
         return;
     }
+    let picked = review.ticked.count();
+    let number = if picked > 0 { picked } else { found.shown.len() };
     ui.add_space(theme::SMALL);
     let mut pairs =
         found.pairs.iter().filter(|(pair, _)| found.query.pair.as_ref().is_none_or(|wanted| wanted == pair));

@@ -370,8 +370,8 @@ fn show_warnings(ui: &mut Ui, shown: &Shown<'_>) {
     for (at, warning) in shown.warnings.iter().enumerate() {
         ui.add_space(theme::SMALL);
         banner(ui, Tone::Attention, &warning.text, None);
-        let heading = tr!("setup-warned-records", row = shown.place, number = at + 1);
-        egui::CollapsingHeader::new(heading).id_salt(("records", at)).show(ui, |ui| {
+        let heading = egui::CollapsingHeader::new(tr!("setup-show-records")).id_salt(("records", at));
+        let opened = heading.show(ui, |ui| {
             for (label, value) in &warning.records {
                 let value = if value.is_empty() { tr!("setup-empty") } else { value.replace('\n', " ") };
                 ui.label(format!("{label}: {value}"));
@@ -380,5 +380,7 @@ fn show_warnings(ui: &mut Ui, shown: &Shown<'_>) {
                 remark(ui, tr!("setup-warned-more", count = warning.more));
             }
         });
+        let name = tr!("setup-warned-records", row = shown.place, number = at + 1);
+        named(ui, &opened.header_response, &name);
     }
 }

@@ -17,6 +17,9 @@ use crate::ui::words;
 const SLOT: f32 = 46.0;
 /// The width of what is at the end of a row.
 const ACTIONS: f32 = 282.0;
+/// The widths of the first two columns in it.
+const KEY: f32 = 110.0;
+const DETAILS: f32 = 122.0;
 /// Below this width, what is at the end of a row goes under it.
 const NARROW: f32 = 700.0;
 
@@ -166,7 +169,7 @@ fn show_line(
 
 fn show_actions(ui: &mut Ui, line: &Line, open: bool, done: &mut Option<Done>) {
     ui.spacing_mut().item_spacing.x = theme::SMALL;
-    let key = key_chip(ui, line.key);
+    let key = column(ui, KEY, |ui| key_chip(ui, line.key));
     let name = tr!("setup-row-key", row = line.place);
     named(ui, &key, &name);
     if key.on_hover_text(tr!("setup-row-key-hint")).clicked() {
@@ -181,7 +184,7 @@ fn show_actions(ui: &mut Ui, line: &Line, open: bool, done: &mut Option<Done>) {
     };
     let button = Btn::new(&text);
     let button = if line.warned > 0 { button.icon(Icon::Wait) } else { button };
-    let details = ui.add(button.quiet());
+    let details = column(ui, DETAILS, |ui| ui.add(button.quiet()));
     named(ui, &details, &tr!("setup-row-details", row = line.place, text = text));
     if details.clicked() {
         *done = Some(Done::Open(line.number));
@@ -189,6 +192,17 @@ fn show_actions(ui: &mut Ui, line: &Line, open: bool, done: &mut Option<Done>) {
     if icon_button(ui, Icon::Delete, &tr!("setup-row-remove", row = line.place)).clicked() {
         *done = Some(Done::Remove(line.number));
     }
+}
+
+/// Draws something in a column of this width, so that what follows is under that of the row above.
+fn column(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui) -> Response) -> Response {
+    let size = egui::vec2(width, ui.spacing().interact_size.y);
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    let drawn = ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_width(width);
+        add(ui)
+    });
+    drawn.inner
 }
 
 fn key_chip(ui: &mut Ui, on: bool) -> Response {

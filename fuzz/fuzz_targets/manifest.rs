@@ -1,0 +1,6 @@
+//! Platforms' descriptions.
+#![no_main]
+
+use duosync::connectors::hostile;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hostile::manifest(bytes));
