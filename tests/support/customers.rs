@@ -15,7 +15,7 @@ use super::servers::{Card, Server};
 pub(crate) struct Person {
     name: String,
     phone: String,
-    title: String,
+    pub(crate) title: String,
 }
 
 /// A CSV file, an address book, and what both should hold: by email.
