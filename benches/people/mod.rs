@@ -86,7 +86,7 @@ pub(crate) fn person(side: Side, number: usize) -> Record {
         Side::B => format!("/ann/book/{:08x}-{number:06}.vcf", number.wrapping_mul(0x9E37_79B1) & 0xffff_ffff),
     };
     let version = Some(Version(format!("\"{number:032x}\"")));
-    Record { id: RecordId::new(id), version, modified: None, fields, raw: None }
+    Record { id: RecordId::new(id), version, modified: None, modified_by: None, fields, raw: None }
 }
 
 /// The same people on both sides, not linked yet.

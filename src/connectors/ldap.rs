@@ -34,7 +34,7 @@ const REMEMBERED: usize = 200;
 /// People, in every schema.
 const PEOPLE: &str = "(objectClass=person)";
 /// What the server keeps of an entry beside what people enter.
-const OPERATIONAL: [&str; 2] = ["entryUUID", "modifyTimestamp"];
+const OPERATIONAL: [&str; 3] = ["entryUUID", "modifyTimestamp", "modifiersName"];
 
 /// The connector of one directory.
 ///
@@ -63,6 +63,8 @@ struct Entry {
     dn: String,
     id: String,
     changed: Option<String>,
+    /// The DN of whoever changed it last.
+    changed_by: Option<String>,
     attributes: BTreeMap<String, Vec<String>>,
 }
 
@@ -334,11 +336,12 @@ impl Entry {
             attributes.remove(&key)?.into_iter().next()
         };
         let (uuid, changed) = (take("entryUUID"), take("modifyTimestamp"));
+        let changed_by = take("modifiersName");
         // The server gives values in any order.
         for values in attributes.values_mut() {
             values.sort();
         }
-        Self { id: uuid.unwrap_or_else(|| found.dn.clone()), dn: found.dn, changed, attributes }
+        Self { id: uuid.unwrap_or_else(|| found.dn.clone()), dn: found.dn, changed, changed_by, attributes }
     }
 
     fn version(&self) -> Version {
@@ -368,10 +371,17 @@ impl Entry {
             id: RecordId(self.id.clone()),
             version: Some(self.version()),
             modified: self.changed.as_deref().and_then(moment),
+            modified_by: self.changed_by.as_deref().map(common_name),
             fields,
             raw: whole.then(|| serde_json::json!({ "dn": self.dn, "attributes": self.attributes }).to_string()),
         }
     }
+}
+
+/// What a DN calls somebody: the value of its first part.
+fn common_name(dn: &str) -> String {
+    let first = dn.split(',').next().unwrap_or(dn);
+    first.split_once('=').map_or(first, |(_, name)| name).trim().to_owned()
 }
 
 /// A moment of the generalized time (RFC 4517, section 3.3.13), to the second.

@@ -352,6 +352,7 @@ impl Store {
             id: id.clone(),
             version: self.behaviour.versions.then(|| Version(format!("v{}", stored.version))),
             modified: self.behaviour.modified.then_some(stored.modified),
+            modified_by: None,
             fields: all
                 .iter()
                 .filter(|(name, _)| want.contains(name))

@@ -65,7 +65,7 @@ pub fn row(spec: &PairSpec, views: &PerSide<View>, agreeing: &Agreeing) -> Compa
         label: agreeing.label.clone(),
         reason: String::new(),
         fields: fields_for_the_eye(spec, now, PerSide::default(), &[]),
-        modified: now.map(|seen| seen.and_then(|seen| seen.modified)),
+        modified: now.map(|seen| seen.and_then(Seen::touch)),
         matter: None,
     }
 }
@@ -245,7 +245,7 @@ impl Report<'_> {
             label: label(self.spec, now, &group.value),
             reason,
             fields: fields_for_the_eye(self.spec, now, PerSide::default(), std::slice::from_ref(&group.mapping)),
-            modified: now.map(|seen| seen.and_then(|seen| seen.modified)),
+            modified: now.map(|seen| seen.and_then(Seen::touch)),
             fingerprint: print,
             subject,
         });
@@ -275,7 +275,7 @@ impl Report<'_> {
             label: label(self.spec, now, id),
             reason,
             fields: fields_for_the_eye(self.spec, now, bases, asked),
-            modified: now.map(|seen| seen.and_then(|seen| seen.modified)),
+            modified: now.map(|seen| seen.and_then(Seen::touch)),
             fingerprint,
             subject,
         });

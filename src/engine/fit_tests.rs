@@ -9,6 +9,7 @@ fn records(field: &str, values: &[&str]) -> Vec<Record> {
         id: RecordId::new(format!("{at}")),
         version: None,
         modified: None,
+        modified_by: None,
         fields: [(field.to_owned(), Value::text(*value)), ("Name".to_owned(), Value::text(format!("P{at}")))].into(),
         raw: None,
     };

@@ -126,7 +126,13 @@ pub(super) fn overlay(before: &Seen, new: &Seen) -> Seen {
     for (name, value) in &new.values {
         values.insert(name.clone(), value.clone());
     }
-    Seen { values, version: new.version.clone(), modified: new.modified, outside: new.outside }
+    Seen {
+        values,
+        version: new.version.clone(),
+        modified: new.modified,
+        modified_by: new.modified_by.clone(),
+        outside: new.outside,
+    }
 }
 
 /// Whether what is newly seen tells nothing that was not seen before.
@@ -208,7 +214,13 @@ fn seen(spec: &PairSpec, side: Side, record: &Record) -> Seen {
         .iter()
         .filter(|filter| filter.side == side)
         .any(|filter| !filter.passes(record.fields.get(&filter.field)));
-    Seen { values, version: record.version.clone(), modified: record.modified, outside }
+    Seen {
+        values,
+        version: record.version.clone(),
+        modified: record.modified,
+        modified_by: record.modified_by.clone(),
+        outside,
+    }
 }
 
 /// The letters and digits of a name, lower-case.

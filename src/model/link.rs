@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{PerSide, RecordId, Side, Timestamp, Value, Version};
+use super::{PerSide, RecordId, Side, Timestamp, Touch, Value, Version};
 
 /// A side's values by mapping name, each as that side gives it. A mapping whose field was missing in
 /// the answer is absent.
@@ -33,8 +33,19 @@ pub struct Seen {
     pub version: Option<Version>,
     /// When it was changed, where the platform tells.
     pub modified: Option<Timestamp>,
+    /// Who changed it, where the platform tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified_by: Option<String>,
     /// Whether a filter leaves it out.
     pub outside: bool,
+}
+
+impl Seen {
+    /// When it was changed and by whom, where the platform tells.
+    #[must_use]
+    pub fn touch(&self) -> Option<Touch> {
+        Some(Touch { at: self.modified?, by: self.modified_by.clone() })
+    }
 }
 
 /// One side of a link: what it held when both sides last agreed, and what has been seen since.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Observed, PerSide, RecordId, Side, Timestamp, Value};
+use super::{Observed, PerSide, RecordId, Side, Timestamp, Touch, Value};
 
 /// The store's number of a matter, by which the terminal and the window name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -153,8 +153,8 @@ pub struct Matter {
     pub reason: String,
     /// Every mapped field.
     pub fields: Vec<MatterField>,
-    /// When each side was changed, where the platform tells.
-    pub modified: PerSide<Option<Timestamp>>,
+    /// When each side was changed and by whom, where the platform tells.
+    pub modified: PerSide<Option<Touch>>,
     /// When it was found first.
     pub opened: Timestamp,
 }

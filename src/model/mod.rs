@@ -36,7 +36,7 @@ pub use person::{Erased, FoundPerson, PersonCounts, PersonData};
 pub use plan::{Action, Conflict, Held, Item, Note, NoteKind, OpKind, Operation, Plan, Stop};
 pub use platform::{OAuthInfo, OptionInfo, OptionKind, PlatformInfo, SignIn};
 pub use prefs::{LARGEST_TEXT, Notify, Prefs, QuietHours, SMALLEST_TEXT, ThemeChoice};
-pub use record::{Fields, Record, RecordId, Timestamp, Value, Version};
+pub use record::{Fields, Record, RecordId, Timestamp, Touch, Value, Version};
 pub use run::{
     Alert, AlertKind, CompareCounts, CompareReport, CompareRow, FailedRecord, Mismatch, Outcome, RunId, RunSummary,
     SideCounts, Trigger, WriteEntry, WriteField, WriteState,

@@ -121,6 +121,42 @@ impl From<&str> for Value {
 /// here, which is not the same as empty.
 pub type Fields = BTreeMap<String, Value>;
 
+/// When a record was last changed on its platform, and by whom where that is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredTouch", into = "StoredTouch")]
+pub struct Touch {
+    /// When.
+    pub at: Timestamp,
+    /// By whom, as the platform calls them.
+    pub by: Option<String>,
+}
+
+/// How a [`Touch`] is kept: the moment alone where nobody is named, as before there were names.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredTouch {
+    At(Timestamp),
+    By(Timestamp, String),
+}
+
+impl From<StoredTouch> for Touch {
+    fn from(stored: StoredTouch) -> Self {
+        match stored {
+            StoredTouch::At(at) => Self { at, by: None },
+            StoredTouch::By(at, by) => Self { at, by: Some(by) },
+        }
+    }
+}
+
+impl From<Touch> for StoredTouch {
+    fn from(touch: Touch) -> Self {
+        match touch.by {
+            None => Self::At(touch.at),
+            Some(by) => Self::By(touch.at, by),
+        }
+    }
+}
+
 /// One object of a collection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
@@ -130,6 +166,9 @@ pub struct Record {
     pub version: Option<Version>,
     /// When the platform says it was last changed, where it tells.
     pub modified: Option<Timestamp>,
+    /// Who changed it last, as the platform calls them, where it tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified_by: Option<String>,
     /// The fields that were asked for and given.
     pub fields: Fields,
     /// The whole object as the platform holds it (a vCard), where one was asked for: it lets a

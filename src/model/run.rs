@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MatterField, MatterId, MatterKind, MismatchKind, PerSide, RecordId, Side, Subject, Timestamp, Value};
+use super::{
+    MatterField, MatterId, MatterKind, MismatchKind, PerSide, RecordId, Side, Subject, Timestamp, Touch, Value,
+};
 
 /// The store's number of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -185,8 +187,8 @@ pub struct Mismatch {
     pub reason: String,
     /// Every mapped field, side by side.
     pub fields: Vec<MatterField>,
-    /// When each side was changed, where the platform tells.
-    pub modified: PerSide<Option<Timestamp>>,
+    /// When each side was changed and by whom, where the platform tells.
+    pub modified: PerSide<Option<Touch>>,
     /// What both sides hold ([`crate::engine::fingerprint`]).
     pub fingerprint: String,
 }
@@ -206,8 +208,8 @@ pub struct CompareRow {
     pub reason: String,
     /// Every mapped field, side by side, without what both agreed on before.
     pub fields: Vec<MatterField>,
-    /// When each side was changed, where the platform tells.
-    pub modified: PerSide<Option<Timestamp>>,
+    /// When each side was changed and by whom, where the platform tells.
+    pub modified: PerSide<Option<Touch>>,
     /// The open matter about it, where there is one.
     pub matter: Option<MatterId>,
 }

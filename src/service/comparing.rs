@@ -81,7 +81,7 @@ fn keep_rows(
             label: mismatch.label.clone(),
             reason: mismatch.reason.clone(),
             fields: mismatch.fields.clone(),
-            modified: mismatch.modified,
+            modified: mismatch.modified.clone(),
             matter: None,
         })?;
     }
@@ -98,7 +98,7 @@ fn matter(mismatch: &Mismatch) -> NewMatter {
         label: mismatch.label.clone(),
         reason: mismatch.reason.clone(),
         fields: mismatch.fields.clone(),
-        modified: mismatch.modified,
+        modified: mismatch.modified.clone(),
         fingerprint: mismatch.fingerprint.clone(),
     }
 }

@@ -168,7 +168,7 @@ fn others(store: &Store, id: MatterId) -> Result<Option<Known>, StoreError> {
 fn seen(matter: &Matter, side: Side) -> Seen {
     let values =
         matter.fields.iter().filter_map(|field| Some((field.name.clone(), field.now.get(side).clone()?))).collect();
-    Seen { values, modified: *matter.modified.get(side), ..Seen::default() }
+    Seen { values, modified: matter.modified.get(side).as_ref().map(|touch| touch.at), ..Seen::default() }
 }
 
 /// What is found for a query, for the tests of the window.

@@ -63,7 +63,7 @@ pub(super) fn reopen(
             label: matter.label.clone(),
             reason: matter.reason.clone(),
             fields: matter.fields.iter().map(|field| as_now(spec, field, seen)).collect(),
-            modified: seen.map(|seen| seen.and_then(|seen| seen.modified)),
+            modified: seen.map(|seen| seen.and_then(Seen::touch)),
             fingerprint: engine::fingerprint(seen),
         };
         ask(open, changes);

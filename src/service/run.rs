@@ -7,8 +7,8 @@ use crate::connectors::{Context, ErrorKind};
 use crate::engine::{self, View, Written};
 use crate::model::{
     Closed, Conflict, ConflictKind, Cursor, Decision, FailedRecord, Identity, Item, Link, Listing, MatterKind,
-    NoteKind, Observed, Outcome, PairSpec, PerSide, Plan, RecordId, RunId, RunSummary, Scope, Side, SideCounts, Stop,
-    Subject, Trigger,
+    NoteKind, Observed, Outcome, PairSpec, PerSide, Plan, RecordId, RunId, RunSummary, Scope, Seen, Side, SideCounts,
+    Stop, Subject, Trigger,
 };
 use crate::store::{Changes, LinkIndexes, MatterScope, MattersUpdate, NewMatter, Origin, Store, StoreError};
 use crate::texts::tr;
@@ -661,7 +661,7 @@ fn matter(item: &Item, conflict: &Conflict, written: Option<&PerSide<Written>>) 
         label: item.label.clone(),
         reason: conflict.reason.clone(),
         fields: item.fields.clone(),
-        modified: seen.map(|seen| seen.and_then(|seen| seen.modified)),
+        modified: seen.map(|seen| seen.and_then(Seen::touch)),
         fingerprint,
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::{Json, to_count};
 use super::{Store, StoreError, pair_id, schema};
-use crate::model::{CompareRow, MatterField, MismatchKind, PerSide, Subject, Timestamp, Value};
+use crate::model::{CompareRow, MatterField, MismatchKind, PerSide, Subject, Timestamp, Touch, Value};
 
 /// The folder in the workspace.
 const FOLDER: &str = "compares";
@@ -58,7 +58,7 @@ struct Stored {
     #[serde(rename = "f")]
     fields: Vec<(Option<Value>, Option<Value>, bool, bool)>,
     #[serde(rename = "m", default, skip_serializing_if = "PerSide::is_nothing")]
-    modified: PerSide<Option<Timestamp>>,
+    modified: PerSide<Option<Touch>>,
 }
 
 impl Store {
@@ -236,7 +236,7 @@ mod tests {
                 differs: a != b,
                 asked: a != b,
             }],
-            modified: PerSide::oriented(Side::B, Some(Timestamp(5)), None),
+            modified: PerSide::oriented(Side::B, Some(Touch { at: Timestamp(5), by: None }), None),
             matter: None,
         }
     }

@@ -326,6 +326,8 @@ struct StoredSide<'a> {
     version: Option<&'a Version>,
     #[serde(skip_serializing_if = "Option::is_none")]
     modified: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    modified_by: Option<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     outside: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -339,6 +341,7 @@ impl<'a> StoredSide<'a> {
             seen: (side.seen.values != side.values).then_some(&side.seen.values),
             version: side.seen.version.as_ref(),
             modified: side.seen.modified,
+            modified_by: side.seen.modified_by.as_deref(),
             outside: side.seen.outside,
             gone: side.gone,
         }
@@ -352,6 +355,7 @@ pub(super) struct LoadedSide {
     pub(super) seen: Option<Values>,
     version: Option<Version>,
     modified: Option<Timestamp>,
+    modified_by: Option<String>,
     #[serde(default)]
     outside: bool,
     #[serde(default)]
@@ -364,6 +368,7 @@ impl From<LoadedSide> for SideBaseline {
             values: side.seen.unwrap_or_else(|| side.values.clone()),
             version: side.version,
             modified: side.modified,
+            modified_by: side.modified_by,
             outside: side.outside,
         };
         Self { values: side.values, seen, gone: side.gone }

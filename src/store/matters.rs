@@ -8,7 +8,7 @@ use super::codec::{Json, to_size};
 use super::{Store, StoreError, pair_id};
 use crate::model::{
     Closed, Decision, Matter, MatterField, MatterId, MatterKind, MismatchKind, PerSide, Resolution, RunId, Side,
-    Subject, Timestamp,
+    Subject, Timestamp, Touch,
 };
 
 /// What found a matter. Each closes only what it has found itself.
@@ -34,7 +34,7 @@ pub struct NewMatter {
     /// Every mapped field.
     pub fields: Vec<MatterField>,
     /// When each side was changed, where the platform tells.
-    pub modified: PerSide<Option<Timestamp>>,
+    pub modified: PerSide<Option<Touch>>,
     /// What both sides hold.
     pub fingerprint: String,
 }
@@ -343,7 +343,7 @@ pub(super) fn update(conn: &Connection, pair: i64, update: &MattersUpdate) -> Re
     let mut opened = Vec::new();
     for matter in &update.open {
         let (kind, subject) = (Json(&matter.kind), Json(&matter.subject));
-        let (fields, modified) = (Json(&matter.fields), Json(matter.modified));
+        let (fields, modified) = (Json(&matter.fields), Json(&matter.modified));
         let key = (matter.subject.key(), matter.kind.word().to_owned());
         if let Some(id) = before.get(&key) {
             change.execute((

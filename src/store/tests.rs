@@ -19,8 +19,8 @@ use crate::model::{
     AccountSettings, AlertKind, Closed, CompareCounts, CompareReport, ConflictKind, Cursor, Decision, DeleteGuard,
     DeletePolicy, Endpoint, FailedRecord, FieldMapping, Flips, Identity, Kind, Link, LinkId, LinkIndex, MatterField,
     MatterId, MatterKind, Mismatch, MismatchKind, Observed, Outcome, PairSpec, PerSide, Policy, RecordId, Resolution,
-    RunId, Schedule, SecretRef, Seen, Side, SideBaseline, Subject, Timestamp, Trigger, Value, Version, WriteEntry,
-    WriteField, WriteState, Writes,
+    RunId, Schedule, SecretRef, Seen, Side, SideBaseline, Subject, Timestamp, Touch, Trigger, Value, Version,
+    WriteEntry, WriteField, WriteState, Writes,
 };
 
 fn spec(name: &str) -> PairSpec {
@@ -58,6 +58,7 @@ fn seen(email: &str) -> Seen {
         ]),
         version: Some(Version("\"e1\"".to_owned())),
         modified: Some(Timestamp(5)),
+        modified_by: Some("Ann".into()),
         outside: true,
     }
 }
@@ -106,7 +107,7 @@ fn conflict(subject: Subject, label: &str) -> NewMatter {
         label: label.to_owned(),
         reason: "both changed".to_owned(),
         fields: vec![field],
-        modified: PerSide::new(Some(Timestamp(1)), None),
+        modified: PerSide::new(Some(Touch { at: Timestamp(1), by: Some("Ann".into()) }), None),
         fingerprint: format!("print of {label}"),
     }
 }

@@ -47,7 +47,7 @@ impl Frames {
             .interactable(false)
             .show(ui.ctx(), |ui| {
                 egui::Frame::popup(ui.style()).show(ui, |ui| {
-                    ui.label(RichText::new(text).size(theme::REMARK).monospace());
+                    ui.add(egui::Label::new(RichText::new(text).size(theme::REMARK).monospace()).extend());
                 });
             });
     }

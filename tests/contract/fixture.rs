@@ -66,6 +66,11 @@ pub trait Place: Send + Sync {
     /// [`Fixture::place`] put there, and fails when there is no such record.
     async fn unknown(&self, id: &RecordId) -> String;
 
+    /// Who [`Place::edit`] changes records as, where the platform names them.
+    fn editor(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Whether a create that is sent again by another connector makes no double.
     fn knows_tokens(&self) -> bool;
 

@@ -176,6 +176,10 @@ impl Place for LdapPlace {
         unreachable!("nothing is written to a directory")
     }
 
+    fn editor(&self) -> Option<&'static str> {
+        Some("admin")
+    }
+
     fn knows_tokens(&self) -> bool {
         false
     }

@@ -130,6 +130,7 @@ pub async fn changes_since_the_cursor(fixture: &dyn Fixture) {
     let records = by_id(listing.records);
     assert_eq!(text(&records[&id], &stage.names.name), "Bobby Bakker");
     assert_ne!(records[&id].version, by_id(first.records)[&id].version);
+    assert_eq!(records[&id].modified_by.as_deref(), stage.place.editor(), "who changed it is told by name");
     match listing.scope {
         Scope::Changes => assert_eq!((records.len(), listing.gone.len()), (1, 0)),
         Scope::Full => assert_eq!(records.len(), PEOPLE.len()),

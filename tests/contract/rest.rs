@@ -355,6 +355,10 @@ impl Place for TrytonPlace {
         one["value"].as_str().unwrap().to_owned()
     }
 
+    fn editor(&self) -> Option<&'static str> {
+        Some("admin")
+    }
+
     fn knows_tokens(&self) -> bool {
         false
     }

@@ -18,6 +18,9 @@ use super::notifications::{Daemon, Panel};
 /// How long anything may take on a machine that is busy with other things, software drawing included.
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
+/// How long a window may take to answer a question about what is in it.
+const ANSWERS: Duration = Duration::from_secs(8);
+
 /// How long the parts of a desktop may take to come up before they are started anew.
 const COMES_UP: Duration = Duration::from_secs(40);
 
@@ -319,7 +322,9 @@ fn start_accessibility(session: &Connection) -> zbus::Result<Connection> {
     let _: () = status.call("Set", &("org.a11y.Status", "IsEnabled", Value::from(true)))?;
     let bus = Proxy::new(session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus")?;
     let address: String = bus.call("GetAddress", &())?;
-    let accessibility = Builder::address(address.as_str())?.build()?;
+    // A window that has told the registry of itself a moment before it listens loses the call that comes in
+    // between, and is waited for by the bus for five minutes. Whoever looks again soon gets its answer.
+    let accessibility = Builder::address(address.as_str())?.method_timeout(ANSWERS).build()?;
     let registry = Proxy::new(
         &accessibility,
         "org.a11y.atspi.Registry",

@@ -104,7 +104,9 @@ impl World {
         let version = Some(Version(format!("v{}", self.next)));
         let modified = Some(Timestamp(i64::try_from(self.next).unwrap()));
         self.touched.get_mut(side).insert(id.clone());
-        self.records.get_mut(side).insert(id.clone(), Record { id, version, modified, fields, raw: None });
+        self.records
+            .get_mut(side)
+            .insert(id.clone(), Record { id, version, modified, modified_by: None, fields, raw: None });
     }
 
     pub(crate) fn set(&mut self, side: Side, id: &RecordId, field: &str, value: Value) {

@@ -20,7 +20,7 @@ use duosync::model::{
     MatterField, MatterId, MatterKind, Misfit, MisfitKind, MismatchKind, Note, NoteKind, Numbered, Observed, OpKind,
     Operation, Outcome, PairSpec, Partner, PerSide, PersonCounts, Plan, Policy, Record, RecordId, RecordLife,
     Resolution, RunId, RunPage, RunQuery, RunSummary, Schedule, SecretRef, Seen, Side, SideCounts, Subject, Survey,
-    Timestamp, Trial, Trials, Trigger, Value, WriteEntry, WriteField, WritePage, WriteQuery, WriteState,
+    Timestamp, Touch, Trial, Trials, Trigger, Value, WriteEntry, WriteField, WritePage, WriteQuery, WriteState,
 };
 use duosync::service::{
     AccountCheck, CheckStep, Command, CompareFound, CompareQuery, CopyReason, Event, FoundMatters, Handle, KeptCopy,
@@ -218,7 +218,10 @@ pub fn matter(number: usize, kind: MatterKind) -> Matter {
         label: name(number),
         reason: "Both sides changed the phone and the city since they last agreed.".into(),
         fields: all,
-        modified: PerSide::new(Some(minutes_ago(30)), Some(minutes_ago(90))),
+        modified: PerSide::new(
+            Some(Touch { at: minutes_ago(30), by: Some("Els".into()) }),
+            Some(Touch { at: minutes_ago(90), by: None }),
+        ),
         opened: minutes_ago(5),
     }
 }
@@ -571,6 +574,7 @@ pub fn check(settings: &AccountSettings) -> AccountCheck {
             id: RecordId::new("1"),
             version: None,
             modified: None,
+            modified_by: None,
             fields: [("Name".to_owned(), Value::text("Ann Peeters")), ("City".to_owned(), Value::text("Sint-Niklaas"))]
                 .into(),
             raw: None,
@@ -651,7 +655,7 @@ impl World {
                 label: matter.label.clone(),
                 reason: matter.reason.clone(),
                 fields: matter.fields.clone(),
-                modified: matter.modified,
+                modified: matter.modified.clone(),
                 matter: Some(matter.id),
             })
         };
@@ -671,7 +675,7 @@ impl World {
                     MatterField { differs: false, asked: false, ..field }
                 })
                 .collect(),
-            modified: PerSide::new(Some(minutes_ago(3000)), None),
+            modified: PerSide::new(Some(Touch { at: minutes_ago(3000), by: None }), None),
             matter: None,
         });
         let all: Vec<CompareRow> = self.matters.iter().filter_map(of_matter).chain(same).collect();

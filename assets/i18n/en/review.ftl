@@ -109,6 +109,7 @@ review-settled = Settled { $name }
 review-settled-use = { $name }: used { $account }
 review-taken-back = It is open again.
 review-changed = changed { $when }
+review-changed-by = changed { $when } by { $by }
 review-use = Use { $account }
 review-create = Create in { $account }
 review-delete = Delete from { $account }

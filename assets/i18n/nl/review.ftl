@@ -109,6 +109,7 @@ review-settled = { $name } opgelost
 review-settled-use = { $name }: { $account } genomen
 review-taken-back = Het staat weer open.
 review-changed = gewijzigd { $when }
+review-changed-by = gewijzigd { $when } door { $by }
 review-use = Neem { $account }
 review-create = Toevoegen aan { $account }
 review-delete = Verwijderen uit { $account }

@@ -151,6 +151,7 @@ impl Stored {
             id: RecordId::new(self.href.clone()),
             version: Some(self.version()),
             modified: self.modified.or_else(|| revised(card)),
+            modified_by: None,
             fields: card_fields::read_all(card, want),
             raw: raw.then(|| self.text.clone()),
         }

@@ -541,6 +541,7 @@ impl<'a> Reader<'a> {
             id: RecordId(self.index.id(row, cells, scratch)),
             version: Some(version(cells, scratch)),
             modified: None,
+            modified_by: None,
             fields,
             raw,
         }

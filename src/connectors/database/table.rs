@@ -219,7 +219,14 @@ impl Shape {
             let all = self.names.iter().zip(row).map(|(name, cell)| (name.clone(), cell.clone().into()));
             serde_json::Value::Object(all.collect()).to_string()
         });
-        Record { id: RecordId(self.id(row)), version: Some(Self::version(row)), modified: None, fields, raw }
+        Record {
+            id: RecordId(self.id(row)),
+            version: Some(Self::version(row)),
+            modified: None,
+            modified_by: None,
+            fields,
+            raw,
+        }
     }
 
     /// The columns that are wanted.

@@ -386,6 +386,14 @@ impl Account {
             id,
             version: version.map(Version),
             modified: Self::modified(spec, reply, (item, key))?,
+            modified_by: match &spec.record.modified_by {
+                Some(text) => reply
+                    .place(text, Some((item, key)))
+                    .map_err(|error| wrong(&error))?
+                    .map(|by| plain(&by))
+                    .filter(|by| !by.is_empty()),
+                None => None,
+            },
             fields: values,
             raw: whole.then(|| item.to_string()),
         })

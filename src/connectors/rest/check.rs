@@ -283,6 +283,9 @@ impl Check {
         if let Some(modified) = &record.modified {
             self.place(modified, &[ALWAYS, ANSWER]);
         }
+        if let Some(modified_by) = &record.modified_by {
+            self.place(modified_by, &[ALWAYS, ANSWER]);
+        }
         if let Some(fields_at) = &record.fields_at {
             self.path(fields_at);
         }

@@ -263,6 +263,9 @@ pub(crate) struct RecordSpec {
     pub(crate) version: Option<Text>,
     #[serde(default)]
     pub(crate) modified: Option<Text>,
+    /// Where a record names who changed it last.
+    #[serde(default)]
+    pub(crate) modified_by: Option<Text>,
     /// Where the fields are, when they are not at the top.
     #[serde(default)]
     pub(crate) fields_at: Option<Text>,

@@ -441,6 +441,7 @@ fn record(folder: &Folder, id: &str, place: Place, want: &[String], whole: bool)
         version: Some(version(text)),
         // The file's time tells of its only card; of several it tells nothing about each.
         modified: if file.is_single() { file.modified } else { revised(&card) },
+        modified_by: None,
         fields: card_fields::read_all(&card, want),
         raw: whole.then(|| text.to_owned()),
     })

@@ -532,7 +532,14 @@ impl<'a> Reader<'a> {
                 self.sheet.header.iter().zip(&row.cells).filter_map(entered).collect();
             serde_json::Value::Object(object).to_string()
         });
-        Some(Record { id: RecordId(id.clone()), version: Some(version(&row.cells)), modified: None, fields, raw })
+        Some(Record {
+            id: RecordId(id.clone()),
+            version: Some(version(&row.cells)),
+            modified: None,
+            modified_by: None,
+            fields,
+            raw,
+        })
     }
 }
 

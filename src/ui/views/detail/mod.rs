@@ -8,7 +8,7 @@ pub(crate) use show::{show, show_row_of_compare};
 
 use crate::model::{
     CompareRow, ConflictKind, FieldChoice, Likeness, Matter, MatterField, MatterId, MatterKind, MismatchKind, Observed,
-    Partner, PerSide, RecordId, Resolution, Side, Subject, Timestamp, Value,
+    Partner, PerSide, RecordId, Resolution, Side, Subject, Timestamp, Touch, Value,
 };
 use crate::texts::tr;
 use crate::ui::icons::Icon;
@@ -138,7 +138,7 @@ impl Detail {
             title: matter.label.clone(),
             kind: words::matter(&matter.kind, names),
             reason: matter.reason.clone(),
-            modified: matter.modified.map(|at| at.map(|at| tr!("review-changed", when = words::ago(at, now)))),
+            modified: matter.modified.clone().map(|touch| touch.map(|touch| changed(&touch, now))),
             rows,
             same,
             answers: answers(matter, names, draft, &candidates),
@@ -408,8 +408,17 @@ impl RowDetail {
             kind,
             same: row.kind.is_none() && !row.ignored,
             reason: row.reason.clone(),
-            modified: row.modified.map(|at| at.map(|at| tr!("review-changed", when = words::ago(at, now)))),
+            modified: row.modified.clone().map(|touch| touch.map(|touch| changed(&touch, now))),
             rows,
         }
+    }
+}
+
+/// When a side was changed, and by whom where its platform tells.
+fn changed(touch: &Touch, now: Timestamp) -> String {
+    let when = words::ago(touch.at, now);
+    match &touch.by {
+        None => tr!("review-changed", when = when),
+        Some(by) => tr!("review-changed-by", when = when, by = by),
     }
 }

@@ -72,10 +72,7 @@ pub(super) fn show(
 }
 
 fn show_filters(ui: &mut Ui, review: &mut Review, found: &FoundMatters, names: &Names, now: Timestamp) {
-    // In a low window all stand on one line, so that the list keeps its room.
-    let columns: u8 = if ui.available_height() < LOW && ui.available_width() > 400.0 { 4 } else { 2 };
-    let gaps = ui.spacing().item_spacing.x * f32::from(columns - 1);
-    let half = ((ui.available_width() - gaps) / f32::from(columns)).max(90.0) - 2.0;
+    let half = ((ui.available_width() - ui.spacing().item_spacing.x) / 2.0).max(90.0) - 2.0;
     ui.spacing_mut().item_spacing.y = theme::SMALL;
     ui.horizontal_wrapped(|ui| {
         if found.pairs.len() > 1 || review.query.pair.is_some() {
