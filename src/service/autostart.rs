@@ -122,6 +122,8 @@ fn desktop_entry(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+
     use super::*;
 
     #[cfg(target_os = "linux")]
