@@ -359,8 +359,9 @@ def story():
             edit(row, "Company", ("Café Zénith", "Blumen am Markt", "Atelier Noord", "Sørensen & Zonen")[number % 4])
         for row, other in people[24:28]:
             ask("DELETE", f"{BOOK}{other}.vcf")
+        window.press("Compare")
         window.press("Compare now")
-        window.find("difference", part=True)
+        window.find("differences found. Compared", part=True)
         time.sleep(9)
         window.shot("20-compare")
         window.press("Export…")
@@ -390,7 +391,11 @@ def story():
         window.turn(10)
         window.shot("29-settings-lower")
 
-        # A second connection, from a settings file.
+        # The differences are what a sync carries over; and a second connection comes from a settings file.
+        window.press("Home")
+        window.press("Sync now")
+        window.find("In step")
+        window.press("Settings")
         shutil.copytree(SAMPLE, HOME / "sample")
         window.fill("Settings file", str(HOME / "sample" / "sample.toml"))
         window.press("Read this file")

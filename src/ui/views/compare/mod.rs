@@ -243,10 +243,10 @@ fn show_chart(ui: &mut Ui, bars: &[Bar], list: &mut Records, short: bool) {
     });
 }
 
-/// What does not agree as shares of one line; what is the same would leave nothing to see of it, so its
-/// number stands beside it only.
+/// What does not agree as shares of one line; what is the same would leave nothing to see of it, and what
+/// the operator left as it is asks for nothing, so their numbers stand beside it only.
 fn show_shares(ui: &mut Ui, bars: &[Bar]) {
-    let shown: Vec<&Bar> = bars.iter().filter(|bar| bar.word != "same").collect();
+    let shown: Vec<&Bar> = bars.iter().filter(|bar| !["same", "ignored"].contains(&bar.word.as_str())).collect();
     let all: u64 = shown.iter().map(|bar| bar.count).sum();
     if all == 0 {
         return;

@@ -16,10 +16,10 @@ use crate::ui::words;
 /// The height of a field on the board.
 const SLOT: f32 = 46.0;
 /// The width of what is at the end of a row.
-const ACTIONS: f32 = 282.0;
+const ACTIONS: f32 = 312.0;
 /// The widths of the first two columns in it.
 const KEY: f32 = 110.0;
-const DETAILS: f32 = 122.0;
+const DETAILS: f32 = 150.0;
 /// Below this width, what is at the end of a row goes under it.
 const NARROW: f32 = 700.0;
 
