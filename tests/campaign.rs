@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use support::customers::{World, of};
@@ -107,7 +107,7 @@ fn strike(world: &mut World<'_>, blow: Blow, chance: &mut fastrand::Rng) {
     let mut first = start(world);
     let second = (blow == Blow::StartedTwice).then(|| start(world));
     // Nothing is ever sent: the channel is a clock that a test may wait on.
-    let (_sender, never) = channel::<()>();
+    let (_sender, never) = sync_channel::<()>(1);
     let _moment = never.recv_timeout(Duration::from_millis(chance.u64(20..400)));
     match blow {
         Blow::Nothing | Blow::StartedTwice | Blow::PutBack => {}
