@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""What ten changes cost among many linked records: two SQLite tables, the whole program in the terminal.
+"""What 10 changes cost among few linked records and among many.
 
-    benches/incremental.py [BINARY] [ROWS ...]     target/release/duosync, 1,000 and 1,000,000 rows
+Two SQLite tables with a `modified` column are synced by the whole program: imported, linked by a first
+sync, and then, REPEAT times, 10 rows of one side are changed and synced. Prints as Markdown the seconds
+(the clock's and the processor's) and the most memory of each such run, a run with nothing to do, and the
+ratio of the largest size to the smallest.
 
-For each size: a first sync that links every row, a run with nothing to do, and the median of five runs
-with ten changed rows each. Prints seconds, processor seconds and the peak of memory of the process.
+    cargo build --release && benches/incremental.py [--sizes 1000,1000000] [--repeat 5] [--binary FILE]
 """
 
-import json
+import argparse
+import datetime
 import os
 import pathlib
-import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -18,101 +20,112 @@ import sys
 import tempfile
 import time
 
-BINARY = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "target/release/duosync").resolve()
-SIZES = [int(size) for size in sys.argv[2:]] or [1_000, 1_000_000]
-COLUMNS = ["email", "first", "last", "phone", "city"]
-
-SETTINGS = """
-[[account]]
-name = "A"
-connector = "sqlite"
-path = "a.db"
-key = "no"
-modified = "changed"
-[[account]]
-name = "B"
-connector = "sqlite"
-path = "b.db"
-key = "no"
-modified = "changed"
-[[pair]]
-name = "people"
-a = { account = "A", collection = "people" }
-b = { account = "B", collection = "people" }
-match = ["email"]
-sync_every = "manual"
-compare_every = "manual"
-""" + "".join(
-    f'[[pair.field]]\nname = "{name}"\na = "{name}"\nb = "{name}"\n' + ('kind = "email"\n' if name == "email" else "")
-    for name in COLUMNS)
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+GIVEN = ["Ann", "Björn", "Chloé", "Dirk", "Émile", "Fatima", "Gert", "Hélène"]
+FAMILY = ["Peeters", "Janssens", "Maes", "Müller", "Dubois", "De Smet", "O'Neill"]
+FIELDS = {"given": "text", "family": "text", "email": "email", "title": "text", "city": "text"}
+CHANGES = 10
+# The rows were last changed a minute apart. A listing looks back five minutes from the newest, so that it
+# repeats a handful of them; had all of them the same time, it would repeat every row.
+FIRST, NEW = datetime.datetime(2020, 1, 1), "2025-01-01 {:02}:00:00"
 
 
-def fill(path, rows):
-    database = sqlite3.connect(path)
-    database.execute("CREATE TABLE people (no INTEGER PRIMARY KEY, email TEXT, first TEXT, last TEXT, phone TEXT,"
-                     " city TEXT, changed INTEGER NOT NULL)")
-    database.execute("CREATE INDEX by_change ON people (changed)")
-    database.executemany(
-        "INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?)",
-        ((number, f"person{number}@example.org", f"First{number % 500}", f"Last{number % 7000}", f"+32478{number:06d}",
-          f"City {number % 90}", 1_700_000_000 + number // 1000) for number in range(1, rows + 1)))
-    database.execute("CREATE TRIGGER touched AFTER UPDATE OF email, first, last, phone, city ON people BEGIN"
-                     " UPDATE people SET changed = CAST(strftime('%s') AS INTEGER) WHERE no = NEW.no; END")
-    database.commit()
-    database.close()
+def people(count):
+    for number in range(1, count + 1):
+        given, family = GIVEN[number % 8], f"{FAMILY[number // 8 % 7]} {number}"
+        yield number, given, family, f"person.{number}@example.com", "Customer", "Ghent", str(FIRST + datetime.timedelta(minutes=number))
 
 
-def run(folder, *arguments):
-    """Seconds, processor seconds and MB at the peak of one command; and what it said."""
-    started = time.monotonic()
-    with open(folder / "out.json", "w") as out:
-        process = subprocess.Popen([BINARY, "--workspace", folder / "workspace", *arguments], stdout=out,
-                                   stderr=subprocess.PIPE, text=True)
-        said = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 3):
-        sys.exit(said)
-    text = (folder / "out.json").read_text()
-    return (time.monotonic() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024), text
+def table(path, count):
+    with sqlite3.connect(path) as base:
+        base.execute("PRAGMA journal_mode = WAL")
+        columns = ", ".join(f"{field} TEXT" for field in FIELDS)
+        base.execute(f"CREATE TABLE people (id INTEGER PRIMARY KEY, {columns}, modified TEXT)")
+        base.execute("CREATE INDEX people_modified ON people (modified)")
+        base.executemany("INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?)", people(count))
+    base.close()
 
 
-def measure(rows):
-    folder = pathlib.Path(tempfile.mkdtemp())
-    try:
-        for name in ("a.db", "b.db"):
-            fill(folder / name, rows)
-        (folder / "settings.toml").write_text(SETTINGS)
-        run(folder, "import", folder / "settings.toml")
-        print(f"{rows:>9,} rows   seconds  processor    MB")
-        show = lambda what, cost: print(f"{what:<16} {cost[0]:9.2f} {cost[1]:9.2f} {cost[2]:8.0f}", flush=True)
-        show("first sync", run(folder, "sync", "--yes", "--json")[0])
-        show("nothing to do", run(folder, "sync", "--json")[0])
-        costs = []
-        for turn in range(5):
-            database = sqlite3.connect(folder / "a.db")
-            step = rows // 10
-            for at in range(10):
-                database.execute("UPDATE people SET city = ? WHERE no = ?", (f"Moved {turn}", at * step + turn + 1))
-            database.commit()
-            database.close()
-            cost, text = run(folder, "sync", "--json")
-            done = json.loads(text)
-            assert done["b"]["updated"] == 10, text
-            costs.append(cost)
-        median = tuple(statistics.median(cost[at] for cost in costs) for at in range(3))
-        show("ten changes", median)
-        return median
-    finally:
-        shutil.rmtree(folder)
+def settings(folder):
+    text = ""
+    for name, file in (("Left", "a.db"), ("Right", "b.db")):
+        text += f'[[account]]\nname = "{name}"\nconnector = "sqlite"\npath = "{folder / file}"\nmodified = "modified"\n\n'
+    text += '[[pair]]\nname = "people"\na = { account = "Left", collection = "people" }\n'
+    text += 'b = { account = "Right", collection = "people" }\nmatch = ["email"]\n'
+    text += 'sync_every = "manual"\ncompare_every = "manual"\n'
+    for field, kind in FIELDS.items():
+        text += f'\n[[pair.field]]\nname = "{field}"\na = "{field}"\nb = "{field}"\nkind = "{kind}"\n'
+    (folder / "people.toml").write_text(text)
+
+
+def run(binary, folder, *arguments):
+    """Runs the program; its seconds by the clock, the processor's seconds, and its most memory in MB."""
+    log = (folder / "log").open("wb")
+    environment = {**os.environ, "HOME": str(folder)}
+    start = time.perf_counter()
+    command = [binary, "--workspace", folder / "workspace", *arguments]
+    process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+    _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    if os.waitstatus_to_exitcode(status) != 0:
+        sys.exit(f"{arguments} failed:\n{(folder / 'log').read_text()[-3000:]}")
+    return seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def change(folder, round_number, count):
+    """Changes 10 rows of the left table, spread over it."""
+    with sqlite3.connect(folder / "a.db") as base:
+        for at in range(CHANGES):
+            values = (f"Title {round_number}.{at}", NEW.format(round_number), 1 + at * (count // CHANGES))
+            if base.execute("UPDATE people SET title = ?, modified = ? WHERE id = ?", values).rowcount != 1:
+                sys.exit("a row to change is not there")
+    base.close()
+
+
+def carried(folder, round_number, count):
+    """Ends the measurement where the other side did not get what was changed."""
+    with sqlite3.connect(folder / "b.db") as base:
+        found = base.execute("SELECT count(*) FROM people WHERE title LIKE ?", (f"Title {round_number}.%",)).fetchone()[0]
+    base.close()
+    if found != CHANGES:
+        sys.exit(f"only {found} of {CHANGES} changes arrived, of {count} rows:\n{(folder / 'log').read_text()[-3000:]}")
+
+
+def measure(binary, folder, count, repeat):
+    for file in ("a.db", "b.db"):
+        table(folder / file, count)
+    settings(folder)
+    run(binary, folder, "import", folder / "people.toml")
+    first = run(binary, folder, "sync", "people", "--yes")
+    # One run that is not counted: it makes the day's copy of the database.
+    run(binary, folder, "sync", "people")
+    idle = [run(binary, folder, "sync", "people") for _ in range(repeat)]
+    rounds = []
+    for number in range(repeat):
+        change(folder, number, count)
+        rounds.append(run(binary, folder, "sync", "people"))
+        carried(folder, number, count)
+    middle = lambda runs: [statistics.median(column) for column in zip(*runs)]
+    return {"first sync": list(first), "nothing to do": middle(idle), "10 changes": middle(rounds)}
 
 
 def main():
-    medians = [measure(size) for size in SIZES]
-    for size, median in list(zip(SIZES, medians))[1:]:
-        ratios = [after / before for after, before in zip(median, medians[0])]
-        print(f"{size:,} against {SIZES[0]:,}: {ratios[0]:.2f} of the time, {ratios[1]:.2f} of the processor, "
-              f"{ratios[2]:.2f} of the memory")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="1000,1000000")
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--binary", default=str(ROOT / "target" / "release" / "duosync"))
+    chosen = parser.parse_args()
+    found = {}
+    print("| linked records | step | clock, s | processor, s | MB at the peak |\n|---:|---|---:|---:|---:|")
+    for size in map(int, chosen.sizes.split(",")):
+        with tempfile.TemporaryDirectory(prefix="duosync-incremental-") as folder:
+            found[size] = measure(chosen.binary, pathlib.Path(folder), size, chosen.repeat)
+        for step, (clock, processor, memory) in found[size].items():
+            print(f"| {size:,} | {step} | {clock:.3f} | {processor:.3f} | {memory:.0f} |", flush=True)
+    few, many = found[min(found)]["10 changes"], found[max(found)]["10 changes"]
+    ratios = ", ".join(f"{name} {b / a:.1f}" for name, a, b in zip(("clock", "processor", "memory"), few, many))
+    print(f"\n10 changes, {max(found):,} beside {min(found):,} linked records: {ratios} times as much (to be at most 1.5).")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -505,6 +505,20 @@ fn after_the_consent_was_taken_back_one_signs_in_again_as_the_same_user_only() {
 }
 
 #[test]
+fn a_sync_that_stopped_for_want_of_a_sign_in_goes_on_by_itself_after_it() {
+    let Some(mut desk) = Desk::signed_in() else { return };
+    desk.call(Command::StartSchedule).unwrap();
+    desk.oidc.revoke();
+    assert_eq!(desk.sync().summary.outcome, Outcome::Failed);
+    desk.until(|now| now.signed_out == ["Shop"]);
+    desk.shop.list.put("2", [("email", "bob@example.org")]);
+    desk.sign_in("ann").unwrap();
+    // Nobody presses Sync now, and the pair has no schedule.
+    let done = |run: &&duosync::model::RunSummary| run.outcome == Outcome::Done;
+    desk.until(|now| now.pairs[0].runs.iter().filter(done).count() == 2);
+}
+
+#[test]
 fn who_signs_in_wrongly_or_not_at_all_changes_nothing() {
     let Some(mut desk) = Desk::new() else { return };
     let (id, url) = desk.begin();

@@ -489,14 +489,31 @@ fn carry(
 /// last one, which went the other way.
 fn flips(couple: &Couple<'_>, mapping: &FieldMapping, from: Side) -> Option<Flips> {
     let target = from.opposite();
-    let form = |side: Side| {
-        let value = couple.now.get(side).values.get(&mapping.name)?;
-        Some(normal(mapping, side, value).unwrap_or_else(|_not_a_choice| value.display()))
-    };
-    let (wrote, replaced) = (form(from)?, form(target).unwrap_or_default());
+    let (wrote, replaced) = (form(mapping, from, couple.now)?, form(mapping, target, couple.now).unwrap_or_default());
     let before = couple.link.and_then(|link| link.flips.get(&mapping.name));
     let undoes =
         before.is_some_and(|before| before.side != target && before.wrote == replaced && before.replaced == wrote);
     let count = before.filter(|_| undoes).map_or(1, |before| before.count + 1);
     Some(Flips { count, side: target, wrote, replaced })
+}
+
+/// The counter of a field that was stopped for going back and forth, where both records stand again as
+/// they did when that was asked: the write that waits is one too many. None where it is not one side
+/// alone that has changed the field since both agreed.
+#[must_use]
+pub fn stopped(mapping: &FieldMapping, link: &Link, now: PerSide<&Seen>) -> Option<Flips> {
+    let changed = PerSide::from_fn(|side| field_changed(mapping, link, side, now.get(side)));
+    let from = match (changed.a, changed.b) {
+        (true, false) => Side::A,
+        (false, true) => Side::B,
+        (true, true) | (false, false) => return None,
+    };
+    let wrote = form(mapping, from.opposite(), now).unwrap_or_default();
+    Some(Flips { count: FLIPS - 1, side: from, wrote, replaced: form(mapping, from, now)? })
+}
+
+/// The normal form of what a side holds in a field.
+fn form(mapping: &FieldMapping, side: Side, now: PerSide<&Seen>) -> Option<String> {
+    let value = now.get(side).values.get(&mapping.name)?;
+    Some(normal(mapping, side, value).unwrap_or_else(|_not_a_choice| value.display()))
 }

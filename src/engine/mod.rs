@@ -29,6 +29,7 @@ mod unlinked;
 pub use compare::{Agreeing, Compared, compare, compare_all, row as compare_row};
 pub use conclude::{Written, conclude};
 pub use fit::{Sampled, count_passing, fit, labels};
+pub use merge::stopped;
 pub use normalise::{Normal, ValueError, normal, same};
 pub use observe::{View, agrees, fingerprint, group_fingerprint, label, observe, view};
 pub use partners::partners;

@@ -123,7 +123,7 @@ pub(crate) async fn serve(shared: Shared, workspace: PathBuf, mut mailbox: Mailb
                 None => hub.end(),
             },
             Some(done) = results.recv() => hub.finished(done).await,
-            () = signed.notified() => hub.tell_state().await,
+            () = signed.notified() => hub.after_sign_in().await,
             () = tokio::time::sleep(hub.nap()), if hub.scheduled && !hub.ending => hub.start_due().await,
         }
     }
@@ -713,6 +713,25 @@ impl Hub {
             Duration::from_millis(u64::try_from(next.0.saturating_sub(now().0)).unwrap_or_default())
         });
         wait.clamp(Duration::from_millis(200), LOOK)
+    }
+
+    /// What had stopped for want of a sign-in goes on by itself once somebody has signed in, where Duosync
+    /// works by itself at all.
+    async fn after_sign_in(&mut self) {
+        for pair in self.shared.signer.freed() {
+            let busy = self.active.iter().any(|active| active.pair == pair)
+                || self.queue.iter().any(|pending| pending.pair == pair);
+            if !self.scheduled || self.ending || busy {
+                continue;
+            }
+            self.rests.remove(&pair);
+            let work = Work::Sync { mode: SyncMode::Normal, trigger: Trigger::Schedule };
+            if let Ok(accounts) = self.accounts_of(&pair).await {
+                self.queue.push_back(Pending { pair, accounts, work, waiters: Vec::new() });
+            }
+        }
+        self.start_waiting().await;
+        self.tell_state().await;
     }
 
     /// Starts what the schedule says, where the pair has nothing to do yet.

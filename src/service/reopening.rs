@@ -43,8 +43,13 @@ pub(super) fn reopen(
                 changes.links.push(half_link(ids, &matter.fields, &standing));
                 held = true;
             }
-            // How often it went back and forth is no longer known, so it is asked as what it is.
-            MatterKind::Conflict(ConflictKind::Flipping) => kind = MatterKind::Mismatch(MismatchKind::Different),
+            MatterKind::Conflict(ConflictKind::Flipping) => {
+                let link = changes.links.iter_mut().find(|link| Subject::Pair(link.ids.clone()) == subject);
+                // Where the write that was stopped is no longer to be seen, it is asked as what it is.
+                if !link.is_some_and(|link| stop_again(spec, link, &matter.fields, &standing)) {
+                    kind = MatterKind::Mismatch(MismatchKind::Different);
+                }
+            }
             MatterKind::Mismatch(MismatchKind::OnlyIn(_) | MismatchKind::Different | MismatchKind::KeyChanged) => {}
             // They are linked now, and stay so.
             MatterKind::Conflict(ConflictKind::Ambiguous(_)) | MatterKind::Mismatch(MismatchKind::DuplicateKey(_)) => {
@@ -124,6 +129,26 @@ fn agree_as_then(link: &mut Link, fields: &[MatterField]) {
             };
         }
     }
+}
+
+/// Brings a link to where a field that goes back and forth was stopped. False where nothing is left to
+/// stop, and then the link stays as it is.
+fn stop_again(spec: &PairSpec, link: &mut Link, fields: &[MatterField], standing: &PerSide<Option<Observed>>) -> bool {
+    let (Some(a), Some(b)) = (&standing.a, &standing.b) else { return false };
+    let now = PerSide::new(&a.seen, &b.seen);
+    let mut then = link.clone();
+    agree_as_then(&mut then, fields);
+    let flips = fields
+        .iter()
+        .filter(|field| field.asked)
+        .filter_map(|field| Some((field.name.clone(), engine::stopped(spec.field(&field.name)?, &then, now)?)));
+    let flips: Vec<_> = flips.collect();
+    if flips.is_empty() {
+        return false;
+    }
+    then.flips.extend(flips);
+    *link = then;
+    true
 }
 
 /// The link of a record whose partner is gone, as it was when that was asked.

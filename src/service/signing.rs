@@ -36,6 +36,8 @@ pub(crate) struct Signer {
     wait: Duration,
     keepers: Mutex<BTreeMap<String, Arc<Keeper>>>,
     waiting: Mutex<BTreeMap<String, (String, CancellationToken)>>,
+    /// Pairs that had stopped for want of a sign-in, and may go on.
+    freed: Mutex<BTreeSet<String>>,
     changed: Arc<Notify>,
 }
 
@@ -112,7 +114,19 @@ fn place(account: &AccountSettings) -> SecretRef {
 impl Signer {
     /// Nothing is known yet.
     pub(crate) fn new(secrets: Arc<Secrets>, wait: Duration) -> Self {
-        Self { secrets, wait, keepers: Mutex::default(), waiting: Mutex::default(), changed: Arc::new(Notify::new()) }
+        Self {
+            secrets,
+            wait,
+            keepers: Mutex::default(),
+            waiting: Mutex::default(),
+            freed: Mutex::default(),
+            changed: Arc::new(Notify::new()),
+        }
+    }
+
+    /// The pairs that had stopped for want of a sign-in and may go on since. Each is told once.
+    pub(crate) fn freed(&self) -> BTreeSet<String> {
+        std::mem::take(&mut *self.freed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Told whenever a snapshot would look different.
@@ -454,15 +468,20 @@ async fn finish(
     source.knows(Known::SignedIn);
     let healed = name.clone();
     let done = shared.db.with(move |store| {
+        let mut freed = BTreeSet::new();
         for row in store.pairs()? {
-            if row.spec.ends.a.account == healed || row.spec.ends.b.account == healed {
-                store.heal_alerts(&row.spec.name, AlertKind::SignIn, &[], now())?;
+            if (row.spec.ends.a.account == healed || row.spec.ends.b.account == healed)
+                && store.heal_alerts(&row.spec.name, AlertKind::SignIn, &[], now())? > 0
+                && !row.paused
+            {
+                freed.insert(row.spec.name);
             }
         }
-        Ok(())
+        Ok(freed)
     });
-    if let Err(error) = done.await {
-        tracing::warn!(%error, "the alert about the sign-in could not be ended");
+    match done.await {
+        Ok(freed) => shared.signer.freed.lock().unwrap_or_else(PoisonError::into_inner).extend(freed),
+        Err(error) => tracing::warn!(%error, "the alert about the sign-in could not be ended"),
     }
     shared.signer.changed.notify_one();
     Ok(())

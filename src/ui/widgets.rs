@@ -1,5 +1,4 @@
 //! The small parts that views are made of.
-#![allow(dead_code, reason = "the views take these up one by one")]
 
 use eframe::egui::{
     self, Align2, Color32, CornerRadius, FontId, Frame, Margin, Rect, Response, RichText, Role, Sense, Stroke,

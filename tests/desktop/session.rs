@@ -164,7 +164,7 @@ impl Session {
 
     /// Where the desktop finds what starts with the computer.
     pub fn config(&self) -> PathBuf {
-        self.home.path().join(".config")
+        self.home.path().join("config")
     }
 
     /// Runs the binary as a command in the terminal.

@@ -264,6 +264,33 @@ fn an_undone_yes_to_a_held_deletion_is_asked_again() {
 }
 
 #[test]
+fn an_undone_answer_about_a_field_that_goes_back_and_forth_is_asked_as_that_again() {
+    for answer in [Resolution::Use(Side::A), Resolution::Use(Side::B)] {
+        let mut desk = Desk::in_step();
+        let id = desk.right_id("ann@example.org");
+        desk.left.set_field("1", "name", "Ann L");
+        desk.sync(SyncMode::Normal);
+        desk.right.set_field(&id, "name", "ann");
+        desk.sync(SyncMode::Normal);
+        desk.left.set_field("1", "name", "Ann L");
+        assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Waiting);
+        let asked = desk.matters().remove(0);
+        assert_eq!(asked.kind, MatterKind::Conflict(ConflictKind::Flipping));
+        desk.resolve(asked.id, answer.clone());
+        assert_eq!(desk.matters(), []);
+        let run = desk.history()[0].run;
+        desk.undo(run);
+        let again = desk.matters().remove(0);
+        assert_eq!((&again.kind, &again.fields), (&asked.kind, &asked.fields), "{answer:?}");
+        let writes = desk.writes();
+        for _ in 0..2 {
+            assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Waiting, "{answer:?}");
+        }
+        assert_eq!((desk.writes(), desk.matters().remove(0).kind), (writes, asked.kind), "{answer:?}");
+    }
+}
+
+#[test]
 fn an_undone_difference_of_a_compare_is_a_question_again() {
     let mut desk = Desk::in_step();
     desk.left.set_field("1", "name", "Ann L");

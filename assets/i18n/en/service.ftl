@@ -31,6 +31,7 @@ service-sign-in-denied = The permission was not given in the browser. Nothing wa
 service-sign-in-not-allowed = The platform did not allow it ({ $why }). Nothing was changed.
 service-sign-in-somebody-else = In the browser somebody else signed in than { $account } was connected with, so nothing was changed. Sign in with the same user as before (the browser may have to be signed out of the other one first), or add a new account for the other user.
 service-sign-in-token-refused = The platform does not take what it has just given. Try to sign in again.
+service-no-home = Your home folder cannot be found. Is HOME set?
 service-sign-in-mistake = Duosync made a mistake while signing in. Nothing was changed. Please report it.
 service-sign-in-over = { $host } no longer takes this sign-in ({ $why }).
 service-sign-in-client-refused = { $host } does not know the app ({ $why }). Check the client ID, and the client secret if the platform gave one, in the account's settings.

@@ -31,6 +31,7 @@ service-sign-in-denied = De toestemming is in de browser niet gegeven. Er is nie
 service-sign-in-not-allowed = Het platform stond het niet toe ({ $why }). Er is niets gewijzigd.
 service-sign-in-somebody-else = In de browser is iemand anders aangemeld dan met wie { $account } verbonden was; er is dus niets gewijzigd. Meld je aan met dezelfde gebruiker als voordien (misschien moet de andere eerst in de browser worden afgemeld), of voeg een nieuw account toe voor de andere gebruiker.
 service-sign-in-token-refused = Het platform aanvaardt niet wat het net gegeven heeft. Probeer opnieuw aan te melden.
+service-no-home = Je persoonlijke map is niet te vinden. Is HOME ingesteld?
 service-sign-in-mistake = Duosync maakte een fout bij het aanmelden. Er is niets gewijzigd. Meld dit alsjeblieft.
 service-sign-in-over = { $host } aanvaardt deze aanmelding niet meer ({ $why }).
 service-sign-in-client-refused = { $host } kent de app niet ({ $why }). Controleer de client-ID, en het client-geheim als het platform er een gaf, bij de instellingen van het account.
