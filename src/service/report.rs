@@ -12,15 +12,16 @@ use std::path::{Path, PathBuf};
 use rust_xlsxwriter::{Color, Format, Workbook, XlsxError};
 
 use crate::model::{CompareReport, MatterField, Mismatch, MismatchKind, PerSide, Side, Value};
+use crate::texts::{language, tr};
 
 /// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReportError {
     /// The name says nothing of a known form.
-    #[error("\"{}\" cannot be written: the name of a report ends in .csv, .xlsx or .html", .0.display())]
+    #[error("{}", tr!("report-unknown-form", file = .0.display().to_string()))]
     UnknownForm(PathBuf),
     /// The file could not be written.
-    #[error("the report \"{}\" could not be written: {source}; is the folder there, and the file closed in other programs?", path.display())]
+    #[error("{}", tr!("report-not-written", file = path.display().to_string(), why = source.to_string()))]
     Write {
         /// The file.
         path: PathBuf,
@@ -28,7 +29,7 @@ pub(crate) enum ReportError {
         source: io::Error,
     },
     /// The workbook could not be made.
-    #[error("the workbook \"{}\" could not be made: {source}; choose .csv or .html", path.display())]
+    #[error("{}", tr!("report-no-workbook", file = path.display().to_string(), why = source.to_string()))]
     Workbook {
         /// The file.
         path: PathBuf,
@@ -36,7 +37,7 @@ pub(crate) enum ReportError {
         source: Box<XlsxError>,
     },
     /// The table could not be made.
-    #[error("the table \"{}\" could not be made: {source}", path.display())]
+    #[error("{}", tr!("report-no-table", file = path.display().to_string(), why = source.to_string()))]
     Table {
         /// The file.
         path: PathBuf,
@@ -81,15 +82,15 @@ const COLUMNS: usize = 9;
 
 fn header(names: &PerSide<String>) -> [String; COLUMNS] {
     [
-        "What".to_owned(),
-        "Record".to_owned(),
-        "Field".to_owned(),
+        tr!("report-what"),
+        tr!("report-record"),
+        tr!("report-field"),
         format!("A: {}", names.a),
         format!("B: {}", names.b),
-        "Differs".to_owned(),
-        "Reason".to_owned(),
-        "A's id".to_owned(),
-        "B's id".to_owned(),
+        tr!("report-differs"),
+        tr!("report-reason"),
+        tr!("report-id", side = "A"),
+        tr!("report-id", side = "B"),
     ]
 }
 
@@ -106,7 +107,7 @@ fn rows<'r>(report: &'r CompareReport, names: &'r PerSide<String>) -> impl Itera
                 field.map_or_else(String::new, |field| field.name.clone()),
                 side(Side::A),
                 side(Side::B),
-                if field.is_some_and(|field| field.differs) { "yes" } else { "" }.to_owned(),
+                if field.is_some_and(|field| field.differs) { tr!("report-yes") } else { String::new() },
                 mismatch.reason.clone(),
                 ids.a.clone(),
                 ids.b.clone(),
@@ -131,10 +132,10 @@ fn ids(mismatch: &Mismatch, side: Side) -> String {
 
 fn title(kind: &MismatchKind, names: &PerSide<String>) -> String {
     match kind {
-        MismatchKind::OnlyIn(side) => format!("Only in {}", names.get(*side)),
-        MismatchKind::Different => "Fields differ".to_owned(),
-        MismatchKind::DuplicateKey(_) => "Several with the same key".to_owned(),
-        MismatchKind::KeyChanged => "Linked, but the key is no longer the same".to_owned(),
+        MismatchKind::OnlyIn(side) => tr!("report-only-in", account = names.get(*side)),
+        MismatchKind::Different => tr!("report-different"),
+        MismatchKind::DuplicateKey(_) => tr!("report-several"),
+        MismatchKind::KeyChanged => tr!("report-key-changed"),
     }
 }
 
@@ -169,14 +170,14 @@ fn workbook(report: &CompareReport, names: &PerSide<String>) -> Result<Vec<u8>, 
     let bold = Format::new().set_bold();
     let marked = Format::new().set_background_color(Color::RGB(0x00FF_F2CC));
 
-    let sheet = book.add_worksheet().set_name("Summary")?;
+    let sheet = book.add_worksheet().set_name(tr!("report-summary"))?;
     sheet.set_column_width(0, 44.0)?;
     for (row, (what, count)) in (0_u32..).zip(summary(report, names)) {
         sheet.write_string_with_format(row, 0, what, &bold)?;
         sheet.write_string(row, 1, count)?;
     }
 
-    let sheet = book.add_worksheet().set_name("Mismatches")?;
+    let sheet = book.add_worksheet().set_name(tr!("report-differences"))?;
     for (column, (name, width)) in (0_u16..).zip(header(names).iter().zip(WIDTHS)) {
         sheet.write_string_with_format(0, column, clipped(name, CELL), &bold)?;
         sheet.set_column_width(column, width)?;
@@ -217,18 +218,18 @@ fn clipped(text: &str, limit: usize) -> String {
 
 fn summary(report: &CompareReport, names: &PerSide<String>) -> Vec<(String, String)> {
     let counts = &report.counts;
-    let mut rows = vec![("Pair".to_owned(), report.pair.clone()), ("Compared".to_owned(), moment(report.started.0))];
+    let mut rows = vec![(tr!("report-pair"), report.pair.clone()), (tr!("report-compared"), moment(report.started.0))];
     rows.extend(
         [
-            (format!("Records in {}", names.a), counts.a_total),
-            (format!("Records in {}", names.b), counts.b_total),
-            ("Belong together".to_owned(), counts.matched),
-            (format!("Only in {}", names.a), counts.only_in_a),
-            (format!("Only in {}", names.b), counts.only_in_b),
-            ("Fields differ".to_owned(), counts.different),
-            ("Several with the same key".to_owned(), counts.duplicate_keys),
-            ("Linked, but the key is no longer the same".to_owned(), counts.changed_keys),
-            ("Left as they are by you".to_owned(), counts.ignored),
+            (tr!("report-records-in", account = names.a), counts.a_total),
+            (tr!("report-records-in", account = names.b), counts.b_total),
+            (tr!("report-matched"), counts.matched),
+            (tr!("report-only-in", account = names.a), counts.only_in_a),
+            (tr!("report-only-in", account = names.b), counts.only_in_b),
+            (tr!("report-different"), counts.different),
+            (tr!("report-several"), counts.duplicate_keys),
+            (tr!("report-key-changed"), counts.changed_keys),
+            (tr!("report-ignored"), counts.ignored),
         ]
         .map(|(what, count)| (what, count.to_string())),
     );
@@ -261,16 +262,16 @@ fn page(report: &CompareReport, names: &PerSide<String>) -> String {
 }
 
 fn page_into(out: &mut String, report: &CompareReport, names: &PerSide<String>) -> std::fmt::Result {
-    let pair = escaped(&report.pair);
+    let heading = escaped(&tr!("report-title", pair = report.pair));
     write!(
         out,
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+        "<!DOCTYPE html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\">\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
-         <title>Compare of {pair}</title><style>{STYLE}</style></head><body>\n<h1>Compare of {pair}</h1>\n\
-         <p class=\"when\">{} and {}, {}</p>\n<dl>",
-        escaped(&names.a),
-        escaped(&names.b),
+         <title>{heading}</title><style>{STYLE}</style></head><body>\n<h1>{heading}</h1>\n\
+         <p class=\"when\">{}, {}</p>\n<dl>",
+        language().tag(),
+        escaped(&tr!("report-of-two", a = names.a, b = names.b)),
         moment(report.started.0)
     )?;
     for (what, count) in summary(report, names).into_iter().skip(2) {
@@ -278,7 +279,7 @@ fn page_into(out: &mut String, report: &CompareReport, names: &PerSide<String>) 
     }
     out.push_str("</dl>\n");
     if report.mismatches.is_empty() {
-        out.push_str("<section><h2>Both sides agree.</h2></section>\n");
+        writeln!(out, "<section><h2>{}</h2></section>", escaped(&tr!("report-agree")))?;
     }
     for mismatch in &report.mismatches {
         write!(
@@ -439,5 +440,22 @@ mod tests {
         assert_eq!(clipped("abc", 3), "abc");
         assert_eq!(clipped("abcd", 3), "ab…");
         assert_eq!(clipped("😀😀", 3), "😀…");
+    }
+
+    #[test]
+    fn both_languages_have_every_word_of_it() {
+        let keys = |text: &str| -> Vec<String> {
+            text.lines().filter_map(|line| Some(line.split_once(" = ")?.0.to_owned())).collect()
+        };
+        let english = include_str!("../../assets/i18n/en/report.ftl");
+        let dutch = include_str!("../../assets/i18n/nl/report.ftl");
+        assert_eq!(keys(english), keys(dutch));
+        // Excel takes at most 31 characters for the name of a sheet, and refuses some of them.
+        for text in [english, dutch] {
+            for key in ["report-summary", "report-differences"] {
+                let name = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = ")).unwrap();
+                assert!(name.len() <= 31 && !name.contains(['[', ']', ':', '*', '?', '/', '\\']), "{name}");
+            }
+        }
     }
 }

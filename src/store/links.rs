@@ -56,8 +56,9 @@ impl Store {
             let pair = pair_id(conn, pair)?;
             let mut found = BTreeMap::new();
             of_records(conn, pair, ids, &mut found)?;
+            // The plus keeps SQLite from going through all links of the pair instead of the few ids of a key.
             let mut holders = conn.prepare_cached(&format!(
-                "{LINK} WHERE id IN (SELECT link FROM link_keys WHERE pair = ?1 AND hash = ?2) AND pair = ?1"
+                "{LINK} WHERE id IN (SELECT link FROM link_keys WHERE pair = ?1 AND hash = ?2) AND +pair = ?1"
             ))?;
             for key in keys {
                 gather(holders.query_map((pair, key), link_row)?, &mut found)?;

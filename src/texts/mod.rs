@@ -76,7 +76,7 @@ static CURRENT: AtomicU8 = AtomicU8::new(0);
 /// The files of each language. A file that is added is named here.
 macro_rules! files {
     ($tag:literal) => {
-        files!($tag, "words", "shell", "home", "setup", "preview", "review", "compare", "history", "alerts", "settings", "secrets", "service", "engine", "sync")
+        files!($tag, "words", "shell", "home", "setup", "preview", "review", "compare", "history", "alerts", "settings", "secrets", "service", "report", "engine", "sync")
     };
     ($tag:literal, $($name:literal),+) => {
         &[$(($name, include_str!(concat!("../../assets/i18n/", $tag, "/", $name, ".ftl")))),+]
