@@ -80,6 +80,8 @@ pub(crate) struct Tokens {
     pub(crate) field: Color32,
     /// Lines and borders.
     pub(crate) line: Color32,
+    /// The edge of what can be filled in or ticked, where nothing else tells it from what is behind it.
+    pub(crate) edge: Color32,
     /// Text.
     pub(crate) text: Color32,
     /// Text that is less important.
@@ -120,6 +122,7 @@ const LIGHT: Tokens = Tokens {
     card: Color32::from_rgb(0xFF, 0xFF, 0xFF),
     field: Color32::from_rgb(0xFF, 0xFF, 0xFF),
     line: Color32::from_rgb(0xD5, 0xDB, 0xE3),
+    edge: Color32::from_rgb(0x7C, 0x87, 0x96),
     text: Color32::from_rgb(0x16, 0x1D, 0x27),
     muted: Color32::from_rgb(0x4D, 0x5A, 0x6B),
     accent: Color32::from_rgb(0x1F, 0x5F, 0xBF),
@@ -144,6 +147,7 @@ const DARK: Tokens = Tokens {
     card: Color32::from_rgb(0x1E, 0x24, 0x2C),
     field: Color32::from_rgb(0x13, 0x17, 0x1D),
     line: Color32::from_rgb(0x35, 0x3E, 0x4A),
+    edge: Color32::from_rgb(0x74, 0x80, 0x8F),
     text: Color32::from_rgb(0xE9, 0xED, 0xF2),
     muted: Color32::from_rgb(0xA5, 0xB0, 0xBE),
     accent: Color32::from_rgb(0x7F, 0xB2, 0xF5),
@@ -244,7 +248,7 @@ fn colour(visuals: &mut Visuals, tokens: &Tokens) {
     widgets.noninteractive.weak_bg_fill = tokens.card;
     widgets.noninteractive.corner_radius = radius;
     for (look, fill, line) in [
-        (&mut widgets.inactive, tokens.button, tokens.line),
+        (&mut widgets.inactive, tokens.button, tokens.edge),
         (&mut widgets.hovered, tokens.button_hover, tokens.muted),
         (&mut widgets.active, tokens.button_hover, tokens.accent),
         (&mut widgets.open, tokens.button_hover, tokens.line),
@@ -305,6 +309,11 @@ mod tests {
                 (t.text, t.mark),
                 (t.accent, t.card),
             ]);
+            // WCAG 2.1, section 1.4.11: what shows that something can be used.
+            for back in [t.page, t.card, t.field, t.stripe] {
+                let found = contrast(t.edge, back);
+                assert!(found >= 3.0, "{name}: an edge on {back:?} has a contrast of {found:.2}");
+            }
             for (text, back) in pairs {
                 let found = contrast(text, back);
                 assert!(found >= 4.5, "{name}: {text:?} on {back:?} has a contrast of {found:.2}");

@@ -107,10 +107,13 @@ fn show_heads(ui: &mut Ui, modified: &PerSide<Option<String>>, names: &PerSide<S
     }
     let width = column_width(ui, if result { 3 } else { 2 });
     let columns = [Some(Side::A), None, Some(Side::B)];
+    // When and by whom may take two lines beside the badge.
+    let long = Side::BOTH.iter().any(|side| modified.get(*side).as_ref().is_some_and(|text| text.chars().count() > 22));
+    let height = if long { 52.0 } else { 34.0 };
     ui.horizontal(|ui| {
         for (at, side) in columns.into_iter().filter(|side| result || side.is_some()).enumerate() {
             ui.push_id(at, |ui| {
-                cell(ui, width, 34.0, |ui| {
+                cell(ui, width, height, |ui| {
                     ui.horizontal(|ui| match side {
                         Some(side) => {
                             badge(ui, &words::initials(names.get(side)), side, 24.0);
@@ -118,7 +121,7 @@ fn show_heads(ui: &mut Ui, modified: &PerSide<Option<String>>, names: &PerSide<S
                                 ui.vertical(|ui| {
                                     ui.spacing_mut().item_spacing.y = 0.0;
                                     short_remark(ui, names.get(side).clone());
-                                    short_remark(ui, changed.clone());
+                                    remark(ui, changed.clone());
                                 });
                             } else {
                                 short_remark(ui, names.get(side).clone());
@@ -182,7 +185,7 @@ fn show_result(ui: &mut Ui, row: &FieldRow, field: &MatterField, draft: &mut Dra
     let edit = egui::TextEdit::singleline(&mut text)
         .hint_text(tr!("review-pick-or-type"))
         .margin(Margin::symmetric(8, 8))
-        .desired_width(width - 16.0);
+        .desired_width(width);
     let response = ui.add(edit);
     let name = tr!("review-result-of", field = row.label);
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
