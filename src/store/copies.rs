@@ -15,7 +15,7 @@ use super::{DATABASE, Store, StoreError, lock, schema};
 const MARK: &str = "copied";
 
 /// What is done in a copy, or in a database that a copy is put into.
-const BEGIN_ANEW: &str = "UPDATE pairs SET accepted = NULL; DELETE FROM cursors; \
+pub(super) const BEGIN_ANEW: &str = "UPDATE pairs SET accepted = NULL; DELETE FROM cursors; \
                           INSERT INTO meta (key, value) VALUES ('copied', '1') \
                           ON CONFLICT (key) DO UPDATE SET value = '1';";
 
@@ -52,7 +52,7 @@ impl Store {
         tidy(&part);
         restored?;
         self.conn.flush_prepared_statement_cache();
-        Ok(())
+        self.catch_up()
     }
 
     /// Whether what is remembered was a copy that took the place of the database. It is asked once.

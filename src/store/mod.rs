@@ -16,6 +16,7 @@ mod codec;
 mod compare_rows;
 mod compares;
 mod copies;
+mod count;
 mod error;
 mod history;
 mod journal;
@@ -54,6 +55,8 @@ pub struct Store {
     conn: Connection,
     file: PathBuf,
     lock: Option<File>,
+    /// How many changes there were, told beside the workspace; none in memory.
+    count: Option<count::Count>,
 }
 
 /// The folder of the workspace where none is named. It is the local one on Windows, because a
@@ -73,7 +76,9 @@ impl Store {
         let mut conn = schema::open(&file)?;
         schema::migrate(&mut conn, Some(&file), schema::MIGRATIONS)?;
         schema::watch_matters(&conn).map_err(|error| StoreError::from(error).about(&file))?;
-        Ok(Self { conn, file, lock: Some(lock) })
+        let mut store = Self { conn, file, lock: Some(lock), count: None };
+        store.count_in(dir)?;
+        Ok(store)
     }
 
     /// A workspace that is gone when it is dropped, for tests.
@@ -82,7 +87,7 @@ impl Store {
         schema::settle(&conn)?;
         schema::migrate(&mut conn, None, schema::MIGRATIONS)?;
         schema::watch_matters(&conn)?;
-        Ok(Self { conn, file: PathBuf::from(":memory:"), lock: None })
+        Ok(Self { conn, file: PathBuf::from(":memory:"), lock: None, count: None })
     }
 
     /// Copies the whole database to one file, which can take the place of `duosync.db`. A file that
@@ -123,10 +128,15 @@ impl Store {
         let all = || {
             let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let result = work(&tx)?;
+            let changes = count::count(&tx)?;
             tx.commit()?;
-            Ok(result)
+            Ok((result, changes))
         };
-        all().map_err(|error: StoreError| error.about(file))
+        let (result, changes) = all().map_err(|error: StoreError| error.about(file))?;
+        if let Some(count) = &mut self.count {
+            count.tell(changes);
+        }
+        Ok(result)
     }
 }
 

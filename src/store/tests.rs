@@ -11,6 +11,7 @@
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -672,4 +673,41 @@ fn a_workspace_of_the_first_format_is_brought_up_to_date() {
     assert!(!store.is_indexed("customers", "p").unwrap(), "links of before are read whole once");
     let near = store.links_near("customers", &PerSide::default()).unwrap();
     assert_eq!(near.len(), 2, "what is not known to be calm counts as waiting");
+}
+
+#[test]
+fn a_workspace_that_is_put_back_by_hand_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dir, yesterday) = (folder.path().join("workspace"), folder.path().join("yesterday"));
+    let copy = |from: &Path, to: &Path| {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            if entry.path().is_file() {
+                std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+            }
+        }
+    };
+    let mut store = Store::open(&dir).unwrap();
+    store.set_meta("day", "1").unwrap();
+    drop(store);
+    copy(&dir, &yesterday);
+    let mut store = Store::open(&dir).unwrap();
+    assert!(!store.was_restored().unwrap(), "it was only closed");
+    store.set_meta("day", "2").unwrap();
+    drop(store);
+
+    std::fs::remove_dir_all(&dir).unwrap();
+    copy(&yesterday, &dir);
+    let mut store = Store::open(&dir).unwrap();
+    assert!(store.was_restored().unwrap(), "an older state is noticed");
+    assert_eq!(store.meta("day").unwrap().as_deref(), Some("1"));
+    drop(store);
+    let mut store = Store::open(&dir).unwrap();
+    assert!(!store.was_restored().unwrap(), "once");
+    drop(store);
+
+    std::fs::remove_dir_all(&dir).unwrap();
+    let mut store = Store::open(&dir).unwrap();
+    assert!(!store.was_restored().unwrap(), "a new workspace in the same place is no older one");
 }
