@@ -154,6 +154,8 @@ struct PocketBasePlace {
 
 static POCKETBASE: Mutex<Weak<PocketBase>> = Mutex::new(Weak::new());
 static NUMBER: AtomicU64 = AtomicU64::new(0);
+/// Held while a collection is made.
+static MAKING: Mutex<()> = Mutex::new(());
 
 impl PocketBaseFixture {
     /// `None`, after saying why, where it is not installed.
@@ -179,11 +181,13 @@ impl Fixture for PocketBaseFixture {
             { "name": "shoe", "type": "json" },
             { "name": "updated", "type": "autodate", "onCreate": true, "onUpdate": true },
         ]);
-        self.server.request(
-            "POST",
-            "/api/collections",
-            &json!({ "name": collection, "type": "base", "fields": fields }),
-        );
+        let definition = json!({ "name": collection, "type": "base", "fields": fields });
+        {
+            // PocketBase reads its list of collections anew after each is made; of two that are made at the
+            // same time, the older list may come last, and then one of them is not there.
+            let _one_by_one = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+            self.server.request("POST", "/api/collections", &definition);
+        }
         for person in people {
             let record =
                 json!({ "name": person.name, "email": person.email, "phone": person.phone, "shoe": { "size": 41 } });
