@@ -272,6 +272,18 @@ fn what_one_side_lacks_is_created_for_many_and_can_be_taken_back() {
 }
 
 #[test]
+fn an_answer_that_fits_none_of_them_says_so() {
+    let mut world = World::new(given::snapshot(vec![given::pair(PairStatus::Waiting)]));
+    let lone = |number| given::matter(number, MatterKind::Mismatch(MismatchKind::OnlyIn(Side::A)));
+    world.matters = Arc::new((0..3).map(lone).collect());
+    let mut window = Window::open(world);
+    window.press("Review");
+    window.press("Use Shop list for the 3 shown");
+    assert!(window.sees("None of these can be settled this way."));
+    assert!(window.resolved().is_empty());
+}
+
+#[test]
 fn many_are_ignored_and_opened_again() {
     let mut window = home();
     window.press("Review");

@@ -102,6 +102,7 @@ impl DuosyncApp {
                 let words = tr!("settings-exported", file = path.display().to_string());
                 self.send(Command::Export(Some(path)), Purpose::Told(words));
             }
+            Intent::Say(text) => self.toast(text, None),
             Intent::Confirm(confirm) => self.confirm = Some(*confirm),
             Intent::Prefs(prefs) => self.save_prefs(*prefs),
             Intent::OpenAlert(alert) => self.open_alert(&alert),

@@ -138,3 +138,4 @@ review-the-same = The same on both sides
 review-apply = Apply
 review-apply-first = Pick a value for a field first.
 review-keys = Keys: A, B take a side, Enter applies, J, K move, Z undoes.
+review-bulk-none = None of these can be settled this way. Open them one by one.

@@ -138,3 +138,4 @@ review-the-same = Aan beide kanten gelijk
 review-apply = Toepassen
 review-apply-first = Kies eerst een waarde voor een veld.
 review-keys = Toetsen: A, B nemen een kant, Enter past toe, J, K gaan verder, Z maakt ongedaan.
+review-bulk-none = Geen hiervan kan zo worden opgelost. Open ze één voor één.

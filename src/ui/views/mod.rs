@@ -138,6 +138,8 @@ pub(crate) enum Intent {
     ExportSettings(PathBuf),
     /// To be asked first.
     Confirm(Box<Confirm>),
+    /// Say something that has no consequence.
+    Say(String),
     /// Duosync to behave like this.
     Prefs(Box<Prefs>),
     /// To see what an alert is about.

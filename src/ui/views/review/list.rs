@@ -309,6 +309,7 @@ struct Bulk {
 fn confirm(then: Bulk, title: String, text: &str, number: usize, intents: &mut Vec<Intent>) {
     let count = then.ids.len();
     if count == 0 {
+        intents.push(Intent::Say(tr!("review-bulk-none")));
         return;
     }
     let mut explained = text.to_owned();
