@@ -82,6 +82,8 @@ def look():
 
     try:
         time.sleep(6)
+        # Without a window manager nobody else gives the keyboard to the window.
+        keys("search", "--onlyvisible", "--name", "Duosync", "windowfocus")
         for page, row, search in (("review", 117, 75), ("compare", 157, 173)):
             keys("mousemove", 75, row, "click", 1)
             time.sleep(8)
