@@ -634,10 +634,11 @@ impl World {
             Look::Rows(query) => Looked::Rows(Arc::new(self.rows(query))),
             Look::Compares(pair) => {
                 let counts = |different| CompareCounts { a_total: 200, different, ..CompareCounts::default() };
+                // Earlier compares are told by their day, which stands in the pictures: it is always the same one.
                 let compares = vec![
                     (minutes_ago(200), 900, report().counts),
-                    (minutes_ago(1640), 800, counts(0)),
-                    (minutes_ago(3080), 800, counts(5)),
+                    (Timestamp(1_793_620_800_000), 800, counts(0)),
+                    (Timestamp(1_793_534_400_000), 800, counts(5)),
                 ];
                 Looked::Compares(pair.clone(), Arc::new(compares))
             }
