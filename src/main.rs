@@ -15,11 +15,7 @@ fn main() -> ExitCode {
         let place = mistake.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
         tracing::error!(%mistake, "a mistake of the program");
         // With nowhere left to write to, what follows from the mistake is still told by the exit code.
-        let _gone = writeln!(
-            std::io::stderr().lock(),
-            "Duosync made a mistake{place}. Your records are safe: what was being done is finished or repaired by the next \
-             sync. Please report it, with the output of -vv."
-        );
+        let _gone = writeln!(std::io::stderr().lock(), "{}", cli::own_mistake(&place));
     }));
     cli::main_with(
         &args,

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 
+use crate::texts::Language;
+
 /// Keeps the records of two accounts the same, in both directions, on your own computer.
 ///
 /// Without a command it opens the window. Exit codes: 0 done and both sides agree, 1 it failed,
@@ -17,6 +19,9 @@ pub struct Args {
     /// Answer with one JSON object on standard output
     #[arg(long, global = true)]
     pub json: bool,
+    /// Answer in this language (default: that of the settings, else of this computer)
+    #[arg(long = "lang", global = true, value_name = "LANGUAGE", ignore_case = true)]
+    pub language: Option<Speech>,
     /// Show what goes on in detail on standard error; twice for more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -198,6 +203,24 @@ pub enum ConnectorTask {
         #[arg(long, value_name = "LIST")]
         list: Option<String>,
     },
+}
+
+/// A language to answer in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Speech {
+    /// English
+    En,
+    /// Nederlands
+    Nl,
+}
+
+impl From<Speech> for Language {
+    fn from(speech: Speech) -> Self {
+        match speech {
+            Speech::En => Self::English,
+            Speech::Nl => Self::Dutch,
+        }
+    }
 }
 
 /// An answer to what waits.

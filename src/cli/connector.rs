@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::args::ConnectorTask;
 use super::{Code, Output, json, text};
 use crate::service::{AccountCheck, Command, Handle, Problem, Reply, manifest_check, manifest_start};
+use crate::texts::tr;
 
 /// Carries out what needs no workspace; nothing where it does.
 pub(super) fn without_workspace(task: &ConnectorTask) -> Option<Result<Output, Problem>> {
@@ -19,39 +20,42 @@ pub(super) fn without_workspace(task: &ConnectorTask) -> Option<Result<Output, P
 /// Tries a manifest against its platform.
 pub(super) fn carry_out(task: &ConnectorTask, handle: &mut Handle) -> Result<Output, Problem> {
     let ConnectorTask::Check { file, account, set, secret_env, list } = task else {
-        return without_workspace(task).unwrap_or_else(|| Err(Problem::wrong_use("There is nothing to try.")));
+        return without_workspace(task).unwrap_or_else(|| Err(Problem::wrong_use(tr!("terminal-nothing-to-try"))));
     };
     let mut options = BTreeMap::new();
     for setting in set {
-        let (key, value) = setting
-            .split_once('=')
-            .ok_or_else(|| Problem::wrong_use(format!("--set takes KEY=VALUE, and \"{setting}\" has no =")))?;
+        let (key, value) =
+            setting.split_once('=').ok_or_else(|| Problem::wrong_use(tr!("terminal-set-takes", setting = setting)))?;
         options.insert(key.trim().to_owned(), value.trim().to_owned());
     }
     let password = match secret_env {
         Some(name) => Some(
-            std::env::var(name)
-                .map_err(|_unset| Problem::wrong_use(format!("The environment variable {name} holds nothing.")))?,
+            std::env::var(name).map_err(|_unset| Problem::wrong_use(tr!("terminal-variable-empty", name = name)))?,
         ),
         None => None,
     };
     let command = Command::TryManifest {
-        file: std::path::absolute(file)
-            .map_err(|error| Problem::wrong_use(format!("{} cannot be read: {error}", file.display())))?,
+        file: std::path::absolute(file).map_err(|error| {
+            Problem::wrong_use(tr!(
+                "terminal-not-read",
+                file = format_args!("{}", file.display()),
+                why = format_args!("{error}")
+            ))
+        })?,
         account: account.clone(),
         options,
         password,
         collection: list.clone(),
     };
     let Reply::Checked(checks) = handle.call(command, |_| {})? else {
-        return Err(Problem::failed("Duosync answered something that was not asked. Please report this."));
+        return Err(super::run::unexpected());
     };
     let ok = checks.iter().all(AccountCheck::is_ok);
     let mut shown = text::checks(&checks);
     for check in checks.iter().filter(|check| check.collections.len() > 1 && list.is_none()) {
         let names: Vec<&str> = check.collections.iter().map(|one| one.id.as_str()).collect();
-        shown.push_str("\nTo read one of the lists, add --list with one of: ");
-        shown.push_str(&names.join(", "));
+        shown.push('\n');
+        shown.push_str(&tr!("terminal-other-lists", lists = names.join(", ")));
     }
     Ok(Output { json: json::checks(&checks), text: shown, code: if ok { Code::Done } else { Code::Failed } })
 }
@@ -60,13 +64,18 @@ fn new(kind: &str) -> Result<Output, Problem> {
     let text = manifest_start(kind)?;
     let path = PathBuf::from(format!("{kind}.toml"));
     if path.exists() {
-        return Err(Problem::wrong_use(format!("{} is there already; it was left as it is.", path.display())));
+        return Err(Problem::wrong_use(tr!("terminal-there-already", file = format_args!("{}", path.display()))));
     }
-    std::fs::write(&path, text)
-        .map_err(|error| Problem::failed(format!("{} could not be written: {error}", path.display())))?;
+    std::fs::write(&path, text).map_err(|error| {
+        Problem::failed(tr!(
+            "terminal-not-written",
+            file = format_args!("{}", path.display()),
+            why = format_args!("{error}")
+        ))
+    })?;
     let shown = path.display().to_string();
     Ok(Output {
-        text: format!("{shown} holds a commented start. Check it with: duosync connector check {shown}"),
+        text: tr!("terminal-manifest-start", file = shown),
         json: serde_json::json!({ "file": shown }),
         code: Code::Done,
     })
@@ -75,7 +84,12 @@ fn new(kind: &str) -> Result<Output, Problem> {
 fn check(file: &Path) -> Result<Output, Problem> {
     let platform = manifest_check(file)?;
     Ok(Output {
-        text: format!("{} describes {} (connector = \"{}\").", file.display(), platform.name, platform.kind),
+        text: tr!(
+            "terminal-manifest-describes",
+            file = format_args!("{}", file.display()),
+            name = platform.name,
+            kind = platform.kind
+        ),
         json: serde_json::json!({ "file": file.display().to_string(), "platform": platform, "steps": [] }),
         code: Code::Done,
     })

@@ -5,10 +5,11 @@ use serde_json::{Value as Json, json};
 use super::text::{self, clean, clock, put, shown, table};
 use super::{Code, Output, json, run};
 use crate::model::{
-    FieldChoice, LifeEvent, LifeQuery, LifeStep, MatterKind, Numbered, PerSide, RecordId, RecordLife, Resolution,
-    RunId, RunQuery, RunSummary, Seen, Side, Trigger, Value, WriteEntry, WriteQuery, WriteState,
+    FieldChoice, LifeEvent, LifeQuery, LifeStep, MatterKind, Numbered, Outcome, PerSide, RecordId, RecordLife,
+    Resolution, RunId, RunQuery, RunSummary, Seen, Side, Trigger, Value, WriteEntry, WriteQuery, WriteState,
 };
 use crate::service::{Command, Handle, Problem, Reply};
+use crate::texts::tr;
 
 /// The newest runs.
 pub(super) fn runs(
@@ -22,7 +23,8 @@ pub(super) fn runs(
     let Reply::History(page) = handle.call(Command::History(query), |_| {})? else { return Err(run::unexpected()) };
     let mut text = runs_text(&page.runs, hints);
     if page.total > page.runs.len() as u64 {
-        put(&mut text, format_args!("\n{} of {} runs; --limit shows more.", page.runs.len(), page.total));
+        text.push('\n');
+        text.push_str(&tr!("terminal-runs-shown", shown = page.runs.len(), total = page.total));
     }
     Ok(Output {
         json: json!({ "runs": page.runs.iter().map(json::summary).collect::<Vec<_>>(), "total": page.total }),
@@ -47,7 +49,7 @@ pub(super) fn lives(
     hints: &text::Hints,
 ) -> Result<Output, Problem> {
     if record.trim().is_empty() {
-        return Err(Problem::wrong_use("Say which record: a name, a value or an id."));
+        return Err(Problem::wrong_use(tr!("terminal-say-record")));
     }
     let pair = chosen(handle, pair, hints)?;
     let query = LifeQuery { pair, text: record.to_owned(), limit };
@@ -60,10 +62,11 @@ pub(super) fn lives(
         .collect::<Vec<_>>()
         .join("\n\n");
     if lives.records.is_empty() {
-        text = format!("Nothing is known of a record that holds \"{}\".", clean(record));
+        text = tr!("terminal-nothing-known", text = clean(record));
     }
     if lives.more {
-        text.push_str("\n\nThere are more records like this; write more of its name, or set --limit.");
+        text.push_str("\n\n");
+        text.push_str(&tr!("terminal-more-records"));
     }
     let records: Vec<Json> = lives.records.iter().map(life_json).collect();
     Ok(Output { json: json!({ "records": records, "more": lives.more }), text, code: Code::Done })
@@ -82,10 +85,11 @@ pub(super) fn undo(
         Some(number) => {
             let found = all_writes(handle, run)?.into_iter().find(|one| one.number == number);
             let found = found.ok_or_else(|| {
-                Problem::wrong_use(format!(
-                    "Run {} has no write {number}. Its writes: {}",
-                    run.0,
-                    hints.command(&format!("history --run {}", run.0))
+                Problem::wrong_use(tr!(
+                    "terminal-no-write",
+                    run = format_args!("{}", run.0),
+                    number = format_args!("{number}"),
+                    command = hints.command(&format!("history --run {}", run.0))
                 ))
             })?;
             Some(found.write.id)
@@ -127,58 +131,81 @@ fn all_writes(handle: &mut Handle, run: RunId) -> Result<Vec<Numbered>, Problem>
 }
 
 fn runs_text(runs: &[RunSummary], hints: &text::Hints) -> String {
-    let Some(newest) = runs.first() else { return "Nothing has run yet.".to_owned() };
+    let Some(newest) = runs.first() else { return tr!("terminal-no-runs") };
     let rows = runs.iter().map(|run| {
         let side = |side| {
             let counts = run.sides.get(side);
             format!("+{} ~{} -{}", counts.created, counts.updated, counts.deleted)
         };
-        let mut outcome = run.outcome.word().to_owned();
+        let mut outcome = outcome_text(run.outcome);
         if let Some(by) = run.undone_by {
-            put(&mut outcome, format_args!(", undone by {}", by.0));
+            put(&mut outcome, format_args!(", {}", tr!("terminal-undone-by", run = format_args!("{}", by.0))));
         }
         let why = why(run.trigger);
         vec![run.run.0.to_string(), run.pair.clone(), clock(run.started), why, outcome, side(Side::A), side(Side::B)]
     });
-    let all = table(&["Run", "Pair", "Started", "Why", "Outcome", "A", "B"], rows);
+    let all = table(
+        &[
+            &tr!("terminal-head-run"),
+            &tr!("terminal-head-pair"),
+            &tr!("terminal-head-started"),
+            &tr!("terminal-head-why"),
+            &tr!("terminal-head-outcome"),
+            "A",
+            "B",
+        ],
+        rows,
+    );
     format!(
-        "{all}\n+ added, ~ updated, - deleted.\nWhat a run wrote: {}\nTake one back: {}",
-        hints.command(&format!("history --run {}", newest.run.0)),
-        hints.command(&format!("undo {}", newest.run.0))
+        "{all}\n{}\n{}\n{}",
+        tr!("terminal-signs"),
+        tr!("terminal-what-run-wrote", command = hints.command(&format!("history --run {}", newest.run.0))),
+        tr!("terminal-take-back", command = hints.command(&format!("undo {}", newest.run.0)))
     )
 }
 
 fn why(trigger: Trigger) -> String {
     match trigger {
-        Trigger::Manual => "by hand".to_owned(),
-        Trigger::Schedule => "schedule".to_owned(),
-        Trigger::Settle => "your answer".to_owned(),
-        Trigger::Undo(run) => format!("undo of {}", run.0),
+        Trigger::Manual => tr!("terminal-by-hand"),
+        Trigger::Schedule => tr!("terminal-by-schedule"),
+        Trigger::Settle => tr!("terminal-by-answer"),
+        Trigger::Undo(run) => tr!("terminal-by-undo", run = format_args!("{}", run.0)),
     }
 }
 
 fn writes_text(run: i64, writes: &[Numbered], hints: &text::Hints) -> String {
     if writes.is_empty() {
-        return "This run wrote nothing.".to_owned();
+        return tr!("terminal-wrote-nothing");
     }
     let rows = writes.iter().map(|one| {
         let write = &one.write;
         vec![
             one.number.to_string(),
             write.side.to_string(),
-            write.kind.clone(),
+            kind_text(&write.kind),
             write.label.clone(),
             fields_text(write),
             write.reason.clone(),
             state_text(write),
         ]
     });
-    let all = table(&["No", "Side", "What", "Record", "Before → after", "Why", "State"], rows);
-    format!("{all}\nTake one write back: {}", hints.command(&format!("undo {run} --write 1")))
+    let all = table(
+        &[
+            &tr!("terminal-head-number"),
+            &tr!("terminal-head-side"),
+            &tr!("terminal-head-what"),
+            &tr!("terminal-head-record"),
+            &tr!("terminal-head-before-after"),
+            &tr!("terminal-head-why"),
+            &tr!("terminal-head-state"),
+        ],
+        rows,
+    );
+    format!("{all}\n{}", tr!("terminal-take-write-back", command = hints.command(&format!("undo {run} --write 1"))))
 }
 
 fn fields_text(write: &WriteEntry) -> String {
-    let value = |value: &Option<Value>| value.as_ref().map_or_else(|| "(nothing)".to_owned(), shown);
+    let value = |value: &Option<Value>| value.as_ref().map_or_else(|| tr!("terminal-value-nothing"), shown);
     let fields: Vec<String> = write
         .fields
         .iter()
@@ -187,12 +214,35 @@ fn fields_text(write: &WriteEntry) -> String {
     fields.join("\n")
 }
 
+/// What a run came to. The words of `--json` are always the English ones.
+fn outcome_text(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Running => tr!("terminal-outcome-running"),
+        Outcome::Done => tr!("terminal-outcome-done"),
+        Outcome::Partial => tr!("terminal-outcome-partial"),
+        Outcome::Waiting => tr!("terminal-outcome-waiting"),
+        Outcome::Failed => tr!("terminal-outcome-failed"),
+        Outcome::Cancelled => tr!("terminal-outcome-cancelled"),
+        Outcome::Preview => tr!("terminal-outcome-preview"),
+    }
+}
+
+/// What was written, from the word that the journal keeps.
+fn kind_text(kind: &str) -> String {
+    match kind {
+        "create" => tr!("terminal-kind-create"),
+        "update" => tr!("terminal-kind-update"),
+        "delete" => tr!("terminal-kind-delete"),
+        other => other.to_owned(),
+    }
+}
+
 fn state_text(write: &WriteEntry) -> String {
     match write.state {
-        WriteState::Intended => "not known yet".to_owned(),
-        WriteState::Done => "done".to_owned(),
-        WriteState::Failed => write.error.clone().unwrap_or_else(|| "failed".to_owned()),
-        WriteState::Undone => "taken back".to_owned(),
+        WriteState::Intended => tr!("terminal-write-unknown"),
+        WriteState::Done => tr!("terminal-write-done"),
+        WriteState::Failed => write.error.clone().unwrap_or_else(|| tr!("terminal-write-failed")),
+        WriteState::Undone => tr!("terminal-write-undone"),
     }
 }
 
@@ -211,66 +261,85 @@ fn life_text(life: &RecordLife, names: &PerSide<String>) -> String {
         ),
     );
     if life.events.is_empty() {
-        out.push_str(if life.linked {
-            "Both sides have it and were the same from the start: nothing was ever written to it."
-        } else {
-            "It is known, and nothing was ever written to it."
-        });
+        let never = if life.linked { tr!("terminal-never-written-linked") } else { tr!("terminal-never-written") };
+        out.push_str(&never);
         return out;
     }
     let rows = life.events.iter().map(|event| {
         let (what, detail, why) = match &event.what {
             LifeStep::Wrote { write, number, trigger } => (
-                format!("{} in {} (run {}, {})", write.kind, names.get(write.side), write.run.0, self::why(*trigger)),
+                tr!(
+                    "terminal-life-wrote",
+                    what = kind_text(&write.kind),
+                    account = names.get(write.side),
+                    run = format_args!("{}", write.run.0),
+                    why = self::why(*trigger)
+                ),
                 fields_text(write),
-                match write.state {
-                    WriteState::Done => format!("{} (write {number})", write.reason),
-                    WriteState::Intended | WriteState::Failed | WriteState::Undone => {
-                        format!("{}: {} (write {number})", write.reason, state_text(write))
-                    }
+                {
+                    let reason = match write.state {
+                        WriteState::Done => write.reason.clone(),
+                        WriteState::Intended | WriteState::Failed | WriteState::Undone => {
+                            format!("{}: {}", write.reason, state_text(write))
+                        }
+                    };
+                    tr!("terminal-life-write", reason = reason, number = format_args!("{number}"))
                 },
             ),
             LifeStep::Asked { matter, kind, reason } => {
+                let number = matter.0.to_string();
                 let who = match kind {
-                    MatterKind::Conflict(_) => "a sync asked",
-                    MatterKind::Mismatch(_) => "a compare asked",
+                    MatterKind::Conflict(_) => tr!("terminal-life-sync-asked", number = number),
+                    MatterKind::Mismatch(_) => tr!("terminal-life-compare-asked", number = number),
                 };
-                (format!("{who} (question {})", matter.0), String::new(), reason.clone())
+                (who, String::new(), reason.clone())
             }
-            LifeStep::Answered { matter, resolution } => {
-                (format!("you answered (question {})", matter.0), answer(resolution, names), String::new())
-            }
+            LifeStep::Answered { matter, resolution } => (
+                tr!("terminal-life-answered", number = format_args!("{}", matter.0)),
+                answer(resolution, names),
+                String::new(),
+            ),
             LifeStep::Closed { matter, how, run } => (
-                format!("settled (question {})", matter.0),
+                tr!("terminal-life-settled", number = format_args!("{}", matter.0)),
                 String::new(),
                 match run {
-                    Some(run) => format!("{} (run {})", how.word(), run.0),
+                    Some(run) => tr!("terminal-life-settled-by", how = how.word(), run = format_args!("{}", run.0)),
                     None => how.word().to_owned(),
                 },
             ),
         };
         vec![clock(event.at), what, detail, why]
     });
-    out.push_str(&table(&["When", "What", "Before → after", "Why"], rows));
+    out.push_str(&table(
+        &[
+            &tr!("terminal-head-when"),
+            &tr!("terminal-head-what"),
+            &tr!("terminal-head-before-after"),
+            &tr!("terminal-head-why"),
+        ],
+        rows,
+    ));
     out
 }
 
 fn answer(resolution: &Resolution, names: &PerSide<String>) -> String {
     match resolution {
-        Resolution::Use(side) => format!("use {}", names.get(*side)),
+        Resolution::Use(side) => tr!("terminal-answer-use", account = names.get(*side)),
         Resolution::Fields(choices) => choices
             .iter()
             .map(|(field, choice)| match choice {
-                FieldChoice::Use(side) => format!("{}: use {}", clean(field), clean(names.get(*side))),
+                FieldChoice::Use(side) => {
+                    format!("{}: {}", clean(field), tr!("terminal-answer-use", account = clean(names.get(*side))))
+                }
                 FieldChoice::Value(value) => format!("{}: {}", clean(field), shown(value)),
             })
             .collect::<Vec<_>>()
             .join("\n"),
-        Resolution::Create => "add it to the other side".to_owned(),
-        Resolution::Delete(side) => format!("delete it from {}", names.get(*side)),
-        Resolution::Link(_) => "they are the same".to_owned(),
-        Resolution::NotSame(_) => "they are not the same".to_owned(),
-        Resolution::Ignore => "leave it as it is".to_owned(),
+        Resolution::Create => tr!("terminal-answer-create"),
+        Resolution::Delete(side) => tr!("terminal-answer-delete", account = names.get(*side)),
+        Resolution::Link(_) => tr!("terminal-answer-link"),
+        Resolution::NotSame(_) => tr!("terminal-answer-not-same"),
+        Resolution::Ignore => tr!("terminal-answer-ignore"),
     }
 }
 

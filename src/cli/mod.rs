@@ -25,6 +25,7 @@ use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::service::{Command, Event, Handle, Problem};
+use crate::texts::{Language, set_language, tr};
 
 pub use args::{Answer, Args, Task};
 pub use run::carry_out;
@@ -99,16 +100,14 @@ pub struct Wanted {
 /// wanted.
 pub fn main_with(args: &Args, start: &Start, open_window: impl FnOnce(&Path, Wanted) -> ExitCode) -> ExitCode {
     log(args.verbose);
+    set_language(args.language.map_or_else(Language::of_system, Language::from));
     let workspace = match workspace(args) {
         Ok(folder) => folder,
         Err(problem) => return tell(args.json, &problem),
     };
     match &args.task {
         None if has_display() => open_window(&workspace, Wanted { background: args.background, ..Wanted::default() }),
-        None => tell(
-            args.json,
-            &Problem::failed("There is no display for the window here; try `duosync demo`, or `duosync --help`."),
-        ),
+        None => tell(args.json, &Problem::failed(tr!("terminal-no-display"))),
         Some(Task::Demo { terminal }) if !terminal && !args.json && has_display() => {
             open_window(&workspace, Wanted { sample: true, ..Wanted::default() })
         }
@@ -129,10 +128,10 @@ pub fn main_with(args: &Args, start: &Start, open_window: impl FnOnce(&Path, Wan
 fn restore(json: bool, workspace: &Path, file: &Path) -> ExitCode {
     match crate::service::restore_closed(workspace, file) {
         Ok(kept) => {
-            let text = format!(
-                "Gone back to {}. What was there is kept in {}. The next sync of each pair shows what it would do first.",
-                file.display(),
-                kept.display()
+            let text = tr!(
+                "terminal-restored",
+                file = format_args!("{}", file.display()),
+                kept = format_args!("{}", kept.display())
             );
             let answer = serde_json::json!({ "restored": file.to_string_lossy(), "kept": kept.to_string_lossy() });
             print(&if json { answer.to_string() } else { text });
@@ -147,6 +146,7 @@ fn terminal(args: &Args, workspace: &Path, start: &Start) -> ExitCode {
         Ok(handle) => handle,
         Err(problem) => return tell(args.json, &problem),
     };
+    speak_as_set(args, &mut handle);
     let code = if matches!(args.task, Some(Task::Watch)) {
         match watch::run(&mut handle, args.json, &text::Hints::new(args.workspace.as_deref())) {
             Ok(code) => ExitCode::from(code.number()),
@@ -170,6 +170,24 @@ fn terminal(args: &Args, workspace: &Path, start: &Start) -> ExitCode {
     };
     shut_down(&mut handle);
     code
+}
+
+/// Takes the language of the settings, where the arguments name none and one was chosen.
+fn speak_as_set(args: &Args, handle: &mut Handle) {
+    if args.language.is_some() {
+        return;
+    }
+    // Without the settings the desktop's language stays; what is wrong with them is told by the command.
+    let Ok(snapshot) = run::snapshot(handle) else { return };
+    if let Some(chosen) = snapshot.prefs.language.as_deref().and_then(Language::of_tag) {
+        set_language(chosen);
+    }
+}
+
+/// What is said where the program itself fails at a place in its source.
+#[must_use]
+pub fn own_mistake(place: &str) -> String {
+    tr!("terminal-own-mistake", place = place)
 }
 
 /// Lets the service finish what it is doing. One that has ended already needs nothing.
@@ -202,11 +220,15 @@ fn tell(json: bool, problem: &Problem) -> ExitCode {
 
 fn workspace(args: &Args) -> Result<PathBuf, Problem> {
     if let Some(folder) = &args.workspace {
-        return std::path::absolute(folder)
-            .map_err(|error| Problem::wrong_use(format!("\"{}\" cannot be a folder: {error}", folder.display())));
+        return std::path::absolute(folder).map_err(|error| {
+            Problem::wrong_use(tr!(
+                "terminal-no-folder",
+                folder = format_args!("{}", folder.display()),
+                why = format_args!("{error}")
+            ))
+        });
     }
-    let folder = crate::service::default_workspace()
-        .ok_or_else(|| Problem::wrong_use("No home folder is known here, so name one: duosync --workspace DIR"))?;
+    let folder = crate::service::default_workspace().ok_or_else(|| Problem::wrong_use(tr!("terminal-no-home")))?;
     // The sample never mixes with the operator's own accounts.
     let demo = matches!(args.task, Some(Task::Demo { .. }));
     Ok(if demo { folder.join("demo") } else { folder })

@@ -9,6 +9,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::service::{Handle, ProgressMap};
+use crate::texts::tr;
 
 /// How often the newest progress is drawn.
 const TICK: Duration = Duration::from_millis(100);
@@ -65,7 +66,7 @@ fn draw(all: &MultiProgress, bars: &mut BTreeMap<String, ProgressBar>, progress:
     for (pair, now) in progress {
         let bar = bars.entry(pair.clone()).or_insert_with(|| all.add(ProgressBar::new_spinner()));
         let template = if now.total.is_some() {
-            "{spinner} {msg} {bar:24} {human_pos} of {human_len}"
+            "{spinner} {msg} {bar:24} {human_pos} / {human_len}"
         } else if now.done > 0 {
             "{spinner} {msg} {human_pos}"
         } else {
@@ -76,7 +77,7 @@ fn draw(all: &MultiProgress, bars: &mut BTreeMap<String, ProgressBar>, progress:
         }
         bar.set_length(now.total.unwrap_or(0));
         bar.set_position(now.done);
-        let stopping = if now.cancelling { " (stopping)" } else { "" };
+        let stopping = if now.cancelling { format!(" {}", tr!("terminal-stopping")) } else { String::new() };
         bar.set_message(super::text::clean(&format!("{pair}: {}{stopping}", now.step)));
     }
 }

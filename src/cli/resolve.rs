@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Answer, text};
 use crate::model::{FieldChoice, Matter, MatterId, PerSide, RecordId, Resolution, Side, Subject, Value};
 use crate::service::Problem;
+use crate::texts::tr;
 
 /// What was asked for.
 pub(super) struct Asked<'a> {
@@ -27,9 +28,7 @@ pub(super) fn resolution(
     let mut matters = Vec::new();
     for id in ids {
         let Some(matter) = open.iter().find(|matter| matter.id.0 == *id) else {
-            return Err(Problem::wrong_use(format!(
-                "Nothing with the id {id} waits for you (any more). `duosync conflicts` shows what does."
-            )));
+            return Err(Problem::wrong_use(tr!("terminal-no-matter", id = format_args!("{id}"))));
         };
         if !matters.contains(&matter) {
             matters.push(matter);
@@ -39,10 +38,11 @@ pub(super) fn resolution(
         for matter in &matters {
             if !matter.fields.iter().any(|field| field.name == *name) {
                 let names: Vec<&str> = matter.fields.iter().map(|field| field.name.as_str()).collect();
-                return Err(Problem::wrong_use(format!(
-                    "Matter {} has no field \"{name}\"{}",
-                    matter.id.0,
-                    text::meant(name, &names)
+                return Err(Problem::wrong_use(tr!(
+                    "terminal-matter-no-field",
+                    id = format_args!("{}", matter.id.0),
+                    name = name,
+                    meant = text::meant(name, &names)
                 )));
             }
         }
@@ -50,7 +50,7 @@ pub(super) fn resolution(
     let answer = match (asked.value, asked.answer) {
         (Some(value), _) => typed(value, asked.fields, &matters)?,
         (None, Some(answer)) => chosen(answer, asked, &matters)?,
-        (None, None) => return Err(Problem::wrong_use("Say how: --use a, --use b, --use ignore or --value TEXT.")),
+        (None, None) => return Err(Problem::wrong_use(tr!("terminal-say-how"))),
     };
     Ok((matters.iter().map(|matter| matter.id).collect(), answer))
 }
@@ -67,7 +67,7 @@ fn typed(value: &str, fields: &[String], matters: &[&Matter]) -> Result<Resoluti
         .collect();
     match asked.first() {
         Some(first) if first.len() == 1 && asked.iter().all(|names| names == first) => Ok(each(first, &choice)),
-        Some(_) | None => Err(Problem::wrong_use("Name the field that gets this value: --field NAME --value TEXT.")),
+        Some(_) | None => Err(Problem::wrong_use(tr!("terminal-name-field"))),
     }
 }
 
@@ -78,11 +78,11 @@ fn each(fields: &[String], choice: &FieldChoice) -> Resolution {
 fn chosen(answer: Answer, asked: &Asked<'_>, matters: &[&Matter]) -> Result<Resolution, Problem> {
     let of_fields = matches!(answer, Answer::A | Answer::B);
     if !asked.fields.is_empty() && !of_fields {
-        return Err(Problem::wrong_use("--field goes with --use a, --use b or --value TEXT."));
+        return Err(Problem::wrong_use(tr!("terminal-field-goes-with")));
     }
     let of_two = matches!(answer, Answer::Link | Answer::NotSame);
     if asked.ids.is_some() && !of_two {
-        return Err(Problem::wrong_use("--a and --b go with --use link or --use not-same."));
+        return Err(Problem::wrong_use(tr!("terminal-ids-go-with")));
     }
     let side = |side: Side| {
         if asked.fields.is_empty() { Resolution::Use(side) } else { each(asked.fields, &FieldChoice::Use(side)) }
@@ -102,16 +102,18 @@ fn chosen(answer: Answer, asked: &Asked<'_>, matters: &[&Matter]) -> Result<Reso
 /// The two records: the named ones, or the only ones that the matter speaks of.
 fn two(asked: &Asked<'_>, matters: &[&Matter]) -> Result<PerSide<RecordId>, Problem> {
     let [matter] = matters else {
-        return Err(Problem::wrong_use("Two records are answered for one id at a time."));
+        return Err(Problem::wrong_use(tr!("terminal-one-at-a-time")));
     };
     let known = text::ids_of(&matter.kind, &matter.subject);
     if let Some((a, b)) = asked.ids {
         for (side, id) in [(Side::A, a), (Side::B, b)] {
             let candidates = known.get(side);
             if !candidates.is_empty() && !candidates.iter().any(|candidate| candidate == id) {
-                return Err(Problem::wrong_use(format!(
-                    "\"{id}\" is not one of the records of {side} that this is about: {}.",
-                    candidates.join(", ")
+                return Err(Problem::wrong_use(tr!(
+                    "terminal-not-about",
+                    id = id,
+                    side = format_args!("{side}"),
+                    ids = candidates.join(", ")
                 )));
             }
         }
@@ -122,8 +124,6 @@ fn two(asked: &Asked<'_>, matters: &[&Matter]) -> Result<PerSide<RecordId>, Prob
         (Subject::Single(..) | Subject::Key(..), [a], [b]) => {
             Ok(PerSide::new(RecordId::new(a.clone()), RecordId::new(b.clone())))
         }
-        (Subject::Single(..) | Subject::Key(..), _, _) => {
-            Err(Problem::wrong_use("Name the two records: --use link --a A_ID --b B_ID."))
-        }
+        (Subject::Single(..) | Subject::Key(..), _, _) => Err(Problem::wrong_use(tr!("terminal-name-two"))),
     }
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{Args, Code, Output, Task, connector, history, json, resolve, secrets, text};
 use crate::model::{Matter, Outcome, PerSide, RunId};
 use crate::service::{Command, Handle, PairState, Problem, Reply, RunReport, Snapshot, SyncMode, Upkeep};
+use crate::texts::tr;
 
 /// Carries out the arguments' command; `watch` and the window are not commands of this kind.
 ///
@@ -17,9 +18,7 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
     let hints = text::Hints::new(args.workspace.as_deref());
     match &args.task {
         // Going back to a copy needs the workspace for itself.
-        None | Some(Task::Watch | Task::Restore { .. }) => {
-            Err(Problem::wrong_use("This is not a command with one answer."))
-        }
+        None | Some(Task::Watch | Task::Restore { .. }) => Err(Problem::wrong_use(tr!("terminal-no-answer"))),
         Some(Task::Connector { task }) => connector::carry_out(task, handle),
         Some(Task::Demo { .. }) => demo(handle),
         Some(Task::Import { file }) => import(handle, file, &hints),
@@ -66,12 +65,12 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
         Some(Task::Backup { file }) => {
             let file = file.as_deref().map(absolute).transpose()?;
             let written = written(handle, Upkeep::BackUp(file))?;
-            let text = format!("The copy is in {}. Go back to it with duosync restore.", written.display());
+            let text = tr!("terminal-copy-in", file = format_args!("{}", written.display()));
             Ok(Output { json: json!({ "file": written.to_string_lossy() }), text, code: Code::Done })
         }
         Some(Task::Diagnostics { file }) => {
             let written = written(handle, Upkeep::Diagnostics(absolute(file)?))?;
-            let text = format!("Written to {}. It holds no personal data and no passwords.", written.display());
+            let text = tr!("terminal-diagnostics", file = format_args!("{}", written.display()));
             Ok(Output { json: json!({ "file": written.to_string_lossy() }), text, code: Code::Done })
         }
     }
@@ -91,15 +90,12 @@ pub(super) fn snapshot(handle: &mut Handle) -> Result<Arc<Snapshot>, Problem> {
 
 /// An answer of another kind than was asked for is a fault of the program, told rather than hidden.
 pub(super) fn unexpected() -> Problem {
-    Problem::failed("Duosync answered something that was not asked. Please report this, with the output of -vv.")
+    Problem::failed(tr!("terminal-unexpected"))
 }
 
 /// A command that needs a pair, where there is none.
 pub(super) fn no_pair(hints: &text::Hints) -> Problem {
-    Problem::wrong_use(format!(
-        "There is no pair yet. Bring one in with `{}`, or look at the sample with `duosync demo`.",
-        hints.command("import FILE.toml")
-    ))
+    Problem::wrong_use(tr!("terminal-no-pair-yet", command = hints.command("import FILE.toml")))
 }
 
 /// The pair of this name, whatever the case; without a name, every pair.
@@ -122,7 +118,7 @@ pub(super) fn named<'s>(
         return Ok(vec![only]);
     }
     let names: Vec<&str> = pairs.iter().map(|pair| pair.spec.name.as_str()).collect();
-    Err(Problem::wrong_use(format!("There is no pair \"{name}\"{}", text::meant(name, &names))))
+    Err(Problem::wrong_use(tr!("terminal-no-such-pair", name = name, meant = text::meant(name, &names))))
 }
 
 fn names(pairs: &[&PairState]) -> Vec<String> {
@@ -143,7 +139,7 @@ fn import(handle: &mut Handle, file: &Path, hints: &text::Hints) -> Result<Outpu
     let Reply::Imported { accounts, pairs } = handle.call(Command::Import(absolute(file)?), |_| {})? else {
         return Err(unexpected());
     };
-    let mut text = format!("Added or replaced: {}.", text::names("account", &accounts, "pair", &pairs));
+    let mut text = tr!("terminal-imported", names = text::names(&accounts, &pairs));
     if let Some(pair) = pairs.first() {
         text.push_str(&hints.next("check", pair));
     }
@@ -157,14 +153,19 @@ fn export(handle: &mut Handle, file: Option<&Path>) -> Result<Output, Problem> {
     };
     Ok(Output {
         json: json!({ "settings": settings, "file": path.as_ref().map(|path| path.to_string_lossy()) }),
-        text: path.map_or(settings, |path| format!("Written to {}. It holds no password.", path.display())),
+        text: path.map_or(settings, |path| tr!("terminal-exported", file = format_args!("{}", path.display()))),
         code: Code::Done,
     })
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Problem> {
-    std::path::absolute(path)
-        .map_err(|error| Problem::wrong_use(format!("\"{}\" cannot be a file: {error}", path.display())))
+    std::path::absolute(path).map_err(|error| {
+        Problem::wrong_use(tr!(
+            "terminal-no-file",
+            file = format_args!("{}", path.display()),
+            why = format_args!("{error}")
+        ))
+    })
 }
 
 fn check(handle: &mut Handle, pair: Option<&str>, hints: &text::Hints) -> Result<Output, Problem> {
@@ -226,7 +227,7 @@ pub(super) fn runs(
         }
     }
     if texts.is_empty() {
-        texts.push("Nothing had to be done.".to_owned());
+        texts.push(tr!("terminal-nothing-done"));
     }
     Output { json: json::one_or("runs", objects), text: texts.join("\n\n"), code }
 }
@@ -248,13 +249,13 @@ fn compare(
     let snapshot = snapshot(handle)?;
     let chosen = named(&snapshot, pair, hints)?;
     if export.is_some() && chosen.len() > 1 {
-        return Err(Problem::wrong_use("There are several pairs: name the one whose report is to be written."));
+        return Err(Problem::wrong_use(tr!("terminal-which-report")));
     }
     let export = export.map(absolute).transpose()?;
     if let Some(path) = &export {
         let form = path.extension().map(|form| form.to_string_lossy().to_lowercase()).unwrap_or_default();
         if !["csv", "xlsx", "html"].contains(&form.as_str()) {
-            return Err(Problem::wrong_use("The name of a report ends in .csv, .xlsx or .html."));
+            return Err(Problem::wrong_use(tr!("terminal-report-ending")));
         }
     }
     secrets::ready(handle, Some(&names(&chosen)))?;
@@ -281,8 +282,8 @@ fn compare(
         objects.push(json::compare(&report));
         let mut text = text::compare(&report, &accounts(pair), hints);
         if let Some(path) = &export {
-            text.push_str("\nThe report is in ");
-            text.push_str(&path.display().to_string());
+            text.push('\n');
+            text.push_str(&tr!("terminal-report-in", file = format_args!("{}", path.display())));
         }
         texts.push(text);
     }
@@ -314,8 +315,14 @@ fn demo(handle: &mut Handle) -> Result<Output, Problem> {
     let compared = compare(handle, None, None, &hints)?;
     let open = conflicts(handle, None, &hints)?;
     let text = format!(
-        "This is a sample of made-up people, in {folder}.\n\nSync\n{}\n\nCompare\n{}\n\nWhat waits for you\n{}",
-        synced.text, compared.text, open.text
+        "{}\n\n{}\n{}\n\n{}\n{}\n\n{}\n{}",
+        tr!("terminal-sample", folder = folder),
+        tr!("terminal-sample-sync"),
+        synced.text,
+        tr!("terminal-sample-compare"),
+        compared.text,
+        tr!("terminal-sample-waits"),
+        open.text
     );
     let json = json!({
         "workspace": folder, "sync": synced.json, "compare": compared.json,

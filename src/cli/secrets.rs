@@ -9,6 +9,7 @@ use super::run::snapshot;
 use super::{Code, Output, text};
 use crate::model::{AccountSettings, SecretRef};
 use crate::service::{Command, Event, Handle, Problem, Reply, SecretFile, Snapshot};
+use crate::texts::tr;
 
 /// The environment variable with the passphrase of the encrypted file, for scripts.
 const PASSPHRASE: &str = "DUOSYNC_PASSPHRASE";
@@ -30,7 +31,7 @@ pub(super) fn ready(handle: &mut Handle, pairs: Option<&[String]>) -> Result<(),
         unlock(handle)?;
     }
     for account in now.asks.iter().filter(|account| concerned(account)) {
-        let password = prompt(&format!("Password of {account}: "))?;
+        let password = prompt(&format!("{} ", tr!("terminal-password-of", account = account)))?;
         handle.call(Command::Password { account: account.clone(), password }, |_| {})?;
     }
     Ok(())
@@ -46,52 +47,38 @@ pub(super) fn password(handle: &mut Handle, name: &str, forget: bool) -> Result<
     }
     if forget {
         handle.call(Command::ForgetPassword(account.name.clone()), |_| {})?;
-        return Ok(done(format!("The password of {shown} is forgotten."), &account.name));
+        return Ok(done(tr!("terminal-password-forgotten", account = shown), &account.name));
     }
-    let place = match &account.secret {
-        Some(SecretRef::Keyring) => "the keyring",
-        Some(SecretRef::File) => "the encrypted file",
+    let kept = match &account.secret {
+        Some(SecretRef::Keyring) => tr!("terminal-password-in-keyring", account = shown),
+        Some(SecretRef::File) => tr!("terminal-password-in-file", account = shown),
         Some(SecretRef::Env(variable)) => {
-            return Err(Problem::wrong_use(format!(
-                "The password of {shown} comes from the environment variable {variable}, so it is set there."
-            )));
+            return Err(Problem::wrong_use(tr!("terminal-password-in-variable", account = shown, variable = variable)));
         }
         Some(SecretRef::Ask) => {
-            return Err(Problem::wrong_use(format!(
-                "The password of {shown} is asked for at each start, so it is kept nowhere. To keep it, write \
-                 password = {{ keyring = true }} or {{ file = true }} for this account in a settings file and import it."
-            )));
+            return Err(Problem::wrong_use(tr!("terminal-password-asked", account = shown)));
         }
         None => {
-            return Err(Problem::wrong_use(format!(
-                "{shown} has no password. Write password = {{ keyring = true }} or {{ file = true }} for this account in a \
-                 settings file and import it."
-            )));
+            return Err(Problem::wrong_use(tr!("terminal-no-password", account = shown)));
         }
     };
-    let password = entered(&format!("Password of {shown}: "))?;
+    let password = entered(&format!("{} ", tr!("terminal-password-of", account = shown)))?;
     if password.is_empty() {
-        return Err(Problem::wrong_use("No password was entered. Nothing was changed."));
+        return Err(Problem::wrong_use(tr!("terminal-password-none")));
     }
     handle.call(Command::Password { account: account.name.clone(), password }, |_| {})?;
-    Ok(done(format!("The password of {shown} is kept in {place}."), &account.name))
+    Ok(done(kept, &account.name))
 }
 
 /// `duosync passphrase [--forgotten]`.
 pub(super) fn passphrase(handle: &mut Handle, forgotten: bool) -> Result<Output, Problem> {
     if forgotten {
         let Reply::SetAside(aside) = handle.call(Command::ForgetSecrets, |_| {})? else {
-            return Err(Problem::failed("Duosync answered something that was not asked."));
+            return Err(super::run::unexpected());
         };
         let text = aside.as_ref().map_or_else(
-            || "There was no encrypted file of passwords.".to_owned(),
-            |aside| {
-                format!(
-                    "The old file is now {}. Choose a new passphrase with `duosync passphrase`, then enter the passwords again \
-                     with `duosync password ACCOUNT`.",
-                    aside.display()
-                )
-            },
+            || tr!("terminal-no-secret-file"),
+            |aside| tr!("terminal-secret-file-aside", file = format_args!("{}", aside.display())),
         );
         return Ok(Output { json: json!({ "set_aside": aside }), text, code: Code::Done });
     }
@@ -101,10 +88,10 @@ pub(super) fn passphrase(handle: &mut Handle, forgotten: bool) -> Result<Output,
     }
     choose(handle)?;
     let text = match before {
-        SecretFile::Absent => "The encrypted file is made. Write down its passphrase: without it nobody can open it.",
-        SecretFile::Locked | SecretFile::Open => "The passphrase is changed.",
+        SecretFile::Absent => tr!("terminal-secret-file-made"),
+        SecretFile::Locked | SecretFile::Open => tr!("terminal-passphrase-changed"),
     };
-    Ok(Output { json: json!({ "changed": before != SecretFile::Absent }), text: text.to_owned(), code: Code::Done })
+    Ok(Output { json: json!({ "changed": before != SecretFile::Absent }), text, code: Code::Done })
 }
 
 /// `duosync signin ACCOUNT`.
@@ -117,14 +104,11 @@ pub(super) fn sign_in(handle: &mut Handle, name: &str) -> Result<Output, Problem
     let waiting = |event: Event| {
         if let Event::OpenBrowser { url, .. } = event {
             // With nowhere left to write to, the time-out ends the waiting.
-            let _gone = writeln!(
-                std::io::stderr().lock(),
-                "Open this address in a browser on this computer, and sign in there:\n\n{url}\n"
-            );
+            let _gone = writeln!(std::io::stderr().lock(), "{}\n\n{url}\n", tr!("terminal-open-browser"));
         }
     };
     handle.call(Command::SignIn { account: account.name.clone() }, waiting)?;
-    Ok(done(format!("{} is signed in.", text::clean(&account.name)), &account.name))
+    Ok(done(tr!("terminal-signed-in", account = text::clean(&account.name)), &account.name))
 }
 
 fn done(text: String, account: &str) -> Output {
@@ -137,7 +121,7 @@ fn account<'s>(snapshot: &'s Arc<Snapshot>, name: &str) -> Result<&'s AccountSet
     let found = exact.or_else(|| snapshot.accounts.iter().find(|account| account.name.to_lowercase() == lower));
     found.ok_or_else(|| {
         let names: Vec<&str> = snapshot.accounts.iter().map(|account| account.name.as_str()).collect();
-        Problem::wrong_use(format!("There is no account \"{}\"{}", text::clean(name), text::meant(name, &names)))
+        Problem::wrong_use(tr!("terminal-no-account", name = text::clean(name), meant = text::meant(name, &names)))
     })
 }
 
@@ -149,10 +133,7 @@ fn open_file(handle: &mut Handle, state: SecretFile) -> Result<(), Problem> {
         SecretFile::Absent => match std::env::var(PASSPHRASE) {
             Ok(passphrase) => handle.call(Command::NewPassphrase { passphrase }, |_| {}).map(|_| ()),
             Err(_) if std::io::stdin().is_terminal() => choose(handle),
-            Err(_) => Err(Problem::wrong_use(format!(
-                "No passphrase has been chosen yet for the encrypted file. Choose one with `duosync passphrase`, or set \
-                 {PASSPHRASE}."
-            ))),
+            Err(_) => Err(Problem::wrong_use(tr!("terminal-no-passphrase", variable = PASSPHRASE))),
         },
     }
 }
@@ -162,13 +143,11 @@ fn unlock(handle: &mut Handle) -> Result<(), Problem> {
         return handle.call(Command::Unlock { passphrase }, |_| {}).map(|_| ());
     }
     if !std::io::stdin().is_terminal() {
-        return Err(Problem::wrong_use(format!(
-            "The encrypted file of passwords is locked. Set {PASSPHRASE} to its passphrase, or run this in a terminal."
-        )));
+        return Err(Problem::wrong_use(tr!("terminal-locked", variable = PASSPHRASE)));
     }
     let mut tries = 1;
     loop {
-        let passphrase = prompt("Passphrase of the encrypted file: ")?;
+        let passphrase = prompt(&format!("{} ", tr!("terminal-passphrase")))?;
         match handle.call(Command::Unlock { passphrase }, |_| {}) {
             Err(problem) if problem.wrong_use && tries < TRIES => {
                 let _gone = writeln!(std::io::stderr().lock(), "{}", problem.message);
@@ -180,9 +159,9 @@ fn unlock(handle: &mut Handle) -> Result<(), Problem> {
 }
 
 fn choose(handle: &mut Handle) -> Result<(), Problem> {
-    let passphrase = entered("New passphrase: ")?;
-    if std::io::stdin().is_terminal() && prompt("The same again: ")? != passphrase {
-        return Err(Problem::wrong_use("The two are not the same. Nothing was changed."));
+    let passphrase = entered(&format!("{} ", tr!("terminal-new-passphrase")))?;
+    if std::io::stdin().is_terminal() && prompt(&format!("{} ", tr!("terminal-again")))? != passphrase {
+        return Err(Problem::wrong_use(tr!("terminal-not-the-same")));
     }
     handle.call(Command::NewPassphrase { passphrase }, |_| {}).map(|_| ())
 }
@@ -196,11 +175,11 @@ fn entered(question: &str) -> Result<String, Problem> {
     std::io::stdin()
         .lock()
         .read_line(&mut line)
-        .map_err(|error| Problem::failed(format!("Standard input cannot be read: {error}")))?;
+        .map_err(|error| Problem::failed(tr!("terminal-no-input", why = format_args!("{error}"))))?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn prompt(question: &str) -> Result<String, Problem> {
     rpassword::prompt_password(question)
-        .map_err(|error| Problem::failed(format!("Nothing could be asked at this terminal: {error}")))
+        .map_err(|error| Problem::failed(tr!("terminal-no-prompt", why = format_args!("{error}"))))
 }

@@ -10,6 +10,7 @@ use crate::model::{
     RunSummary, Side, Subject, Timestamp, Value,
 };
 use crate::service::{AccountCheck, RunReport};
+use crate::texts::tr;
 
 /// How many rows of one kind are shown; the whole is in `--json` and in an exported report.
 const ROWS: usize = 40;
@@ -43,7 +44,7 @@ impl Hints {
     pub(super) fn next(&self, command: &str, pair: &str) -> String {
         let (verb, options) =
             command.split_once(' ').map_or((command, String::new()), |(verb, options)| (verb, format!(" {options}")));
-        format!("\nNext: {}", self.command(&format!("{verb} {}{options}", word(pair))))
+        format!("\n{}", tr!("terminal-next", command = self.command(&format!("{verb} {}{options}", word(pair)))))
     }
 }
 
@@ -68,11 +69,6 @@ pub(super) fn clean(text: &str) -> String {
         .collect()
 }
 
-/// `1 pair`, `2 pairs`.
-pub(super) fn count(number: u64, one: &str, several: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { several })
-}
-
 /// "; did you mean …?", or the names there are.
 pub(super) fn meant(name: &str, names: &[&str]) -> String {
     let lower = name.to_lowercase();
@@ -82,21 +78,28 @@ pub(super) fn meant(name: &str, names: &[&str]) -> String {
         .filter(|(likeness, _)| *likeness >= 0.8)
         .max_by(|left, right| left.0.total_cmp(&right.0));
     match near {
-        Some((_, known)) => format!("; did you mean \"{known}\"?"),
+        Some((_, known)) => tr!("terminal-did-you-mean", name = known),
         None => {
-            format!("; there is {}.", names.iter().map(|known| format!("\"{known}\"")).collect::<Vec<_>>().join(", "))
+            tr!(
+                "terminal-there-is",
+                names = names.iter().map(|known| format!("\"{known}\"")).collect::<Vec<_>>().join(", ")
+            )
         }
     }
 }
 
 /// What an import brought.
-pub(super) fn names(one: &str, firsts: &[String], other: &str, seconds: &[String]) -> String {
-    let group = |kind: &str, names: &[String]| {
-        let quoted: Vec<String> = names.iter().map(|name| format!("\"{}\"", clean(name))).collect();
-        (!names.is_empty()).then(|| format!("{kind}{} {}", if names.len() == 1 { "" } else { "s" }, quoted.join(", ")))
-    };
-    let parts: Vec<String> = [group(one, firsts), group(other, seconds)].into_iter().flatten().collect();
-    if parts.is_empty() { "nothing".to_owned() } else { parts.join("; ") }
+pub(super) fn names(accounts: &[String], pairs: &[String]) -> String {
+    let quoted =
+        |names: &[String]| names.iter().map(|name| format!("\"{}\"", clean(name))).collect::<Vec<_>>().join(", ");
+    let mut parts = Vec::new();
+    if !accounts.is_empty() {
+        parts.push(tr!("terminal-accounts", count = accounts.len(), names = quoted(accounts)));
+    }
+    if !pairs.is_empty() {
+        parts.push(tr!("terminal-pairs", count = pairs.len(), names = quoted(pairs)));
+    }
+    if parts.is_empty() { tr!("terminal-nothing") } else { parts.join("; ") }
 }
 
 /// The records that a matter speaks of on each side, candidates included.
@@ -123,17 +126,19 @@ pub(super) fn sentence(run: &RunSummary, names: &PerSide<String>) -> String {
     let mut parts = Vec::new();
     for side in Side::BOTH {
         let (counts, name) = (run.sides.get(side), clean(names.get(side)));
-        let done = [(counts.created, "added to"), (counts.updated, "updated in"), (counts.deleted, "deleted from")];
-        parts.extend(
-            done.into_iter().filter(|(number, _)| *number > 0).map(|(number, verb)| format!("{number} {verb} {name}")),
-        );
+        let done = [
+            (counts.created, tr!("terminal-added", count = counts.created, account = name)),
+            (counts.updated, tr!("terminal-updated", count = counts.updated, account = name)),
+            (counts.deleted, tr!("terminal-deleted", count = counts.deleted, account = name)),
+        ];
+        parts.extend(done.into_iter().filter(|(number, _)| *number > 0).map(|(_, said)| said));
     }
     let what = match (run.outcome, parts.is_empty()) {
-        (Outcome::Done, true) => "nothing to do, both sides agree".to_owned(),
-        (Outcome::Waiting, true) => "nothing to write".to_owned(),
-        (Outcome::Preview, _) => "a preview, nothing has been written".to_owned(),
+        (Outcome::Done, true) => tr!("terminal-nothing-to-do"),
+        (Outcome::Waiting, true) => tr!("terminal-nothing-to-write"),
+        (Outcome::Preview, _) => tr!("terminal-a-preview"),
         (Outcome::Failed | Outcome::Partial | Outcome::Cancelled | Outcome::Running, true) => {
-            "nothing was written".to_owned()
+            tr!("terminal-nothing-written")
         }
         (
             Outcome::Done
@@ -146,11 +151,15 @@ pub(super) fn sentence(run: &RunSummary, names: &PerSide<String>) -> String {
         ) => parts.join(", "),
     };
     let mut sentence = format!("{}: {what} ({}.{} s).", clean(&run.pair), run.millis / 1000, run.millis % 1000 / 100);
-    match run.outcome {
-        Outcome::Failed => sentence.push_str(" The run failed."),
-        Outcome::Partial => sentence.push_str(" Some records could not be written; they are tried again."),
-        Outcome::Cancelled => sentence.push_str(" The run was stopped."),
-        Outcome::Running | Outcome::Done | Outcome::Waiting | Outcome::Preview => {}
+    let end = match run.outcome {
+        Outcome::Failed => Some(tr!("terminal-run-failed")),
+        Outcome::Partial => Some(tr!("terminal-run-partial")),
+        Outcome::Cancelled => Some(tr!("terminal-run-stopped")),
+        Outcome::Running | Outcome::Done | Outcome::Waiting | Outcome::Preview => None,
+    };
+    if let Some(end) = end {
+        sentence.push(' ');
+        sentence.push_str(&end);
     }
     if let Some(message) = &run.message {
         sentence.push(' ');
@@ -169,10 +178,18 @@ pub(super) fn run(report: &RunReport, names: &PerSide<String>, hints: &Hints) ->
             vec![names.get(failed.side).clone(), failed.label.clone(), field, failed.error.clone()]
         });
         out.push('\n');
-        out.push_str(&table(&["Account", "Record", "Field", "What is wrong"], rows));
+        out.push_str(&table(
+            &[
+                &tr!("terminal-head-account"),
+                &tr!("terminal-head-record"),
+                &tr!("terminal-head-field"),
+                &tr!("terminal-head-what-is-wrong"),
+            ],
+            rows,
+        ));
     }
     if run.set_aside > 0 {
-        put(&mut out, format_args!("\n{} set aside for a reason.", count(run.set_aside, "record was", "records were")));
+        put(&mut out, format_args!("\n{}", tr!("terminal-set-aside", count = run.set_aside)));
     }
     if let Some(plan) = &report.plan {
         out.push_str(&self::plan(plan, names));
@@ -181,7 +198,7 @@ pub(super) fn run(report: &RunReport, names: &PerSide<String>, hints: &Hints) ->
         }
     }
     if run.conflicts > 0 && run.outcome != Outcome::Preview {
-        put(&mut out, format_args!("\n{} for you.", count(run.conflicts, "thing waits", "things wait")));
+        put(&mut out, format_args!("\n{}", tr!("terminal-things-wait", count = run.conflicts)));
         out.push_str(&hints.next("conflicts", &run.pair));
     }
     out
@@ -190,34 +207,52 @@ pub(super) fn run(report: &RunReport, names: &PerSide<String>, hints: &Hints) ->
 pub(super) fn plan(plan: &Plan, names: &PerSide<String>) -> String {
     let rows =
         plan.items.iter().flat_map(|item| item.action().ops.iter().map(move |op| (item, op))).map(|(item, op)| {
-            let verb = match &op.kind {
-                OpKind::Create { .. } => "add",
-                OpKind::Update { .. } => "update",
-                OpKind::Delete { .. } => "delete",
+            let account = names.get(op.side);
+            let what = match &op.kind {
+                OpKind::Create { .. } => tr!("terminal-add-in", account = account),
+                OpKind::Update { .. } => tr!("terminal-update-in", account = account),
+                OpKind::Delete { .. } => tr!("terminal-delete-in", account = account),
             };
-            vec![
-                format!("{verb} in {}", names.get(op.side)),
-                item.label.clone(),
-                op.mappings.join(", "),
-                op.reason.clone(),
-            ]
+            vec![what, item.label.clone(), op.mappings.join(", "), op.reason.clone()]
         });
     let mut out = if plan.operations().next().is_none() {
-        "\nIt would write nothing.".to_owned()
+        format!("\n{}", tr!("terminal-would-write-nothing"))
     } else {
-        format!("\nIt would do this:\n{}", table(&["What", "Record", "Fields", "Why"], rows))
+        format!(
+            "\n{}\n{}",
+            tr!("terminal-would-do"),
+            table(
+                &[
+                    &tr!("terminal-head-what"),
+                    &tr!("terminal-head-record"),
+                    &tr!("terminal-head-fields"),
+                    &tr!("terminal-head-why")
+                ],
+                rows
+            )
+        )
     };
     let questions = plan
         .conflicts()
         .map(|(item, conflict)| vec![item.label.clone(), conflict.fields.join(", "), conflict.reason.clone()]);
-    let questions = table(&["Record", "Fields", "What will be asked"], questions);
+    let questions = table(
+        &[&tr!("terminal-head-record"), &tr!("terminal-head-fields"), &tr!("terminal-head-what-asked")],
+        questions,
+    );
     if plan.conflicts().next().is_some() {
-        put(&mut out, format_args!("\nIt would ask:\n{questions}"));
+        put(&mut out, format_args!("\n{}\n{questions}", tr!("terminal-would-ask")));
     }
     if !plan.notes.is_empty() {
         let rows =
             plan.notes.iter().map(|note| vec![names.get(note.side).clone(), note.label.clone(), note.text.clone()]);
-        put(&mut out, format_args!("\nSet aside:\n{}", table(&["Account", "Record", "Why"], rows)));
+        put(
+            &mut out,
+            format_args!(
+                "\n{}\n{}",
+                tr!("terminal-would-set-aside"),
+                table(&[&tr!("terminal-head-account"), &tr!("terminal-head-record"), &tr!("terminal-head-why")], rows)
+            ),
+        );
     }
     out
 }
@@ -227,28 +262,32 @@ pub(super) fn compare(report: &CompareReport, names: &PerSide<String>, hints: &H
     let counts = &report.counts;
     let (a, b) = (clean(&names.a), clean(&names.b));
     let rows = [
-        (format!("Records in {a}"), counts.a_total),
-        (format!("Records in {b}"), counts.b_total),
-        ("Belong together".to_owned(), counts.matched),
-        (format!("Only in {a}"), counts.only_in_a),
-        (format!("Only in {b}"), counts.only_in_b),
-        ("Fields differ".to_owned(), counts.different),
-        ("Several with the same key".to_owned(), counts.duplicate_keys),
-        ("Linked, but the key changed".to_owned(), counts.changed_keys),
-        ("Left as they are by you".to_owned(), counts.ignored),
+        (tr!("terminal-records-in", account = a), counts.a_total),
+        (tr!("terminal-records-in", account = b), counts.b_total),
+        (tr!("terminal-belong-together"), counts.matched),
+        (tr!("terminal-only-in-many", account = a), counts.only_in_a),
+        (tr!("terminal-only-in-many", account = b), counts.only_in_b),
+        (tr!("terminal-fields-differ"), counts.different),
+        (tr!("terminal-same-key-many"), counts.duplicate_keys),
+        (tr!("terminal-key-changed-many"), counts.changed_keys),
+        (tr!("terminal-left"), counts.ignored),
     ];
     let mut out = format!("{}\n", clean(&report.pair));
-    out.push_str(&table(&["", "Records"], rows.into_iter().map(|(what, number)| vec![what, number.to_string()])));
+    out.push_str(&table(
+        &["", &tr!("terminal-head-records")],
+        rows.into_iter().map(|(what, number)| vec![what, number.to_string()]),
+    ));
     if counts.mismatches() == 0 {
-        out.push_str("\nBoth sides agree.");
+        out.push('\n');
+        out.push_str(&tr!("terminal-agree"));
         return out;
     }
     let rows = report.mismatches.iter().map(|mismatch| {
         let what = match &mismatch.kind {
-            MismatchKind::OnlyIn(side) => format!("only in {}", names.get(*side)),
-            MismatchKind::Different => "differs".to_owned(),
-            MismatchKind::DuplicateKey(_) => "same key".to_owned(),
-            MismatchKind::KeyChanged => "key changed".to_owned(),
+            MismatchKind::OnlyIn(side) => tr!("terminal-only-in", account = names.get(*side)),
+            MismatchKind::Different => tr!("terminal-differs"),
+            MismatchKind::DuplicateKey(_) => tr!("terminal-same-key"),
+            MismatchKind::KeyChanged => tr!("terminal-key-changed"),
         };
         let fields: Vec<&MatterField> = mismatch.fields.iter().filter(|field| field.differs).collect();
         let ids = ids_of(&MatterKind::Mismatch(mismatch.kind.clone()), &mismatch.subject);
@@ -256,15 +295,18 @@ pub(super) fn compare(report: &CompareReport, names: &PerSide<String>, hints: &H
         vec![mismatch.label.clone(), what, cells.a, cells.b, mismatch.reason.clone()]
     });
     out.push('\n');
-    out.push_str(&table(&["Record", "What", &a, &b, "Why"], rows));
-    put(&mut out, format_args!("\n{} for you.", count(counts.mismatches(), "mismatch waits", "mismatches wait")));
+    out.push_str(&table(
+        &[&tr!("terminal-head-record"), &tr!("terminal-head-what"), &a, &b, &tr!("terminal-head-why")],
+        rows,
+    ));
+    put(&mut out, format_args!("\n{}", tr!("terminal-mismatches-wait", count = counts.mismatches())));
     out.push_str(&hints.next("conflicts", &report.pair));
     out
 }
 
 /// What waits for the operator.
 pub(super) fn matters(matters: &[Matter], names: impl Fn(&str) -> PerSide<String>, hints: &Hints) -> String {
-    let Some(first) = matters.first() else { return "Nothing waits for you.".to_owned() };
+    let Some(first) = matters.first() else { return tr!("terminal-nothing-waits") };
     let mut out = String::new();
     let mut pairs: Vec<&str> = Vec::new();
     for matter in matters {
@@ -281,13 +323,13 @@ pub(super) fn matters(matters: &[Matter], names: impl Fn(&str) -> PerSide<String
         });
         put(&mut out, format_args!("{}\n", clean(pair)));
         let (a, b) = (clean(&names.a), clean(&names.b));
-        out.push_str(&table(&["Id", "Record", &a, &b, "Why"], rows));
+        out.push_str(&table(
+            &[&tr!("terminal-head-id"), &tr!("terminal-head-record"), &a, &b, &tr!("terminal-head-why")],
+            rows,
+        ));
         out.push('\n');
     }
-    put(
-        &mut out,
-        format_args!("Answer one: {}  (or b, or ignore)", hints.command(&format!("resolve {} --use a", first.id.0))),
-    );
+    out.push_str(&tr!("terminal-answer-one", command = hints.command(&format!("resolve {} --use a", first.id.0))));
     out
 }
 
@@ -302,8 +344,12 @@ fn cells(fields: &[&MatterField], ids: &PerSide<Vec<String>>) -> PerSide<String>
         if candidates.len() > 1 {
             let more = candidates.len().saturating_sub(IDS);
             let shown: Vec<String> = candidates.iter().take(IDS).map(|id| clean(id)).collect();
-            let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-            return format!("ids: {}{rest}", shown.join(", "));
+            let shown = shown.join(", ");
+            return if more > 0 {
+                tr!("terminal-ids-more", ids = shown, more = more)
+            } else {
+                tr!("terminal-ids", ids = shown)
+            };
         }
         if !there.get(side) {
             return String::new();
@@ -314,7 +360,7 @@ fn cells(fields: &[&MatterField], ids: &PerSide<Vec<String>>) -> PerSide<String>
             .filter(|field| holds(field, side) || (!alone && holds(field, side.opposite())))
             .take(if alone { FEW } else { usize::MAX });
         let line = |field: &&MatterField| {
-            let value = field.now.get(side).as_ref().map_or_else(|| "(nothing)".to_owned(), shown);
+            let value = field.now.get(side).as_ref().map_or_else(|| tr!("terminal-value-nothing"), shown);
             format!("{}: {value}", clean(&field.name))
         };
         wanted.map(line).collect::<Vec<_>>().join("\n")
@@ -322,27 +368,29 @@ fn cells(fields: &[&MatterField], ids: &PerSide<Vec<String>>) -> PerSide<String>
 }
 
 pub(super) fn shown(value: &Value) -> String {
-    if value.is_empty() { "(empty)".to_owned() } else { clean(&value.display()) }
+    if value.is_empty() { tr!("terminal-value-empty") } else { clean(&value.display()) }
 }
 
 /// How accounts answered.
 pub(super) fn checks(checks: &[AccountCheck]) -> String {
     let mut out = String::new();
     for check in checks {
-        let side = check.pair.as_ref().map_or_else(String::new, |(pair, side)| format!(" ({side} of {})", clean(pair)));
-        put(
-            &mut out,
-            format_args!("{}{side}: {}\n", clean(&check.account), if check.is_ok() { "all well" } else { "not well" }),
-        );
+        let side = check.pair.as_ref().map_or_else(String::new, |(pair, side)| {
+            format!(" {}", tr!("terminal-side-of", side = format_args!("{side}"), pair = clean(pair)))
+        });
+        let state = if check.is_ok() { tr!("terminal-all-well") } else { tr!("terminal-not-well") };
+        put(&mut out, format_args!("{}{side}: {state}\n", clean(&check.account)));
         for step in &check.steps {
-            match &step.error {
-                Some(error) => put(&mut out, format_args!("  failed: {}: {}\n", clean(&step.what), clean(error))),
-                None => put(&mut out, format_args!("  ok: {}: {}\n", clean(&step.what), clean(&step.found))),
-            }
+            let what = clean(&step.what);
+            let line = match &step.error {
+                Some(error) => tr!("terminal-step-failed", what = what, why = clean(error)),
+                None => tr!("terminal-step-ok", what = what, found = clean(&step.found)),
+            };
+            put(&mut out, format_args!("  {line}\n"));
         }
         if !check.fields.is_empty() {
             let fields: Vec<String> = check.fields.iter().map(|field| clean(&field.name)).collect();
-            put(&mut out, format_args!("  fields: {}\n", fields.join(", ")));
+            put(&mut out, format_args!("  {}\n", tr!("terminal-fields-are", fields = fields.join(", "))));
         }
     }
     out.trim_end().to_owned()
@@ -375,5 +423,5 @@ pub(super) fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) ->
             more += 1;
         }
     }
-    if more > 0 { format!("{table}\n… and {more} more; --json has them all.") } else { table.to_string() }
+    if more > 0 { format!("{table}\n{}", tr!("terminal-more-rows", count = more)) } else { table.to_string() }
 }

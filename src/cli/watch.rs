@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{Code, json, print, text};
 use crate::model::{Outcome, PerSide, RunId};
 use crate::service::{Command, Event, Handle, PairState, Problem};
+use crate::texts::tr;
 
 /// Runs the schedule until the service ends.
 pub(super) fn run(handle: &mut Handle, as_json: bool, hints: &text::Hints) -> Result<Code, Problem> {
@@ -25,27 +26,18 @@ pub(super) fn run(handle: &mut Handle, as_json: bool, hints: &text::Hints) -> Re
     let snapshot = super::run::snapshot(handle)?;
     handle.call(Command::StartSchedule, |_| {})?;
     say(as_json, &json!({ "event": "started", "pairs": snapshot.pairs.len() }), || {
-        format!(
-            "Watching {}. Stop with Ctrl-C; a run that is stopped is finished or repaired by the next one.",
-            text::count(snapshot.pairs.len() as u64, "pair", "pairs")
-        )
+        tr!("terminal-watching", count = snapshot.pairs.len())
     });
     for account in &snapshot.asks {
-        let text = format!(
-            "{account} takes no part: its password is asked for at each start, at a terminal or in Duosync's window. For a script put it into an \
-             environment variable (password = {{ env = \"NAME\" }})."
-        );
+        let text = tr!("terminal-watch-no-password", account = account);
         say(as_json, &json!({ "event": "no_password", "account": account, "text": text }), || text::clean(&text));
     }
     for account in &snapshot.locked {
-        let text = format!(
-            "{account} takes no part: its password is in the encrypted file, which is locked. Set DUOSYNC_PASSPHRASE."
-        );
+        let text = tr!("terminal-watch-locked", account = account);
         say(as_json, &json!({ "event": "locked", "account": account, "text": text }), || text::clean(&text));
     }
     for account in &snapshot.signed_out {
-        let text =
-            format!("{account} takes no part: it is not signed in. Sign in with `duosync signin \"{account}\"`.");
+        let text = tr!("terminal-watch-signed-out", account = account);
         say(as_json, &json!({ "event": "signed_out", "account": account, "text": text }), || text::clean(&text));
     }
     while let Some(event) = handle.wait_event() {
@@ -63,7 +55,7 @@ pub(super) fn run(handle: &mut Handle, as_json: bool, hints: &text::Hints) -> Re
             Event::Ended => return Ok(Code::Done),
         }
     }
-    Err(Problem::failed("Duosync has stopped working in the background. Start it again."))
+    Err(Problem::failed(tr!("terminal-stopped-working")))
 }
 
 /// Tells of every run of a pair that has ended since the last time, oldest first.

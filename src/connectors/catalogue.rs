@@ -1,6 +1,7 @@
 //! The kinds of platforms that Duosync knows. A new connector has its entry here.
 
 use crate::model::{OptionInfo, OptionKind, PlatformInfo, SignIn};
+use crate::texts::phrase;
 
 /// Every kind of platform that is built in, in the order in which they are offered.
 #[must_use]
@@ -9,7 +10,34 @@ pub fn builtin() -> Vec<PlatformInfo> {
     all.extend(super::database::platforms());
     all.push(super::ldap::platform());
     all.extend(super::rest::shipped().iter().map(super::rest::Manifest::platform));
-    all
+    all.into_iter().map(in_language).collect()
+}
+
+/// A platform's description in the language in force, as far as its texts are known in it.
+#[must_use]
+pub fn in_language(mut platform: PlatformInfo) -> PlatformInfo {
+    platform.name = phrase(&platform.name);
+    platform.about = phrase(&platform.about);
+    for option in &mut platform.options {
+        option.label = phrase(&option.label);
+        option.hint = phrase(&option.hint);
+        match &mut option.kind {
+            OptionKind::Choice(choices) => {
+                for (_, label) in choices {
+                    *label = phrase(label);
+                }
+            }
+            OptionKind::Text | OptionKind::Url | OptionKind::File(_) | OptionKind::Folder | OptionKind::Flag => {}
+        }
+    }
+    match &mut platform.sign_in {
+        SignIn::Secret { label, help, .. } => {
+            *label = phrase(label);
+            *help = phrase(help);
+        }
+        SignIn::None | SignIn::Browser(_) => {}
+    }
+    platform
 }
 
 fn csv() -> PlatformInfo {

@@ -13,6 +13,7 @@ use reqwest::{Client, Method, Url};
 
 use crate::connectors::{ConnectorError, Context, ErrorKind};
 use crate::model::Timestamp;
+use crate::texts::tr;
 
 /// How long it may take to connect.
 const CONNECT_TIME: Duration = Duration::from_secs(15);
@@ -82,23 +83,30 @@ impl Answer {
         let status = self.status;
         let retry = self.retry_after();
         let (kind, advice) = match status {
-            401 => (ErrorKind::SignIn, "the user name or password was refused; check both in the account's settings"),
-            403 => (ErrorKind::Forbidden, "this user may not do that; ask the server's owner for the right to it"),
-            404 | 410 => (ErrorKind::NotFound, "it is not there"),
-            409 => (ErrorKind::Exists, "the server already holds such a contact"),
-            412 => (ErrorKind::VersionMismatch, "somebody has changed the contact in the meantime"),
-            413 => (ErrorKind::Rejected, "the contact is too big for the server; a smaller photo may help"),
-            429 => (ErrorKind::Throttled, "the server asks to slow down; Duosync waits and tries again"),
-            503 if retry.is_some() => (ErrorKind::Throttled, "the server asks to wait; Duosync tries again later"),
-            507 => (ErrorKind::Server, "the server has no room left"),
-            423 => (ErrorKind::Server, "the contact is locked by somebody; Duosync tries again later"),
-            500..=599 => (ErrorKind::Server, "the server has trouble of its own; Duosync tries again later"),
-            400..=499 => (ErrorKind::Rejected, "the server does not accept it"),
-            _ => {
-                (ErrorKind::BadAnswer, "an address book server does not answer like that; check the account's address")
-            }
+            401 => (ErrorKind::SignIn, tr!("http-sign-in")),
+            403 => (ErrorKind::Forbidden, tr!("http-forbidden")),
+            404 | 410 => (ErrorKind::NotFound, tr!("http-not-there")),
+            409 => (ErrorKind::Exists, tr!("http-exists")),
+            412 => (ErrorKind::VersionMismatch, tr!("http-changed")),
+            413 => (ErrorKind::Rejected, tr!("http-too-big")),
+            429 => (ErrorKind::Throttled, tr!("http-slow-down")),
+            503 if retry.is_some() => (ErrorKind::Throttled, tr!("http-wait")),
+            507 => (ErrorKind::Server, tr!("http-no-room")),
+            423 => (ErrorKind::Server, tr!("http-locked")),
+            500..=599 => (ErrorKind::Server, tr!("http-trouble")),
+            400..=499 => (ErrorKind::Rejected, tr!("http-rejected")),
+            _ => (ErrorKind::BadAnswer, tr!("http-odd")),
         };
-        let error = ConnectorError::new(kind, format!("{what} at {host}: {advice} (status {status})"));
+        let error = ConnectorError::new(
+            kind,
+            tr!(
+                "http-says",
+                what = what,
+                host = format_args!("{host}"),
+                advice = advice,
+                status = format_args!("{status}")
+            ),
+        );
         match retry {
             Some(time) => error.wait(time),
             None => error,
@@ -149,11 +157,7 @@ impl Http {
     /// password belongs to this one.
     pub(crate) fn resolve(&self, from: &Url, href: &str) -> Result<Url, ConnectorError> {
         let url = from.join(href).map_err(|error| {
-            ConnectorError::caused(
-                ErrorKind::BadAnswer,
-                format!("the server gave an address that cannot be used ({href}); check the account's address"),
-                error,
-            )
+            ConnectorError::caused(ErrorKind::BadAnswer, tr!("http-bad-address", href = format_args!("{href}")), error)
         })?;
         self.check_host(&url)?;
         Ok(url)
@@ -184,7 +188,7 @@ impl Http {
         writes: bool,
     ) -> Result<Answer, ConnectorError> {
         let method = Method::from_bytes(method.as_bytes())
-            .map_err(|error| ConnectorError::caused(ErrorKind::BadAnswer, "the request has no valid method", error))?;
+            .map_err(|error| ConnectorError::caused(ErrorKind::BadAnswer, tr!("http-no-method"), error))?;
         let mut url = url.clone();
         for _ in 0..=MOST_REDIRECTS {
             context.check()?;
@@ -194,22 +198,19 @@ impl Http {
             } else {
                 tokio::select! {
                     answer = once => answer?,
-                    () = context.cancel.cancelled() => return Err(ConnectorError::new(ErrorKind::Cancelled, "stopped by you")),
+                    () = context.cancel.cancelled() => return Err(ConnectorError::new(ErrorKind::Cancelled, tr!("connector-stopped"))),
                 }
             };
             if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
                 return Ok(answer);
             }
             let Some(target) = answer.header(&LOCATION) else {
-                return Err(answer.error("a redirect that leads nowhere"));
+                return Err(answer.error(&tr!("server-doing-redirect")));
             };
             // The method and body are kept: a PROPFIND that became a GET would say nothing.
             url = self.resolve(&url, target)?;
         }
-        Err(ConnectorError::new(
-            ErrorKind::BadAnswer,
-            format!("the server sends us in a circle from {url}; check the account's address"),
-        ))
+        Err(ConnectorError::new(ErrorKind::BadAnswer, tr!("http-circle", url = format_args!("{url}"))))
     }
 
     async fn once(
@@ -239,10 +240,10 @@ impl Http {
             if body.len() + chunk.len() > BODY_LIMIT {
                 return Err(ConnectorError::new(
                     ErrorKind::BadAnswer,
-                    format!(
-                        "the answer of {} is bigger than {} MB, which is more than Duosync takes; check the account's address",
-                        host_of(url),
-                        BODY_LIMIT / 1024 / 1024
+                    tr!(
+                        "http-answer-too-big",
+                        host = format_args!("{}", host_of(url)),
+                        most = format_args!("{}", BODY_LIMIT / 1024 / 1024)
                     ),
                 ));
             }
@@ -266,10 +267,7 @@ impl Http {
         shown.set_query(None);
         Err(ConnectorError::new(
             ErrorKind::Settings,
-            format!(
-                "{} sends us on to {shown}, and your password is not sent there by itself; if that is the right place, put that address into the account",
-                host_of(&self.base)
-            ),
+            tr!("http-sent-on", host = format_args!("{}", host_of(&self.base)), shown = format_args!("{shown}")),
         ))
     }
 }
@@ -283,24 +281,13 @@ fn check_scheme(url: &Url, allow_http: bool) -> Result<(), ConnectorError> {
     match url.scheme() {
         "https" => Ok(()),
         "http" if own || allow_http => Ok(()),
-        "http" => Err(ConnectorError::new(
-            ErrorKind::Settings,
-            format!(
-                "http://{host} would send your password readable by anybody on the way; use https, or set allow_http = true for this account"
-            ),
-        )),
-        scheme => {
-            Err(ConnectorError::new(ErrorKind::Settings, format!("the address must begin with https, not {scheme}")))
-        }
+        "http" => Err(ConnectorError::new(ErrorKind::Settings, tr!("http-plain", host = format_args!("{host}")))),
+        scheme => Err(ConnectorError::new(ErrorKind::Settings, tr!("http-scheme", scheme = format_args!("{scheme}")))),
     }
 }
 
 fn no_client(error: reqwest::Error) -> ConnectorError {
-    ConnectorError::caused(
-        ErrorKind::Settings,
-        "no secure connection can be made from this computer: it has no list of trusted certificates (install the ca-certificates package)",
-        error,
-    )
+    ConnectorError::caused(ErrorKind::Settings, tr!("http-no-roots"), error)
 }
 
 pub(crate) fn host_of(url: &Url) -> String {
@@ -321,20 +308,14 @@ fn trouble(url: &Url, error: reqwest::Error) -> ConnectorError {
     }
     let why = if causes.is_empty() { error.to_string() } else { causes };
     if connect {
-        let message = format!("{host} cannot be reached: {why}; check the network and the account's address");
+        let message = tr!("http-unreachable", host = format_args!("{host}"), why = format_args!("{why}"));
         ConnectorError::caused(ErrorKind::Unreachable, message, error)
     } else if timeout {
-        ConnectorError::caused(
-            ErrorKind::InDoubt,
-            format!("{host} did not answer in time; Duosync looks again what came of it"),
-            error,
-        )
+        ConnectorError::caused(ErrorKind::InDoubt, tr!("http-late", host = format_args!("{host}")), error)
     } else {
         ConnectorError::caused(
             ErrorKind::InDoubt,
-            format!(
-                "the connection to {host} broke before the whole answer was there ({why}); Duosync looks again what came of it"
-            ),
+            tr!("http-broke", host = format_args!("{host}"), why = format_args!("{why}")),
             error,
         )
     }
@@ -344,7 +325,7 @@ fn trouble(url: &Url, error: reqwest::Error) -> ConnectorError {
 pub(crate) fn basic(user: &str, password: &str) -> Result<HeaderValue, ConnectorError> {
     let text = format!("{user}:{password}");
     let mut value = HeaderValue::try_from(format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(text)))
-        .map_err(|error| ConnectorError::caused(ErrorKind::Settings, "the user name cannot be sent", error))?;
+        .map_err(|error| ConnectorError::caused(ErrorKind::Settings, tr!("http-user-name"), error))?;
     value.set_sensitive(true);
     Ok(value)
 }

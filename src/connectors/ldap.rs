@@ -21,6 +21,7 @@ use crate::model::{
     AccountSettings, CollectionInfo, Cursor, FieldInfo, Fields, Identity, Kind, Listing, OptionInfo, OptionKind,
     PlatformInfo, Record, RecordId, Scope, SignIn, Timestamp, Value, Version,
 };
+use crate::texts::tr;
 
 /// Entries of one page.
 const PAGE: i32 = 500;
@@ -103,10 +104,7 @@ impl LdapConnector {
         let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "ldap" | "ldaps"));
         let Some((url, host)) = url.as_ref().and_then(|url| Some((url, url.host_str()?.trim_matches(['[', ']']))))
         else {
-            return Err(ConnectorError::new(
-                ErrorKind::Settings,
-                format!("\u{201c}{text}\u{201d} is no address of a directory, such as ldaps://ldap.example.com"),
-            ));
+            return Err(ConnectorError::new(ErrorKind::Settings, tr!("ldap-address", text = text)));
         };
         let own = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|host| host.is_loopback());
         let allowed = option("allow_unencrypted")
@@ -135,7 +133,7 @@ impl LdapConnector {
         if let Some(user) = &self.username {
             // An empty password would sign in as nobody, without a word (RFC 4513, section 5.1.2).
             let password = self.password.as_deref().filter(|password| !password.is_empty()).ok_or_else(|| {
-                ConnectorError::new(ErrorKind::SignIn, format!("there is no password for the user {user}"))
+                ConnectorError::new(ErrorKind::SignIn, tr!("ldap-no-password", user = format_args!("{user}")))
             })?;
             ldap.with_timeout(PATIENCE);
             let answer = ldap.simple_bind(user, password).await.map_err(|error| self.unreachable(error))?;
@@ -145,8 +143,12 @@ impl LdapConnector {
     }
 
     fn unreachable(&self, error: LdapError) -> ConnectorError {
-        let how = if self.starttls { " with encryption" } else { "" };
-        let message = format!("the directory {} cannot be reached{how}: {error}", self.url);
+        let (url, why) = (self.url.to_string(), error.to_string());
+        let message = if self.starttls {
+            tr!("ldap-unreachable-encrypted", url = url, why = why)
+        } else {
+            tr!("ldap-unreachable", url = url, why = why)
+        };
         ConnectorError::caused(ErrorKind::Unreachable, message, error)
     }
 
@@ -155,21 +157,27 @@ impl LdapConnector {
         let LdapError::LdapResult { result } = &error else {
             return ConnectorError::caused(
                 ErrorKind::InDoubt,
-                format!("the connection to the directory {} broke: {error}", self.url),
+                tr!("ldap-broke", url = format_args!("{}", self.url), error = format_args!("{error}")),
                 error,
             );
         };
         let (kind, what) = match result.rc {
-            48 | 49 => (ErrorKind::SignIn, "refuses the user name or the password"),
-            8 | 13 => (ErrorKind::SignIn, "wants a user name, or encryption"),
-            50 => (ErrorKind::Forbidden, "does not let this user read that"),
-            32 => (ErrorKind::NotFound, "has nothing at that place; correct `base`"),
-            34 | 87 => (ErrorKind::Settings, "does not understand the place or the filter"),
-            4 | 11 => (ErrorKind::Rejected, "gives no more entries than its limit; narrow `base` or `filter`"),
-            51 | 52 => (ErrorKind::Server, "is busy"),
-            _ => (ErrorKind::BadAnswer, "gives an error"),
+            48 | 49 => (ErrorKind::SignIn, tr!("ldap-sign-in")),
+            8 | 13 => (ErrorKind::SignIn, tr!("ldap-needs-sign-in")),
+            50 => (ErrorKind::Forbidden, tr!("ldap-forbidden")),
+            32 => (ErrorKind::NotFound, tr!("ldap-nothing-there")),
+            34 | 87 => (ErrorKind::Settings, tr!("ldap-bad-filter")),
+            4 | 11 => (ErrorKind::Rejected, tr!("ldap-limit")),
+            51 | 52 => (ErrorKind::Server, tr!("ldap-busy")),
+            _ => (ErrorKind::BadAnswer, tr!("ldap-error")),
         };
-        let message = format!("the directory {} {what} ({} {})", self.url, result.rc, result.text.trim());
+        let message = tr!(
+            "ldap-says",
+            url = format_args!("{}", self.url),
+            code = format_args!("{}", result.rc),
+            why = format_args!("{}", result.text.trim()),
+            what = what
+        );
         ConnectorError::caused(kind, message, error)
     }
 
@@ -188,12 +196,7 @@ impl LdapConnector {
             let first = |name: &str| root.attrs.get(name)?.first().cloned();
             first("defaultNamingContext").or_else(|| first("namingContexts"))
         });
-        context.ok_or_else(|| {
-            ConnectorError::new(
-                ErrorKind::Settings,
-                "the directory does not say what it holds: set `base`, such as ou=people,dc=example,dc=com",
-            )
-        })
+        context.ok_or_else(|| ConnectorError::new(ErrorKind::Settings, tr!("ldap-no-base")))
     }
 
     async fn place(&self, ldap: &mut Ldap, collection: &str) -> Result<String, ConnectorError> {
@@ -203,7 +206,7 @@ impl LdapConnector {
         }
         Err(ConnectorError::new(
             ErrorKind::NotFound,
-            format!("the account has one list, \"{base}\"; there is no \"{collection}\""),
+            tr!("ldap-one-list", base = format_args!("{base}"), collection = collection),
         ))
     }
 
@@ -261,12 +264,7 @@ impl LdapConnector {
             None => None,
             Some(since) => {
                 let mark = serde_json::from_str::<Mark>(&since.0).ok().filter(|mark| mark.asked == asked);
-                Some(mark.ok_or_else(|| {
-                    ConnectorError::new(
-                        ErrorKind::CursorExpired,
-                        "the list is read anew, as something else is asked of it",
-                    )
-                })?)
+                Some(mark.ok_or_else(|| ConnectorError::new(ErrorKind::CursorExpired, tr!("ldap-read-anew")))?)
             }
         };
         if let Some(Mark { ids, newest: Some(newest), seen, .. }) = &mark {
@@ -310,9 +308,8 @@ impl LdapConnector {
 
 /// An entry of an answer. The library breaks off on one that breaks the rules of its encoding.
 fn understood(entry: ldap3::ResultEntry) -> Result<SearchEntry, ConnectorError> {
-    std::panic::catch_unwind(AssertUnwindSafe(|| SearchEntry::construct(entry))).map_err(|_panic| {
-        ConnectorError::new(ErrorKind::BadAnswer, "the directory gives an entry that cannot be understood")
-    })
+    std::panic::catch_unwind(AssertUnwindSafe(|| SearchEntry::construct(entry)))
+        .map_err(|_panic| ConnectorError::new(ErrorKind::BadAnswer, tr!("ldap-bad-entry")))
 }
 
 fn ids_of(entries: &[Entry]) -> String {
@@ -451,7 +448,7 @@ impl Connector for LdapConnector {
     ) -> Result<Listing, ConnectorError> {
         tokio::select! {
             listing = self.listing(context, collection, want, since) => listing,
-            () = context.cancel.cancelled() => Err(ConnectorError::new(ErrorKind::Cancelled, "stopped by you")),
+            () = context.cancel.cancelled() => Err(ConnectorError::new(ErrorKind::Cancelled, tr!("connector-stopped"))),
         }
     }
 
@@ -492,10 +489,6 @@ impl Connector for LdapConnector {
         _writes: Vec<Write>,
     ) -> Result<Vec<WriteResult>, ConnectorError> {
         context.check()?;
-        Err(ConnectorError::new(
-            ErrorKind::Forbidden,
-            "a directory is only read by Duosync, so nothing was written to it. Let the fields go one way, from the \
-             directory to the other side.",
-        ))
+        Err(ConnectorError::new(ErrorKind::Forbidden, tr!("ldap-only-read")))
     }
 }

@@ -26,8 +26,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::model::{CollectionInfo, Cursor, FieldInfo, Fields, Identity, Listing, Record, RecordId, Version};
+use crate::texts::tr;
 
-pub use catalogue::builtin;
+pub use catalogue::{builtin, in_language};
 pub use error::{ConnectorError, ErrorKind};
 
 /// What a connector says while it works.
@@ -71,7 +72,7 @@ impl Context {
     /// [`ErrorKind::Cancelled`].
     pub fn check(&self) -> Result<(), ConnectorError> {
         if self.cancel.is_cancelled() {
-            return Err(ConnectorError::new(ErrorKind::Cancelled, "stopped by you"));
+            return Err(ConnectorError::new(ErrorKind::Cancelled, tr!("connector-stopped")));
         }
         Ok(())
     }

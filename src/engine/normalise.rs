@@ -12,6 +12,7 @@ use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 use super::{choices, dates, names, numbers, phones};
 use crate::model::{FieldMapping, Kind, Side, Transform, Value};
+use crate::texts::tr;
 
 /// The text by which two values are compared; equal iff the values mean the same. Empty for empty.
 pub type Normal = String;
@@ -23,10 +24,7 @@ const SEPARATORS: [char; 3] = [',', ';', '\u{37e}'];
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ValueError {
     /// A choice that the mapping's table does not have.
-    #[error(
-        "“{value}” is not one of the choices of the field “{mapping}” ({}). Add it to the field's value table, or change it in the record.",
-        choices.join(", ")
-    )]
+    #[error("{}", tr!("value-not-in-choices", value = value, mapping = mapping, choices = choices.join(", ")))]
     NotInChoices {
         /// The mapping's name.
         mapping: String,
@@ -36,9 +34,7 @@ pub enum ValueError {
         choices: Vec<String>,
     },
     /// The template does not work, or names a field that the record does not have.
-    #[error(
-        "the template of the field “{mapping}” cannot be filled in: {source}. Check the field names in the template."
-    )]
+    #[error("{}", tr!("value-template", mapping = mapping, why = source.to_string()))]
     Template {
         /// The mapping's name.
         mapping: String,
@@ -46,9 +42,7 @@ pub enum ValueError {
         source: Arc<minijinja::Error>,
     },
     /// A template mapping was asked to carry a value against its direction.
-    #[error(
-        "the field “{mapping}” is made by a template and goes only one way, so nothing is written to side {side}. Set its direction to “A to B” or “B to A”."
-    )]
+    #[error("{}", tr!("value-one-way", mapping = mapping, side = side.to_string()))]
     OneWay {
         /// The mapping's name.
         mapping: String,
@@ -57,8 +51,8 @@ pub enum ValueError {
     },
     /// Several fields, and no rule of how to divide a text over them.
     #[error(
-        "the field “{mapping}” names several fields on side {side} ({}), which can be read together but not written. Map them one by one, or use the full name transform for a given and a family name.",
-        fields.join(", ")
+        "{}",
+        tr!("value-several-fields", mapping = mapping, side = side.to_string(), fields = fields.join(", "))
     )]
     SeveralFields {
         /// The mapping's name.
@@ -69,7 +63,7 @@ pub enum ValueError {
         fields: Vec<String>,
     },
     /// No field on the side that was to be written.
-    #[error("the field “{mapping}” names no field on side {side}. Choose one in the pair's settings.")]
+    #[error("{}", tr!("value-no-field", mapping = mapping, side = side.to_string()))]
     NoField {
         /// The mapping's name.
         mapping: String,
@@ -77,9 +71,7 @@ pub enum ValueError {
         side: Side,
     },
     /// An item of a list that would be read back as two.
-    #[error(
-        "the item “{item}” of the list “{mapping}” holds “{separator}”, which separates the items on the other side. Choose another separator, or change the item."
-    )]
+    #[error("{}", tr!("value-separator", item = item, mapping = mapping, separator = separator))]
     Separator {
         /// The mapping's name.
         mapping: String,

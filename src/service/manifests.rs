@@ -21,9 +21,7 @@ pub fn manifest_start(kind: &str) -> Result<String, Problem> {
     let text = rest::start_of(kind);
     match Manifest::parse(&text) {
         Ok(_) => Ok(text),
-        Err(_) => Err(Problem::wrong_use(format!(
-            "\"{kind}\" cannot name a kind of platform: use small letters, digits and _, as in my_shop."
-        ))),
+        Err(_) => Err(Problem::wrong_use(tr!("service-bad-kind", kind = kind))),
     }
 }
 

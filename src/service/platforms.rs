@@ -11,7 +11,7 @@ use crate::connectors::ldap::LdapConnector;
 use crate::connectors::rest::{self, Manifest, RestConnector};
 use crate::connectors::vcf::VcfConnector;
 use crate::connectors::xlsx::XlsxConnector;
-use crate::connectors::{Connector, ConnectorError, Credential, ErrorKind, builtin};
+use crate::connectors::{Connector, ConnectorError, Credential, ErrorKind, builtin, in_language};
 use crate::model::{AccountSettings, PlatformInfo};
 use crate::texts::tr;
 
@@ -92,7 +92,8 @@ impl KnownPlatforms {
 
 impl Platforms for KnownPlatforms {
     fn known(&self) -> Vec<PlatformInfo> {
-        let own: Vec<PlatformInfo> = self.own().manifests.iter().map(|manifest| manifest.platform()).collect();
+        let own: Vec<PlatformInfo> =
+            self.own().manifests.iter().map(|manifest| in_language(manifest.platform())).collect();
         let mut known = builtin();
         for platform in own {
             match known.iter_mut().find(|known| known.kind == platform.kind) {
@@ -126,10 +127,7 @@ impl Platforms for KnownPlatforms {
                     let known: Vec<String> = self.known().into_iter().map(|platform| platform.kind).collect();
                     Err(ConnectorError::new(
                         ErrorKind::Settings,
-                        format!(
-                            "Duosync does not know the kind of account \u{201c}{other}\u{201d}. It knows {}.",
-                            known.join(", ")
-                        ),
+                        tr!("service-unknown-kind", kind = other, known = known.join(", ")),
                     ))
                 }
             },

@@ -6,6 +6,7 @@
 
 mod known;
 mod locale;
+mod phrases;
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -17,6 +18,7 @@ use unic_langid::LanguageIdentifier;
 
 pub use known::key_of;
 pub use locale::{Region, grouped, region};
+pub use phrases::phrase;
 
 /// A language that Duosync speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,12 +78,15 @@ static CURRENT: AtomicU8 = AtomicU8::new(0);
 /// The files of each language. A file that is added is named here.
 macro_rules! files {
     ($tag:literal) => {
-        files!($tag, "words", "shell", "home", "setup", "preview", "review", "compare", "history", "alerts", "settings", "secrets", "service", "report", "engine", "sync")
+        files!($tag, "words", "shell", "home", "setup", "preview", "review", "compare", "history", "alerts", "settings", "secrets", "service", "report", "engine", "sync", "connector", "files", "databases", "servers", "rest", "phrases", "terminal")
     };
     ($tag:literal, $($name:literal),+) => {
         &[$(($name, include_str!(concat!("../../assets/i18n/", $tag, "/", $name, ".ftl")))),+]
     };
 }
+
+/// The file of the texts that are found by their English.
+const PHRASES: &str = "phrases";
 
 type Files = &'static [(&'static str, &'static str)];
 
@@ -139,6 +144,13 @@ impl Argument for str {
 impl Argument for String {
     fn argument(&self) -> FluentValue<'_> {
         FluentValue::String(Cow::Borrowed(self))
+    }
+}
+
+/// Whatever can be shown, as it is shown: `name = format_args!("{path}")`.
+impl Argument for std::fmt::Arguments<'_> {
+    fn argument(&self) -> FluentValue<'_> {
+        FluentValue::String(self.as_str().map_or_else(|| Cow::Owned(self.to_string()), Cow::Borrowed))
     }
 }
 

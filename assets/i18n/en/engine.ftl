@@ -41,3 +41,11 @@ plan-deleted-in = deleted in { $account }
 plan-changed-after-deleted = it was changed after it had been deleted on the other side
 plan-partner-filtered = { $name } was deleted in { $gone }. A filter leaves it out, so it stays in { $stays }.
 plan-partner-deleted = { $name } was deleted in { $gone }. Deletions are not carried over, so it stays in { $stays }.
+
+# What a value cannot be, and why it is not written.
+value-not-in-choices = “{ $value }” is not one of the choices of the field “{ $mapping }” ({ $choices }). Add it to the field's value table, or change it in the record.
+value-template = the template of the field “{ $mapping }” cannot be filled in: { $why }. Check the field names in the template.
+value-one-way = the field “{ $mapping }” is made by a template and goes only one way, so nothing is written to side { $side }. Set its direction to “A to B” or “B to A”.
+value-several-fields = the field “{ $mapping }” names several fields on side { $side } ({ $fields }), which can be read together but not written. Map them one by one, or use the full name transform for a given and a family name.
+value-no-field = the field “{ $mapping }” names no field on side { $side }. Choose one in the pair's settings.
+value-separator = the item “{ $item }” of the list “{ $mapping }” holds “{ $separator }”, which separates the items on the other side. Choose another separator, or change the item.

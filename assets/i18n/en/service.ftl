@@ -55,3 +55,13 @@ service-page-done-more = Duosync may now use { $account }. You can close this pa
 service-page-failed = You are not signed in
 service-page-strange = This page does not belong to Duosync's sign-in
 service-page-strange-more = Nothing was changed. Go back to Duosync and press Sign in again.
+service-unknown-kind = Duosync does not know the kind of account “{ $kind }”. It knows { $known }.
+service-bad-kind = "{ $kind }" cannot name a kind of platform: use small letters, digits and _, as in my_shop.
+
+# Secrets that could not be had.
+secret-not-set = the password of "{ $account }" is to be found in the environment variable { $variable }, which is not set; set it before Duosync starts, or choose the keyring or "ask each time" for this account
+secret-not-text = the environment variable { $variable } with the password of "{ $account }" does not hold readable text
+secret-no-keyring = this computer has no keyring that Duosync can reach, so the password of "{ $account }" cannot be kept there or read from there; keep it in an encrypted file (password = {"{"} file = true {"}"}), use an environment variable (password = {"{"} env = "NAME" {"}"}) or let Duosync ask each time (password = {"{"} ask = true {"}"})
+secret-not-found = the keyring gave no password for "{ $account }": either none is saved, or the keyring is locked; unlock it and try again, or enter the password again in the account's settings
+secret-keyring = the keyring could not be used for the password of "{ $account }"; unlock it and try again
+secret-not-entered = the password of "{ $account }" is asked once after each start and has not been entered yet; enter it in Duosync's window, or for the terminal put it into an environment variable (password = {"{"} env = "NAME" {"}"})

@@ -41,3 +41,11 @@ plan-deleted-in = verwijderd in { $account }
 plan-changed-after-deleted = het is gewijzigd nadat het aan de andere kant verwijderd was
 plan-partner-filtered = { $name } is verwijderd in { $gone }. Een filter laat het weg, dus het blijft in { $stays }.
 plan-partner-deleted = { $name } is verwijderd in { $gone }. Verwijderingen gaan niet mee, dus het blijft in { $stays }.
+
+# Wat een waarde niet kan zijn, en waarom ze niet geschreven wordt.
+value-not-in-choices = “{ $value }” is niet een van de keuzes van het veld “{ $mapping }” ({ $choices }). Voeg het toe aan de waardentabel van het veld, of wijzig het in het record.
+value-template = het sjabloon van het veld “{ $mapping }” kan niet ingevuld worden: { $why }. Kijk de veldnamen in het sjabloon na.
+value-one-way = het veld “{ $mapping }” wordt door een sjabloon gemaakt en gaat maar in één richting, dus er wordt niets naar kant { $side } geschreven. Zet de richting op “A naar B” of “B naar A”.
+value-several-fields = het veld “{ $mapping }” noemt meerdere velden aan kant { $side } ({ $fields }), die samen gelezen maar niet geschreven kunnen worden. Koppel ze een voor een, of gebruik de bewerking voor volledige namen voor een voornaam en een achternaam.
+value-no-field = het veld “{ $mapping }” noemt geen veld aan kant { $side }. Kies er een in de instellingen van de koppeling.
+value-separator = het item “{ $item }” van de lijst “{ $mapping }” bevat “{ $separator }”, dat aan de andere kant de items scheidt. Kies een ander scheidingsteken, of wijzig het item.

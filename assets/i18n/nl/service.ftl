@@ -55,3 +55,13 @@ service-page-done-more = Duosync mag nu { $account } gebruiken. Je kunt deze pag
 service-page-failed = Je bent niet aangemeld
 service-page-strange = Deze pagina hoort niet bij het aanmelden van Duosync
 service-page-strange-more = Er is niets gewijzigd. Ga terug naar Duosync en klik opnieuw op Aanmelden.
+service-unknown-kind = Duosync kent de soort account “{ $kind }” niet. Het kent { $known }.
+service-bad-kind = "{ $kind }" kan geen soort platform aanduiden: gebruik kleine letters, cijfers en _, zoals in my_shop.
+
+# Geheimen die er niet waren.
+secret-not-set = het wachtwoord van "{ $account }" moet in de omgevingsvariabele { $variable } staan, en die is niet ingesteld; stel ze in voor Duosync start, of kies voor dit account de sleutelbos of "telkens vragen"
+secret-not-text = de omgevingsvariabele { $variable } met het wachtwoord van "{ $account }" bevat geen leesbare tekst
+secret-no-keyring = deze computer heeft geen sleutelbos die Duosync kan bereiken, dus kan het wachtwoord van "{ $account }" daar niet bewaard of gelezen worden; bewaar het in een versleuteld bestand (password = {"{"} file = true {"}"}), gebruik een omgevingsvariabele (password = {"{"} env = "NAME" {"}"}) of laat Duosync het telkens vragen (password = {"{"} ask = true {"}"})
+secret-not-found = de sleutelbos gaf geen wachtwoord voor "{ $account }": ofwel is er geen bewaard, ofwel is de sleutelbos vergrendeld; ontgrendel ze en probeer opnieuw, of vul het wachtwoord opnieuw in bij de instellingen van het account
+secret-keyring = de sleutelbos kon niet gebruikt worden voor het wachtwoord van "{ $account }"; ontgrendel ze en probeer opnieuw
+secret-not-entered = het wachtwoord van "{ $account }" wordt na elke start één keer gevraagd en is nog niet ingevuld; vul het in in het venster van Duosync, of zet het voor de terminal in een omgevingsvariabele (password = {"{"} env = "NAME" {"}"})

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::connectors::{ConnectorError, ErrorKind};
+use crate::texts::tr;
 
 const DAV: &str = "DAV:";
 const CARD: &str = "urn:ietf:params:xml:ns:carddav";
@@ -92,20 +93,14 @@ pub(crate) struct Multistatus {
 /// Reads an answer. A document type is refused: it can name entities that grow without end.
 pub(crate) fn parse(body: &[u8]) -> Result<Multistatus, ConnectorError> {
     let text = prepare(body);
-    let bad = |error| {
-        ConnectorError::caused(
-            ErrorKind::BadAnswer,
-            "the server's answer is not the XML that an address book server gives; check that the account's address is that of a CardDAV server",
-            error,
-        )
-    };
+    let bad = |error| ConnectorError::caused(ErrorKind::BadAnswer, tr!("server-not-xml"), error);
     let options = ParsingOptions { allow_dtd: false, ..ParsingOptions::default() };
     let document = Document::parse_with_options(&text, options).map_err(bad)?;
     let root = document.root_element();
     if !root.has_tag_name((DAV, "multistatus")) {
         return Err(ConnectorError::new(
             ErrorKind::BadAnswer,
-            format!("the server answered <{}> where a multistatus was due", root.tag_name().name()),
+            tr!("server-no-multistatus", tag = format_args!("{}", root.tag_name().name())),
         ));
     }
     let mut answer = Multistatus::default();

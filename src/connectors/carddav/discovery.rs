@@ -8,6 +8,7 @@ use super::dav::{self, Entry, Multistatus};
 use super::path;
 use crate::connectors::http::Http;
 use crate::connectors::{ConnectorError, Context, ErrorKind};
+use crate::texts::tr;
 
 /// One address book.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,17 +40,13 @@ pub(crate) fn base_url(text: &str) -> Result<Url, ConnectorError> {
     } else {
         format!("https://{}", text.split_once('@').map_or(text, |(_, host)| host))
     };
-    let url = Url::parse(&full).map_err(|error| {
-        ConnectorError::caused(ErrorKind::Settings, format!("\u{201c}{text}\u{201d} is no address of a server"), error)
-    })?;
+    let url = Url::parse(&full)
+        .map_err(|error| ConnectorError::caused(ErrorKind::Settings, tr!("server-address", text = text), error))?;
     if url.password().is_some() || !url.username().is_empty() {
-        return Err(ConnectorError::new(
-            ErrorKind::Settings,
-            "the address holds a user name or password: put the name into username, and the password into the keyring or an environment variable",
-        ));
+        return Err(ConnectorError::new(ErrorKind::Settings, tr!("server-address-secret")));
     }
     if url.host_str().is_none_or(str::is_empty) {
-        return Err(ConnectorError::new(ErrorKind::Settings, format!("\u{201c}{text}\u{201d} names no server")));
+        return Err(ConnectorError::new(ErrorKind::Settings, tr!("server-address-nameless", text = text)));
     }
     Ok(url)
 }
@@ -58,7 +55,7 @@ pub(crate) fn base_url(text: &str) -> Result<Url, ConnectorError> {
 pub(crate) async fn principal(http: &Http, context: &Context) -> Result<Option<String>, ConnectorError> {
     let answer = http.send(context, "PROPFIND", http.base(), &[("depth", "0")], Some((XML, dav::ABOUT))).await?;
     if answer.status == 401 {
-        return Err(answer.error("signing in"));
+        return Err(answer.error(&tr!("server-doing-sign-in")));
     }
     if answer.status != 207 {
         return Ok(None);
@@ -131,7 +128,7 @@ async fn from_here(http: &Http, context: &Context, start: &Url, found: &mut Foun
 async fn ask(http: &Http, context: &Context, url: &Url, depth: &str) -> Result<(Url, Multistatus), ConnectorError> {
     let answer = http.send(context, "PROPFIND", url, &[("depth", depth)], Some((XML, dav::ABOUT))).await?;
     if answer.status != 207 {
-        return Err(answer.error("looking for address books"));
+        return Err(answer.error(&tr!("server-doing-look")));
     }
     Ok((answer.url.clone(), dav::parse(&answer.body)?))
 }

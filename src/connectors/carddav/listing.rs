@@ -10,6 +10,7 @@ use super::{Account, Stored, card_fields, lock, path};
 use crate::connectors::http::http_date;
 use crate::connectors::{ConnectorError, Context, ErrorKind, Find};
 use crate::model::{Cursor, Listing, Record, RecordId, Scope, Value};
+use crate::texts::tr;
 
 /// How many cards one multiget asks for.
 const CARDS_A_REQUEST: usize = 150;
@@ -166,7 +167,7 @@ impl Account {
                 207 => {}
                 400 | 403 | 409 | 410 | 412 | 415 | 501 | 507 if !at.is_empty() => return Err(expired()),
                 400 | 403 | 405 | 409 | 412 | 415 | 501 => return Ok(None),
-                _ => return Err(answer.error("reading the address book")),
+                _ => return Err(answer.error(&tr!("server-doing-read-book"))),
             }
             let multistatus = dav::parse(&answer.body)?;
             let mut more = false;
@@ -184,10 +185,7 @@ impl Account {
                 }
             }
             let Some(next) = multistatus.token.filter(|token| !token.is_empty()) else {
-                return Err(ConnectorError::new(
-                    ErrorKind::BadAnswer,
-                    "the server did not say where its list of changes ends, so nothing was done with it; try again, and tell the server's owner if it stays so",
-                ));
+                return Err(ConnectorError::new(ErrorKind::BadAnswer, tr!("server-no-end-of-changes")));
             };
             context.step("reading the address book", heard.there.len() as u64, None);
             if !more {
@@ -199,10 +197,7 @@ impl Account {
             }
             at = next;
         }
-        Err(ConnectorError::new(
-            ErrorKind::BadAnswer,
-            "the server gives its list in pieces that do not come to an end, so nothing was done with it; try again, and tell the server's owner if it stays so",
-        ))
+        Err(ConnectorError::new(ErrorKind::BadAnswer, tr!("server-endless-list")))
     }
 
     /// Lists every etag and compares it with what was there before.
@@ -231,15 +226,12 @@ impl Account {
         let url = self.http.resolve(self.http.base(), book)?;
         let answer = self.http.send(context, "PROPFIND", &url, &[("depth", "1")], Some((XML, dav::ETAGS))).await?;
         if answer.status != 207 {
-            return Err(answer.error("reading the address book"));
+            return Err(answer.error(&tr!("server-doing-read-book")));
         }
         let entries = dav::parse(&answer.body)?.entries;
         if entries.iter().any(|entry| entry.status == Some(507)) {
             // What a shortened list leaves out must never look deleted.
-            return Err(ConnectorError::new(
-                ErrorKind::BadAnswer,
-                "the server gave only a part of its list of contacts, so nothing was done with it; ask the server's owner to allow longer lists",
-            ));
+            return Err(ConnectorError::new(ErrorKind::BadAnswer, tr!("server-part-of-list")));
         }
         Ok(entries
             .into_iter()
@@ -267,7 +259,7 @@ impl Account {
                 continue;
             }
             if answer.status != 207 {
-                return Err(answer.error("reading contacts"));
+                return Err(answer.error(&tr!("server-doing-read-many")));
             }
             let mut told: BTreeMap<String, Entry> =
                 dav::parse(&answer.body)?.entries.into_iter().map(|entry| (path::normal(&entry.href), entry)).collect();
@@ -313,7 +305,7 @@ impl Account {
             return Ok(None);
         }
         if !answer.is_ok() {
-            return Err(answer.error("reading a contact"));
+            return Err(answer.error(&tr!("server-doing-read")));
         }
         let stored = Stored {
             href: href.to_owned(),
@@ -395,7 +387,7 @@ impl Account {
                 }
                 // The server knows no such report or filter: everything is looked at.
                 400 | 403 | 405 | 415 | 501 => {}
-                _ => return Err(answer.error("looking for a contact")),
+                _ => return Err(answer.error(&tr!("server-doing-find"))),
             }
         }
         let hrefs: Vec<String> = self.etags(context, book).await?.into_keys().collect();
@@ -412,14 +404,11 @@ fn open(cursor: &Cursor, collection: &str) -> Result<Saved, ConnectorError> {
 }
 
 fn close(saved: &Saved) -> Result<Cursor, ConnectorError> {
-    serde_json::to_string(saved).map(Cursor).map_err(|error| {
-        ConnectorError::caused(ErrorKind::BadAnswer, "the server's place in its list of changes cannot be kept", error)
-    })
+    serde_json::to_string(saved)
+        .map(Cursor)
+        .map_err(|error| ConnectorError::caused(ErrorKind::BadAnswer, tr!("server-cursor-not-kept"), error))
 }
 
 fn expired() -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::CursorExpired,
-        "the server no longer knows what has changed since the last run; Duosync reads the whole address book again",
-    )
+    ConnectorError::new(ErrorKind::CursorExpired, tr!("server-cursor-unknown"))
 }

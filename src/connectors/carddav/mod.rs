@@ -30,6 +30,7 @@ use super::{Abilities, Batch, Connector, ConnectorError, Context, ErrorKind, Fin
 use crate::model::{
     AccountSettings, CollectionInfo, Cursor, FieldInfo, Identity, Listing, Record, RecordId, Timestamp, Version,
 };
+use crate::texts::tr;
 
 /// How many updates share one reading of the cards that they edit.
 const WRITES_A_CALL: usize = 40;
@@ -71,13 +72,7 @@ impl CardDavConnector {
     pub fn new(settings: &AccountSettings, password: Option<&str>) -> Result<Self, ConnectorError> {
         let option = |key: &str| settings.options.get(key).map(|text| text.trim()).filter(|text| !text.is_empty());
         let url = option("url").ok_or_else(|| {
-            ConnectorError::new(
-                ErrorKind::Settings,
-                format!(
-                    "the account \u{201c}{}\u{201d} has no address: set url to that of its server or address book",
-                    settings.name
-                ),
-            )
+            ConnectorError::new(ErrorKind::Settings, tr!("server-account-no-address", account = settings.name))
         })?;
         let allow_http =
             option("allow_http").is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "yes" | "true" | "1"));
@@ -237,9 +232,7 @@ impl Connector for CardDavConnector {
         if let Some(failed) = fetched.failed.first() {
             return Err(ConnectorError::new(
                 ErrorKind::BadAnswer,
-                format!(
-                    "the server lists the contact {failed} but does not give it; look at it in the server's own view"
-                ),
+                tr!("server-contact-not-given", failed = format_args!("{failed}")),
             ));
         }
         Ok(fetched.cards.iter().filter_map(|stored| stored.record(want, true)).collect())
@@ -278,11 +271,8 @@ fn choose_book<'a>(books: &'a [Book], collection: &str) -> Result<&'a Book, Conn
         match (fitting.next(), fitting.next()) {
             (Some(book), None) => return Ok(book),
             (Some(_), Some(_)) => {
-                let say = if collection.is_empty() {
-                    "the account has several address books; name one of them as the collection"
-                } else {
-                    "several address books have that name; use the path of the one that you mean"
-                };
+                let say =
+                    if collection.is_empty() { tr!("server-several-books") } else { tr!("server-books-of-that-name") };
                 return Err(ConnectorError::new(ErrorKind::Settings, format!("{say}: {}", names(books))));
             }
             (None, _) => {}
@@ -291,9 +281,9 @@ fn choose_book<'a>(books: &'a [Book], collection: &str) -> Result<&'a Book, Conn
     Err(ConnectorError::new(
         ErrorKind::NotFound,
         if books.is_empty() {
-            "the account has no address book: make one on the server, or put the address of the book itself into the account".to_owned()
+            tr!("server-no-book")
         } else {
-            format!("there is no address book \u{201c}{collection}\u{201d}; the account has: {}", names(books))
+            tr!("server-no-such-book", books = format_args!("{}", names(books)), collection = collection)
         },
     ))
 }

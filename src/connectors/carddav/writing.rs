@@ -12,6 +12,7 @@ use crate::connectors::shared::card_fields;
 use crate::connectors::shared::vcard::{Card, CardVersion};
 use crate::connectors::{ConnectorError, Context, ErrorKind, Write, WriteKind, WriteResult};
 use crate::model::{Fields, RecordId, Version};
+use crate::texts::tr;
 
 /// How many writes run at the same time.
 const SIDE_BY_SIDE: usize = 4;
@@ -80,8 +81,7 @@ impl Account {
                 }
             }
         }
-        let unheard =
-            || ConnectorError::new(ErrorKind::InDoubt, "the write broke off; Duosync looks again what came of it");
+        let unheard = || ConnectorError::new(ErrorKind::InDoubt, tr!("connector-broke-off"));
         let mut results: Vec<WriteResult> =
             results.into_iter().map(|result| result.unwrap_or_else(|| Err(unheard()))).collect();
         let for_all = !results.is_empty()
@@ -182,10 +182,7 @@ impl Job {
                 None => Card::new(version, token),
             };
             if !card.is_card() {
-                return Err(ConnectorError::new(
-                    ErrorKind::Rejected,
-                    "what was kept of the contact is no vCard, so it cannot be brought back",
-                ));
+                return Err(ConnectorError::new(ErrorKind::Rejected, tr!("files-vcf-copy-unreadable")));
             }
             if card.first_text("UID").is_none() {
                 card.add("UID", token);
@@ -214,10 +211,10 @@ impl Job {
                 }
                 return Err(ConnectorError::new(
                     ErrorKind::Exists,
-                    format!("the server already has another contact at {href}"),
+                    tr!("server-contact-there", href = format_args!("{href}")),
                 ));
             }
-            return Err(named(answer.error("adding a contact"), &card));
+            return Err(named(answer.error(&tr!("server-doing-add")), &card));
         }
     }
 
@@ -226,7 +223,7 @@ impl Job {
         let Some(now) = self.cards.get(&href) else {
             return Err(ConnectorError::new(
                 ErrorKind::NotFound,
-                format!("the contact {href} is no longer in the address book"),
+                tr!("server-contact-gone", href = format_args!("{href}")),
             ));
         };
         let mut card = Card::parse(&now.text);
@@ -247,7 +244,7 @@ impl Job {
             return self.stored(&href, text, &answer).await.map(Some);
         }
         lock(&self.account.cards).forget(&href);
-        Err(named(answer.error("changing a contact"), &card))
+        Err(named(answer.error(&tr!("server-doing-change")), &card))
     }
 
     async fn delete(&self, id: &RecordId, expect: Option<&Version>) -> WriteResult {
@@ -259,7 +256,7 @@ impl Job {
                 None => {
                     return Err(ConnectorError::new(
                         ErrorKind::NotFound,
-                        format!("the contact {href} is no longer in the address book"),
+                        tr!("server-contact-gone", href = format_args!("{href}")),
                     ));
                 }
                 Some(now) if now.version() != *expect => return Err(named(changed(), &Card::parse(&now.text))),
@@ -268,7 +265,7 @@ impl Job {
         }
         let answer = self.send("DELETE", &url, condition, None).await?;
         lock(&self.account.cards).forget(&href);
-        if answer.is_ok() { Ok(None) } else { Err(answer.error("deleting a contact")) }
+        if answer.is_ok() { Ok(None) } else { Err(answer.error(&tr!("server-doing-delete"))) }
     }
 
     async fn put(
@@ -312,18 +309,13 @@ impl Job {
             Stored { href: href.to_owned(), etag: Some(etag), modified, text }
         } else {
             let doubt = |error: ConnectorError| {
-                ConnectorError::caused(
-                    ErrorKind::InDoubt,
-                    "the contact was written, but could not be read back; Duosync looks again what came of it",
-                    error,
-                )
+                ConnectorError::caused(ErrorKind::InDoubt, tr!("server-contact-not-read-back"), error)
             };
-            self.account.read(&self.context, href).await.map_err(doubt)?.ok_or_else(|| {
-                ConnectorError::new(
-                    ErrorKind::InDoubt,
-                    "the contact was written, but is not there; Duosync looks again what came of it",
-                )
-            })?
+            self.account
+                .read(&self.context, href)
+                .await
+                .map_err(doubt)?
+                .ok_or_else(|| ConnectorError::new(ErrorKind::InDoubt, tr!("server-contact-not-there")))?
         };
         Ok(stored.record_of(&Card::parse(&stored.text), &self.want, true))
     }
@@ -340,10 +332,7 @@ fn is_strong_etag(etag: &str) -> bool {
 }
 
 fn changed() -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::VersionMismatch,
-        "the contact has been changed on the server in the meantime; Duosync reads it again",
-    )
+    ConnectorError::new(ErrorKind::VersionMismatch, tr!("server-contact-changed"))
 }
 
 fn named(mut error: ConnectorError, card: &Card) -> ConnectorError {

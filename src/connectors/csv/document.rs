@@ -11,6 +11,7 @@ use super::scan::{Broken, Cell, line_end_len, needs_quotes, next_record, split, 
 use super::sniff::{self, Dialect, TextEncoding};
 use crate::connectors::shared::{digest, rows};
 use crate::connectors::{ConnectorError, Context, ErrorKind};
+use crate::texts::tr;
 
 /// Rows between two looks at whether the operator wants to stop.
 pub(super) const ROWS_PER_STEP: usize = 50_000;
@@ -189,7 +190,7 @@ impl Document {
             at += line_end_len(bytes, at);
         }
         if self.text.get(at..).is_none_or(|rest| rest.trim().is_empty()) {
-            return Err(content(format!("{}: the file is empty. Its first line must name the columns.", self.name)));
+            return Err(content(tr!("files-csv-empty", file = self.name)));
         }
         let record = next_record(bytes, at, self.dialect).map_err(|broken| self.broken(broken))?;
         let mut cells = Vec::new();
@@ -198,25 +199,29 @@ impl Document {
         let line = self.line_at(at);
         for (column, name) in names.iter().enumerate() {
             if name.is_empty() {
-                return Err(content(format!(
-                    "{}, line {line}: column {} has no name. Give it a name in the first line, or remove it.",
-                    self.name,
-                    column + 1
+                return Err(content(tr!(
+                    "files-csv-nameless-column",
+                    file = self.name,
+                    column = format_args!("{}", column + 1),
+                    line = format_args!("{line}")
                 )));
             }
             if let Some(first) = names.iter().take(column).position(|earlier| earlier == name) {
-                return Err(content(format!(
-                    "{}, line {line}: columns {} and {} are both named \"{name}\". Give one of them another name.",
-                    self.name,
-                    first + 1,
-                    column + 1
+                return Err(content(tr!(
+                    "files-csv-doubled-column",
+                    file = self.name,
+                    first = format_args!("{}", first + 1),
+                    second = format_args!("{}", column + 1),
+                    line = format_args!("{line}"),
+                    name = name
                 )));
             }
             if is_address(name) {
-                return Err(content(format!(
-                    "{}, line {line}: the first line must name the columns, but it holds \"{name}\". \
-                     Put a line with the names above it.",
-                    self.name
+                return Err(content(tr!(
+                    "files-csv-no-header",
+                    file = self.name,
+                    line = format_args!("{line}"),
+                    name = name
                 )));
             }
         }
@@ -296,33 +301,31 @@ impl Document {
 
     fn ragged(&self, at: usize, fields: usize) -> ConnectorError {
         let expected = self.header.len();
-        let many = if fields > expected {
-            "too many: perhaps a value with a delimiter in it stands without quotes"
-        } else {
-            "too few: perhaps a delimiter is missing, or a line break stands without quotes"
-        };
-        content(format!(
-            "{}, line {}: the row has {fields} fields and the header {expected}; that is {many}. \
-             Correct that line and sync again. Nothing was changed.",
-            self.name,
-            self.line_at(at)
+        let many = if fields > expected { tr!("files-csv-too-many") } else { tr!("files-csv-too-few") };
+        content(tr!(
+            "files-csv-ragged",
+            file = self.name,
+            line = format_args!("{}", self.line_at(at)),
+            fields = format_args!("{fields}"),
+            expected = format_args!("{expected}"),
+            many = many
         ))
     }
 
     fn broken(&self, broken: Broken) -> ConnectorError {
         let quote = char::from(self.dialect.quote);
         content(match broken {
-            Broken::Unclosed(at) => format!(
-                "{}, line {}: a quote ({quote}) is opened here and never closed. \
-                 Correct that line and sync again. Nothing was changed.",
-                self.name,
-                self.line_at(at)
+            Broken::Unclosed(at) => tr!(
+                "files-csv-unclosed",
+                file = self.name,
+                line = format_args!("{}", self.line_at(at)),
+                quote = format_args!("{quote}")
             ),
-            Broken::AfterQuote(at) => format!(
-                "{}, line {}: there is text between a closing quote ({quote}) and the next field. \
-                 A quote inside a quoted value is written twice. Correct that line and sync again. Nothing was changed.",
-                self.name,
-                self.line_at(at)
+            Broken::AfterQuote(at) => tr!(
+                "files-csv-after-quote",
+                file = self.name,
+                line = format_args!("{}", self.line_at(at)),
+                quote = format_args!("{quote}")
             ),
         })
     }

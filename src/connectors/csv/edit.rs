@@ -8,6 +8,7 @@ use super::scan::{Cell, split};
 use crate::connectors::shared::rows::{IdColumns, Numbers, id_from_token};
 use crate::connectors::{ConnectorError, ErrorKind, Write, WriteKind};
 use crate::model::{Fields, RecordId, Value, Version};
+use crate::texts::tr;
 
 /// The row that a write is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +123,7 @@ impl<'a> Edit<'a> {
                     }
                     return Err(ConnectorError::new(
                         ErrorKind::Exists,
-                        format!("{} has a row with the key \"{key}\" already", self.document.name),
+                        tr!("files-csv-key-there", file = self.document.name, key = format_args!("{key}")),
                     ));
                 }
                 Ok(self.add(key, &values))
@@ -144,11 +145,9 @@ impl<'a> Edit<'a> {
             }
             self.can_be_written(name, &value)?;
             if self.index.columns == IdColumns::Column(column) {
-                return Err(ConnectorError::new(
-                    ErrorKind::Rejected,
-                    format!("column \"{name}\" holds the ids of the rows, so it is not changed"),
-                )
-                .about(name));
+                return Err(
+                    ConnectorError::new(ErrorKind::Rejected, tr!("files-column-of-ids", name = name)).about(name)
+                );
             }
             if let Some(cell) = new.get_mut(column) {
                 *cell = Some(value);
@@ -172,7 +171,7 @@ impl<'a> Edit<'a> {
             {
                 return Err(ConnectorError::new(
                     ErrorKind::Exists,
-                    format!("{} has another row with the key \"{key}\" already", self.document.name),
+                    tr!("files-csv-key-elsewhere", file = self.document.name, key = format_args!("{key}")),
                 ));
             }
         }
@@ -205,24 +204,26 @@ impl<'a> Edit<'a> {
                 self.changes.rows.insert(row, None);
                 Ok(())
             }
-            Target::Added(_) => Err(ConnectorError::new(
-                ErrorKind::Rejected,
-                format!("row \"{id}\" was only just added, so it is not deleted in the same run"),
-            )),
+            Target::Added(_) => {
+                Err(ConnectorError::new(ErrorKind::Rejected, tr!("files-row-just-added", id = format_args!("{id}"))))
+            }
         }
     }
 
     /// The row with this id, if it is still the version that was expected.
     fn expected(&self, id: &RecordId, expect: Option<&Version>) -> Result<Target, ConnectorError> {
         let target = self.find(id.as_str()).ok_or_else(|| {
-            ConnectorError::new(ErrorKind::NotFound, format!("{} has no row \"{id}\" any more", self.document.name))
+            ConnectorError::new(
+                ErrorKind::NotFound,
+                tr!("files-no-row", file = self.document.name, id = format_args!("{id}")),
+            )
         })?;
         let mut cells = Vec::new();
         split(self.text(target), self.document.dialect, &mut cells);
         if expect.is_some_and(|expect| *expect != version(&cells, &mut Vec::new())) {
             return Err(ConnectorError::new(
                 ErrorKind::VersionMismatch,
-                format!("row \"{id}\" of {} was changed by somebody in the meantime", self.document.name),
+                tr!("files-row-changed", file = self.document.name, id = format_args!("{id}")),
             ));
         }
         Ok(target)
@@ -272,11 +273,7 @@ impl<'a> Edit<'a> {
     /// The values of a row that is brought back. Columns that the file no longer has are left out.
     fn restored(&self, raw: &str) -> Result<Vec<String>, ConnectorError> {
         let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(raw).map_err(|error| {
-            ConnectorError::caused(
-                ErrorKind::Rejected,
-                format!("the kept copy of the row cannot be read, so it is not brought back to {}", self.document.name),
-                error,
-            )
+            ConnectorError::caused(ErrorKind::Rejected, tr!("files-copy-unreadable", file = self.document.name), error)
         })?;
         let value = |name: &String| object.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
         Ok(self.document.header.iter().map(value).collect())
@@ -286,11 +283,12 @@ impl<'a> Edit<'a> {
         let Some(character) = self.document.encoding.cannot_write(value) else { return Ok(()) };
         Err(ConnectorError::new(
             ErrorKind::Rejected,
-            format!(
-                "column \"{name}\": the character \"{character}\" cannot be written to {}, whose encoding is {}. \
-                 Save the file as \"CSV UTF-8\" once, and sync again.",
-                self.document.name,
-                self.document.encoding.name()
+            tr!(
+                "files-csv-encoding",
+                file = self.document.name,
+                encoding = format_args!("{}", self.document.encoding.name()),
+                name = name,
+                character = format_args!("{character}")
             ),
         )
         .about(name))
@@ -298,8 +296,11 @@ impl<'a> Edit<'a> {
 
     fn taken(&self, id: &str, column: usize) -> ConnectorError {
         let name = self.document.header.get(column).map_or("", String::as_str);
-        ConnectorError::new(ErrorKind::Exists, format!("{} has a row with the id \"{id}\" already", self.document.name))
-            .about(name)
+        ConnectorError::new(
+            ErrorKind::Exists,
+            tr!("files-csv-id-there", file = self.document.name, id = format_args!("{id}")),
+        )
+        .about(name)
     }
 }
 
@@ -314,7 +315,7 @@ fn text_of(value: &Value) -> String {
 }
 
 fn empty_row(name: &str) -> ConnectorError {
-    let mut error = content(format!("{name}: a row without any value is not written"));
+    let mut error = content(tr!("files-row-without-value", name = name));
     error.kind = ErrorKind::Rejected;
     error
 }

@@ -14,6 +14,7 @@ use super::scan::Cell;
 use crate::connectors::shared::digest::xxh64;
 use crate::connectors::shared::rows::{IdColumns, Numbers};
 use crate::connectors::{ConnectorError, Context};
+use crate::texts::tr;
 
 /// The id or key of a row, before rows with the same key are told apart.
 fn id_of(columns: &IdColumns, cells: &[Cell<'_>], scratch: &mut Vec<u8>) -> String {
@@ -99,13 +100,13 @@ impl Index {
         let mut added = Vec::new();
         for (id, rows) in groups.iter().filter(|(_, rows)| rows.len() > 1) {
             if let (IdColumns::Column(column), [first, second, ..]) = (&self.columns, rows.as_slice()) {
-                return Err(content(format!(
-                    "{}, line {}: the id \"{id}\" in column \"{}\" is also on line {}. \
-                     Every row needs an id of its own. Nothing was changed.",
-                    document.name,
-                    document.line(*second),
-                    document.header.get(*column).map_or("", String::as_str),
-                    document.line(*first),
+                return Err(content(tr!(
+                    "files-csv-same-id",
+                    file = document.name,
+                    line = format_args!("{}", document.line(*second)),
+                    column = format_args!("{}", document.header.get(*column).map_or("", String::as_str)),
+                    first = format_args!("{}", document.line(*first)),
+                    id = format_args!("{id}")
                 )));
             }
             let mut number = 1;
@@ -132,11 +133,11 @@ fn no_id(document: &Document, columns: &IdColumns, row: usize) -> ConnectorError
         IdColumns::Column(column) => document.header.get(*column).map_or("", String::as_str),
         IdColumns::Key(_) => "",
     };
-    content(format!(
-        "{}, line {}: the row has no id in column \"{column}\". Give it one that no other row has, and sync again. \
-         Nothing was changed.",
-        document.name,
-        document.line(row)
+    content(tr!(
+        "files-csv-no-id",
+        file = document.name,
+        line = format_args!("{}", document.line(row)),
+        column = format_args!("{column}")
     ))
 }
 

@@ -39,6 +39,7 @@ use super::{Abilities, Batch, Connector, ConnectorError, Context, ErrorKind, Fin
 use crate::model::{
     AccountSettings, CollectionInfo, Cursor, FieldInfo, Fields, Identity, Listing, Record, RecordId, Value,
 };
+use crate::texts::tr;
 
 /// How often a file that others keep changing is tried before the run gives up.
 const TRIES: usize = 5;
@@ -93,7 +94,7 @@ impl CsvConnector {
         let option =
             |name: &str| settings.options.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
         let path = PathBuf::from(option("path").ok_or_else(|| {
-            ConnectorError::new(ErrorKind::Settings, format!("account \"{}\" names no file: set `path`", settings.name))
+            ConnectorError::new(ErrorKind::Settings, tr!("files-names-no-file", account = settings.name))
         })?);
         let text = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
         let ids = IdSetting::of(settings);
@@ -118,9 +119,9 @@ impl CsvConnector {
         work: impl FnOnce(&Inner) -> Result<T, ConnectorError> + Send + 'static,
     ) -> Result<T, ConnectorError> {
         let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || work(&inner)).await.map_err(|error| {
-            ConnectorError::caused(ErrorKind::File, "the work on the file broke off; see the log", error)
-        })?
+        tokio::task::spawn_blocking(move || work(&inner))
+            .await
+            .map_err(|error| ConnectorError::caused(ErrorKind::File, tr!("files-work-broke-off"), error))?
     }
 }
 
@@ -231,7 +232,7 @@ impl Connector for CsvConnector {
 impl Inner {
     /// The file itself where the path is a link to it, so that the link stays one.
     fn real_path(&self) -> Result<PathBuf, ConnectorError> {
-        self.path.canonicalize().map_err(|error| file::cannot(&self.path, "read", error))
+        self.path.canonicalize().map_err(|error| file::cannot(&self.path, file::Doing::Read, error))
     }
 
     fn check_collection(&self, collection: &str) -> Result<(), ConnectorError> {
@@ -240,7 +241,12 @@ impl Inner {
         }
         Err(ConnectorError::new(
             ErrorKind::NotFound,
-            format!("{} has one list, \"{}\"; there is no \"{collection}\"", self.file, self.collection),
+            tr!(
+                "files-one-list",
+                file = format_args!("{}", self.file),
+                list = format_args!("{}", self.collection),
+                collection = collection
+            ),
         ))
     }
 
@@ -284,7 +290,7 @@ impl Inner {
     fn document(&self, context: &Context) -> Result<Arc<Document>, ConnectorError> {
         match self.look(&self.real_path()?, context, |_, _, _| false)? {
             Look::Read(document, _) => Ok(document),
-            Look::Same => Err(content("the file could not be read")),
+            Look::Same => Err(content(tr!("files-not-read"))),
         }
     }
 
@@ -433,11 +439,7 @@ impl Inner {
             let kept = document.len() - gone.len();
             let same_text = new.text_len() == length && new.encoding.reads_like(document.encoding);
             if !same_text || new.header != document.header || new.len() != kept + changes.added.len() {
-                return Err(content(format!(
-                    "{}: with these changes the file would be read differently, so nothing was written. \
-                     Save it once as \"CSV UTF-8\" with commas or semicolons, and sync again.",
-                    self.file
-                )));
+                return Err(content(tr!("files-read-differently", file = format_args!("{}", self.file))));
             }
             let new = Arc::new(new);
             let new_index = Arc::new(Index::build(&new, index.columns.clone(), context)?);
@@ -461,14 +463,7 @@ impl Inner {
                 }
             }
         }
-        Err(ConnectorError::new(
-            ErrorKind::File,
-            format!(
-                "{} is being changed by another program all the time, so nothing was written. \
-                 Sync again when it is done.",
-                self.file
-            ),
-        ))
+        Err(ConnectorError::new(ErrorKind::File, tr!("files-busy-unwritten", file = format_args!("{}", self.file))))
     }
 
     /// The records as they are now stored, and the creates to remember.

@@ -6,6 +6,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::scan::next_record;
+use crate::texts::tr;
 
 /// How the file's characters are written as bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +109,7 @@ const SAMPLE_RECORDS: usize = 100;
 /// A sentence about what the file is instead.
 pub(super) fn decode(bytes: Vec<u8>) -> Result<(String, TextEncoding), String> {
     if bytes.starts_with(b"PK\x03\x04") {
-        return Err("this is an Excel workbook or a zip file, not a CSV file. Open it and save it as CSV.".to_owned());
+        return Err(tr!("files-csv-is-workbook"));
     }
     if let Some(rest) = bytes.strip_prefix(UTF_8_BOM) {
         return match std::str::from_utf8(rest) {
@@ -121,16 +122,11 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<(String, TextEncoding), String> {
             return encoding
                 .decode_without_bom_handling_and_without_replacement(rest)
                 .map(|text| (text.into_owned(), TextEncoding::Utf16 { big }))
-                .ok_or_else(|| {
-                    "the file starts like UTF-16 text but part of it is broken. Save it again as \"CSV UTF-8\"."
-                        .to_owned()
-                });
+                .ok_or_else(|| tr!("files-csv-broken-utf16"));
         }
     }
     if bytes.iter().take(4096).any(|byte| *byte == 0) {
-        return Err("the file holds zero bytes: it is not text, or UTF-16 text without the mark that says so. \
-                    Save it again as \"CSV UTF-8\"."
-            .to_owned());
+        return Err(tr!("files-csv-zero-bytes"));
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok((text, TextEncoding::Utf8 { bom: false })),
@@ -263,15 +259,12 @@ fn decode_legacy(bytes: &[u8], first: usize) -> Result<(String, TextEncoding), S
             return Ok((text.into_owned(), TextEncoding::Legacy(encoding)));
         }
     }
-    Err("the file's character encoding could not be found out. Save it again as \"CSV UTF-8\".".to_owned())
+    Err(tr!("files-csv-no-encoding"))
 }
 
 fn broken_utf8(bytes: &[u8], at: usize) -> String {
     let line = 1 + bytes.iter().take(at).filter(|byte| **byte == b'\n').count();
-    format!(
-        "line {line}: the text is UTF-8, but here is a character that is not. \
-         Correct that line, or save the file again as \"CSV UTF-8\"."
-    )
+    tr!("files-csv-broken-utf8", line = format_args!("{line}"))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, MySqlConnection, PgConnect
 
 use super::sqlite::File;
 use crate::connectors::{ConnectorError, ErrorKind};
+use crate::texts::tr;
 
 /// How long a server may take to answer when it is connected to.
 const CONNECT: Duration = Duration::from_secs(20);
@@ -100,7 +101,11 @@ impl Address {
             Ok(Err(error)) => Err(unreachable(&place, error)),
             Err(_elapsed) => Err(ConnectorError::new(
                 ErrorKind::Unreachable,
-                format!("the database server {place} did not answer within {} seconds", CONNECT.as_secs()),
+                tr!(
+                    "database-silent",
+                    seconds = format_args!("{}", CONNECT.as_secs()),
+                    place = format_args!("{place}")
+                ),
             )),
         }
     }
@@ -162,31 +167,33 @@ impl Link {
 fn unreachable(place: &str, error: sqlx::Error) -> ConnectorError {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).map(Cow::into_owned);
     match (&error, code.as_deref()) {
-        (sqlx::Error::Database(_), Some("28P01" | "28000")) => ConnectorError::caused(
-            ErrorKind::SignIn,
-            format!("the database server {place} refuses the user name or the password"),
-            error,
-        ),
+        (sqlx::Error::Database(_), Some("28P01" | "28000")) => {
+            ConnectorError::caused(ErrorKind::SignIn, tr!("database-sign-in", place = format_args!("{place}")), error)
+        }
         (sqlx::Error::Database(database), Some("3D000" | "42000")) => {
-            let message =
-                format!("the database server {place} has no such database for this user: {}", database.message());
+            let message = tr!(
+                "database-none-such",
+                why = format_args!("{}", database.message()),
+                place = format_args!("{place}")
+            );
             ConnectorError::caused(ErrorKind::Settings, message, error)
         }
         (sqlx::Error::Database(database), _) => {
-            let message = format!("the database server {place} refuses the connection: {}", database.message());
+            let message = tr!(
+                "database-refuses-connection",
+                why = format_args!("{}", database.message()),
+                place = format_args!("{place}")
+            );
             ConnectorError::caused(ErrorKind::Unreachable, message, error)
         }
         (sqlx::Error::Tls(_), _) => ConnectorError::caused(
             ErrorKind::Unreachable,
-            format!(
-                "the database server {place} offers no encryption that can be trusted. Give it a certificate, or switch \
-                 on \u{201c}Connect without encryption\u{201d} where it is in your own building."
-            ),
+            tr!("database-no-encryption", place = format_args!("{place}")),
             error,
         ),
         _ => ConnectorError::caused(
             ErrorKind::Unreachable,
-            format!("the database server {place} cannot be reached: {error}"),
+            tr!("database-unreachable", place = format_args!("{place}"), error = format_args!("{error}")),
             error,
         ),
     }
@@ -197,7 +204,7 @@ fn told(error: sqlx::Error) -> ConnectorError {
     let sqlx::Error::Database(database) = &error else {
         return ConnectorError::caused(
             ErrorKind::InDoubt,
-            format!("the connection to the database broke: {error}"),
+            tr!("database-broke", error = format_args!("{error}")),
             error,
         );
     };
@@ -214,6 +221,6 @@ fn told(error: sqlx::Error) -> ConnectorError {
             _ => ErrorKind::Rejected,
         }
     };
-    let message = format!("the database refuses it: {}", database.message());
+    let message = tr!("database-refuses", why = format_args!("{}", database.message()));
     ConnectorError::caused(kind, message, error)
 }

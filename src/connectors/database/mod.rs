@@ -30,6 +30,7 @@ use crate::model::{
     AccountSettings, CollectionInfo, Cursor, FieldInfo, Identity, Kind, Listing, OptionInfo, OptionKind, PlatformInfo,
     Record, RecordId, Scope, SignIn,
 };
+use crate::texts::tr;
 
 /// Writes of one transaction.
 const BATCH: usize = 100;
@@ -125,20 +126,12 @@ impl DatabaseConnector {
             _ => Dialect::Postgres,
         };
         let address = if dialect == Dialect::Sqlite {
-            let path = option("path")
-                .ok_or_else(|| wrong(format!("account \"{}\" names no file: set `path`", settings.name)))?;
+            let path = option("path").ok_or_else(|| wrong(tr!("files-names-no-file", account = settings.name)))?;
             Address::File(PathBuf::from(path))
         } else {
-            let text = option("url")
-                .ok_or_else(|| wrong(format!("account \"{}\" has no address: set `url`", settings.name)))?;
+            let text = option("url").ok_or_else(|| wrong(tr!("database-no-address", account = settings.name)))?;
             let url = url::Url::parse(text).map_err(|error| {
-                ConnectorError::caused(
-                    ErrorKind::Settings,
-                    format!(
-                        "\u{201c}{text}\u{201d} is no address of a database, such as postgresql://db.example.com/shop"
-                    ),
-                    error,
-                )
+                ConnectorError::caused(ErrorKind::Settings, tr!("database-address", text = text), error)
             })?;
             let fits = match dialect {
                 Dialect::MySql => matches!(url.scheme(), "mysql" | "mariadb"),
@@ -146,18 +139,10 @@ impl DatabaseConnector {
             };
             let database = url.path().trim_matches('/').to_owned();
             let (Some(host), true, false) = (url.host_str(), fits, database.is_empty()) else {
-                return Err(wrong(format!(
-                    "\u{201c}{text}\u{201d} is no address of such a database: write {}://, the server, and the name of the \
-                     database, as in {0}://db.example.com/shop",
-                    settings.connector
-                )));
+                return Err(wrong(tr!("database-address-of-kind", text = text, kind = settings.connector)));
             };
             if url.password().is_some() || !url.username().is_empty() || url.query().is_some() {
-                return Err(wrong(
-                    "the address of a database holds no user, password or further settings here: they have settings of \
-                     their own"
-                        .to_owned(),
-                ));
+                return Err(wrong(tr!("database-address-parts")));
             }
             let host = host.trim_matches(['[', ']']).to_owned();
             let own = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|host| host.is_loopback());
@@ -189,7 +174,7 @@ impl DatabaseConnector {
         self.requests.fetch_add(1, Ordering::Relaxed);
         tokio::select! {
             link = self.address.connect() => link,
-            () = context.cancel.cancelled() => Err(ConnectorError::new(ErrorKind::Cancelled, "stopped by you")),
+            () = context.cancel.cancelled() => Err(ConnectorError::new(ErrorKind::Cancelled, tr!("connector-stopped"))),
         }
     }
 
@@ -206,13 +191,13 @@ impl DatabaseConnector {
                 let names: Vec<String> = tables.iter().map(Table::id).collect();
                 return Err(ConnectorError::new(
                     ErrorKind::Settings,
-                    format!("the database has several tables: say which of them it is ({})", names.join(", ")),
+                    tr!("database-several", tables = format_args!("{}", names.join(", "))),
                 ));
             }
             (None, _, _) => {
                 return Err(ConnectorError::new(
                     ErrorKind::NotFound,
-                    format!("the database has no table or view \"{collection}\" that this user may read"),
+                    tr!("database-no-table", collection = collection),
                 ));
             }
         };
@@ -230,7 +215,7 @@ impl DatabaseConnector {
         self.requests.fetch_add(1, Ordering::Relaxed);
         tokio::select! {
             rows = link.rows(sql, params) => rows,
-            () = context.cancel.cancelled() => Err(ConnectorError::new(ErrorKind::Cancelled, "stopped by you")),
+            () = context.cancel.cancelled() => Err(ConnectorError::new(ErrorKind::Cancelled, tr!("connector-stopped"))),
         }
     }
 
@@ -270,12 +255,7 @@ impl DatabaseConnector {
         let mark = match since {
             Some(since) => {
                 let mark = serde_json::from_str::<Mark>(&since.0).ok().filter(|mark| mark.asked == asked);
-                Some(mark.ok_or_else(|| {
-                    ConnectorError::new(
-                        ErrorKind::CursorExpired,
-                        "the rows are read anew, as something else is asked of them",
-                    )
-                })?)
+                Some(mark.ok_or_else(|| ConnectorError::new(ErrorKind::CursorExpired, tr!("database-read-anew")))?)
             }
             None => None,
         };
@@ -355,7 +335,7 @@ impl Connector for DatabaseConnector {
         let who = match &self.address {
             Address::File(path) => path
                 .canonicalize()
-                .map_err(|error| super::shared::file::cannot(path, "read", error))?
+                .map_err(|error| super::shared::file::cannot(path, super::shared::file::Doing::Read, error))?
                 .to_string_lossy()
                 .into_owned(),
             Address::Server { kind, host, port, database, .. } => {

@@ -10,6 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
 
 use super::link::Row;
 use crate::connectors::{ConnectorError, ErrorKind};
+use crate::texts::tr;
 
 /// How long another program may hold the file.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -36,10 +37,10 @@ impl File {
         let connection = opened.map_err(|error| {
             let message = match error.sqlite_error_code() {
                 Some(ErrorCode::CannotOpen) => {
-                    format!("There is no database {shown}. If it was moved or renamed, correct the account's path.")
+                    tr!("database-no-file", shown = format_args!("{shown}"))
                 }
-                Some(ErrorCode::NotADatabase) => format!("{shown} is not an SQLite database, or it is encrypted."),
-                _ => format!("{shown} cannot be opened: {error}"),
+                Some(ErrorCode::NotADatabase) => tr!("database-not-sqlite", shown = format_args!("{shown}")),
+                _ => tr!("database-not-opened", shown = format_args!("{shown}"), error = format_args!("{error}")),
             };
             ConnectorError::caused(ErrorKind::File, message, error)
         })?;
@@ -66,9 +67,9 @@ impl File {
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ConnectorError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
-        ConnectorError::caused(ErrorKind::File, "the work on the database broke off; see the log", error)
-    })
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| ConnectorError::caused(ErrorKind::File, tr!("database-work-broke-off"), error))
 }
 
 fn text_of(value: ValueRef<'_>) -> Option<String> {
@@ -93,9 +94,9 @@ fn told(error: rusqlite::Error) -> ConnectorError {
         _ => ErrorKind::Rejected,
     };
     let message = if kind == ErrorKind::Server {
-        "another program holds the database; sync again when it is done".to_owned()
+        tr!("database-held")
     } else {
-        format!("the database refuses it: {error}")
+        tr!("database-refuses-error", error = format_args!("{error}"))
     };
     ConnectorError::caused(kind, message, error)
 }

@@ -6,6 +6,7 @@ use crate::connectors::shared::digest::of_texts;
 use crate::connectors::shared::rows::need_column;
 use crate::connectors::{ConnectorError, ErrorKind};
 use crate::model::{Fields, Kind, Record, RecordId, Value, Version};
+use crate::texts::tr;
 
 /// A table or view.
 #[derive(Clone, Debug)]
@@ -128,11 +129,10 @@ impl Shape {
         if self.keys.is_empty() {
             return Err(ConnectorError::new(
                 ErrorKind::Settings,
-                format!(
-                    "\"{}\" has no primary key, so nothing says which row is which: set `key` to the column that \
-                     identifies a row. Its columns are: {}.",
-                    self.table.id(),
-                    self.names.join(", ")
+                tr!(
+                    "database-no-key",
+                    table = format_args!("{}", self.table.id()),
+                    columns = format_args!("{}", self.names.join(", "))
                 ),
             ));
         }
@@ -143,7 +143,9 @@ impl Shape {
     pub(super) fn need_column(&self, name: &str) -> Result<(usize, &Column), ConnectorError> {
         let at = need_column(&self.table.id(), &self.names, name)?;
         let column = self.columns.get(at);
-        column.map(|column| (at, column)).ok_or_else(|| ConnectorError::new(ErrorKind::Content, "no such column"))
+        column
+            .map(|column| (at, column))
+            .ok_or_else(|| ConnectorError::new(ErrorKind::Content, tr!("database-no-column")))
     }
 
     /// The table's name in a statement.

@@ -8,6 +8,7 @@ use super::table::{Column, Shape};
 use crate::connectors::shared::rows::id_from_token;
 use crate::connectors::{ConnectorError, Context, ErrorKind, Write, WriteKind, WriteResult};
 use crate::model::{Fields, Record, RecordId, Version};
+use crate::texts::tr;
 
 /// Carries out the writes. `tokens` are the creates that this connector has carried out, with their ids.
 pub(super) async fn write(
@@ -21,7 +22,7 @@ pub(super) async fn write(
     if shape.table.read_only {
         return Err(ConnectorError::new(
             ErrorKind::Forbidden,
-            format!("\"{}\" can only be read by this user, so nothing was written to it", shape.table.id()),
+            tr!("database-read-only", table = format_args!("{}", shape.table.id())),
         ));
     }
     context.check()?;
@@ -48,7 +49,8 @@ pub(super) async fn write(
     }
     if let Err(error) = link.run("COMMIT").await {
         // A broken connection does not tell whether the commit came through; the run looks it up.
-        let failed = || ConnectorError::new(error.kind, format!("the changes were not taken: {}", error.message));
+        let failed =
+            || ConnectorError::new(error.kind, tr!("database-not-taken", why = format_args!("{}", error.message)));
         return Ok(results.into_iter().map(|result| result.and_then(|_| Err(failed()))).collect());
     }
     Ok(results)
@@ -93,7 +95,10 @@ pub(super) async fn row(link: &mut Link, shape: &Shape, id: &str, lock: bool) ->
 }
 
 fn gone(shape: &Shape, id: &str) -> ConnectorError {
-    ConnectorError::new(ErrorKind::NotFound, format!("\"{}\" has no row \"{id}\" any more", shape.table.id()))
+    ConnectorError::new(
+        ErrorKind::NotFound,
+        tr!("database-no-row", table = format_args!("{}", shape.table.id()), id = format_args!("{id}")),
+    )
 }
 
 async fn expected(
@@ -106,7 +111,7 @@ async fn expected(
     if expect.is_some_and(|expect| *expect != Shape::version(&found)) {
         return Err(ConnectorError::new(
             ErrorKind::VersionMismatch,
-            format!("row \"{id}\" of \"{}\" was changed by somebody in the meantime", shape.table.id()),
+            tr!("database-row-changed", table = format_args!("{}", shape.table.id()), id = format_args!("{id}")),
         ));
     }
     Ok(found)
@@ -114,10 +119,7 @@ async fn expected(
 
 async fn stored(link: &mut Link, shape: &Shape, want: &[(usize, String)], id: &str) -> Result<Record, ConnectorError> {
     let found = row(link, shape, id, true).await?.ok_or_else(|| {
-        ConnectorError::new(
-            ErrorKind::Rejected,
-            format!("the database took row \"{id}\" and does not show it again; a rule or trigger of it may be why"),
-        )
+        ConnectorError::new(ErrorKind::Rejected, tr!("database-row-hidden", id = format_args!("{id}")))
     })?;
     Ok(shape.record(&found, want, false))
 }
@@ -140,11 +142,7 @@ async fn update(
         }
         may_write(column)?;
         if shape.keys.contains(&at) {
-            return Err(ConnectorError::new(
-                ErrorKind::Rejected,
-                format!("column \"{name}\" holds the ids of the rows, so it is not changed"),
-            )
-            .about(name));
+            return Err(ConnectorError::new(ErrorKind::Rejected, tr!("files-column-of-ids", name = name)).about(name));
         }
         params.push(column.bound(&value));
         sets.push(format!("{} = {}", shape.dialect.quote(name), shape.dialect.param(params.len(), column)));
@@ -241,7 +239,7 @@ fn may_write(column: &Column) -> Result<(), ConnectorError> {
     }
     Err(ConnectorError::new(
         ErrorKind::Rejected,
-        format!("column \"{}\" is filled by the database itself, so it is not written", column.name),
+        tr!("database-filled-itself", column = format_args!("{}", column.name)),
     )
     .about(&column.name))
 }
@@ -255,26 +253,14 @@ fn own_id(column: &Column, token: &str) -> Result<String, ConnectorError> {
         let fits = column.max_length.is_none_or(|longest| longest >= token.len());
         return Ok(if fits { token.to_owned() } else { id_from_token(token) });
     }
-    Err(ConnectorError::new(
-        ErrorKind::Rejected,
-        format!(
-            "a new row needs a value for its key \"{}\", and the database makes none itself. Let the database count it, or \
-             map that column.",
-            column.name
-        ),
-    )
-    .about(&column.name))
+    Err(ConnectorError::new(ErrorKind::Rejected, tr!("database-needs-key", column = format_args!("{}", column.name)))
+        .about(&column.name))
 }
 
 /// The values of a row that is brought back. Columns that the table no longer has are left out.
 fn restored(shape: &Shape, raw: &str) -> Result<BTreeMap<usize, Option<String>>, ConnectorError> {
-    let object: BTreeMap<String, Option<String>> = serde_json::from_str(raw).map_err(|error| {
-        ConnectorError::caused(
-            ErrorKind::Rejected,
-            "the kept copy of the row cannot be read, so it is not brought back",
-            error,
-        )
-    })?;
+    let object: BTreeMap<String, Option<String>> = serde_json::from_str(raw)
+        .map_err(|error| ConnectorError::caused(ErrorKind::Rejected, tr!("database-copy-unreadable"), error))?;
     let kept = shape.columns.iter().enumerate().filter(|(_, column)| !column.read_only);
     Ok(kept.filter_map(|(at, column)| Some((at, object.get(&column.name)?.clone()))).collect())
 }

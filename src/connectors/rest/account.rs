@@ -9,13 +9,14 @@ use serde_json::{Value as Json, json};
 
 use super::client::{Client, Reply, wrong};
 use super::dates;
-use super::manifest::{Choice, CollectionSpec, DiscoverFields, FieldSpec, Text, TypeSpec};
+use super::manifest::{Choice, CollectionSpec, DiscoverFields, FieldSpec, RecordSpec, Text, TypeSpec};
 use super::paging::Pager;
 use super::path::Path;
 use super::template::{Vars, plain};
 use super::values::Field;
 use crate::connectors::{ConnectorError, Context, ErrorKind};
 use crate::model::{CollectionInfo, FieldInfo, Record, RecordId, Timestamp, Version};
+use crate::texts::{phrase, tr};
 
 /// From how many records values are shown.
 const SAMPLED: usize = 50;
@@ -72,7 +73,7 @@ impl Account {
     pub(crate) fn spec(&self, place: &Place) -> Result<&CollectionSpec, ConnectorError> {
         let spec = self.client.manifest.spec.collections.get(place.at);
         spec.ok_or_else(|| {
-            ConnectorError::new(ErrorKind::NotFound, format!("there is no list \u{201c}{}\u{201d}", place.id))
+            ConnectorError::new(ErrorKind::NotFound, tr!("rest-no-list", list = format_args!("{}", place.id)))
         })
     }
 
@@ -106,7 +107,7 @@ impl Account {
                 (Some(_), Some(_)) => {
                     return Err(ConnectorError::new(
                         ErrorKind::Settings,
-                        format!("the account has several lists; name one of them: {}", names(&places)),
+                        tr!("rest-several-lists", lists = format_args!("{}", names(&places))),
                     ));
                 }
                 (None, _) => {}
@@ -114,7 +115,7 @@ impl Account {
         }
         Err(ConnectorError::new(
             ErrorKind::NotFound,
-            format!("there is no list \u{201c}{collection}\u{201d}; the account has: {}", names(&places)),
+            tr!("rest-no-such-list", lists = format_args!("{}", names(&places)), collection = collection),
         ))
     }
 
@@ -184,7 +185,7 @@ impl Account {
             return Ok(Arc::clone(fields));
         }
         let spec = self.spec(place)?;
-        let mut fields: Vec<Field> = spec.fields.iter().map(|field| Field::new(field, &spec.record)).collect();
+        let mut fields: Vec<Field> = spec.fields.iter().map(|field| described(field, &spec.record)).collect();
         if let Some(discover) = &spec.discover_fields {
             let found = if discover.call.is_some() {
                 self.asked_fields(context, place, discover).await?
@@ -213,7 +214,7 @@ impl Account {
         let fixed: Option<Vec<Field>> = want
             .iter()
             .map(|name| {
-                spec.fields.iter().find(|field| field.name.text == *name).map(|field| Field::new(field, &spec.record))
+                spec.fields.iter().find(|field| field.name.text == *name).map(|field| described(field, &spec.record))
             })
             .collect();
         if let Some(fixed) = fixed {
@@ -231,7 +232,7 @@ impl Account {
                 }
                 None => Err(ConnectorError::new(
                     ErrorKind::Settings,
-                    format!("the list \u{201c}{}\u{201d} has no field \u{201c}{name}\u{201d}; choose another one in the pair's settings", place.name),
+                    tr!("rest-no-field", list = format_args!("{}", place.name), name = name),
                 )),
             })
             .collect()
@@ -409,7 +410,7 @@ impl Account {
         id.map(|id| plain(&id)).filter(|id| !id.is_empty()).map(RecordId::new).ok_or_else(|| {
             ConnectorError::new(
                 ErrorKind::BadAnswer,
-                format!("{} gave a record without an id, so nothing was taken from its answer", self.client.host()),
+                tr!("rest-record-without-id", host = format_args!("{}", self.client.host())),
             )
         })
     }
@@ -447,6 +448,14 @@ fn typed(name: &str, spec: &TypeSpec, path: Option<&Text>, item: &Json) -> Resul
     })
 }
 
+/// A field that the manifest describes, with its label in the language in force. Labels that the platform
+/// itself tells are left as they are.
+fn described(spec: &FieldSpec, record: &RecordSpec) -> Field {
+    let mut field = Field::new(spec, record);
+    field.label = phrase(&field.label);
+    field
+}
+
 fn is_read_only(spec: &CollectionSpec) -> bool {
     spec.create.is_none() && spec.update.is_none() && spec.delete.is_none()
 }
@@ -454,7 +463,7 @@ fn is_read_only(spec: &CollectionSpec) -> bool {
 fn names(places: &[Arc<Place>]) -> String {
     let names: BTreeSet<&str> = places.iter().map(|place| place.name.as_str()).collect();
     let names: Vec<&str> = names.into_iter().take(30).collect();
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    if names.is_empty() { tr!("rest-none") } else { names.join(", ") }
 }
 
 fn is_yes(json: &Json) -> bool {

@@ -11,6 +11,7 @@ use super::template::plain;
 use super::writing::{Ready, Task, Way};
 use crate::connectors::{ConnectorError, ErrorKind, WriteResult};
 use crate::model::{Record, RecordId};
+use crate::texts::tr;
 
 /// What one answer says.
 enum Told {
@@ -133,10 +134,7 @@ impl Task<'_> {
                 Some(answer) => self.told(batch, reply, answer)?,
                 // Where the platform tells only of failures, there was none.
                 None if batch.answers.is_none() => Told::Written(None),
-                None => Told::Failed(ConnectorError::new(
-                    ErrorKind::InDoubt,
-                    "the platform did not say what came of it; Duosync looks again",
-                )),
+                None => Told::Failed(ConnectorError::new(ErrorKind::InDoubt, tr!("rest-silent-write"))),
             };
             self.conclude(&one, told);
         }
@@ -156,10 +154,7 @@ impl Task<'_> {
                     self.got_through(one, &id);
                     return self.back.push((one.at, id));
                 }
-                None => Err(ConnectorError::new(
-                    ErrorKind::InDoubt,
-                    "the platform did not say which record it made; Duosync looks again what came of it",
-                )),
+                None => Err(ConnectorError::new(ErrorKind::InDoubt, tr!("rest-silent-create"))),
             },
         };
         self.done(one.at, result);
@@ -199,7 +194,10 @@ impl Task<'_> {
         let mut part = reply.part(about);
         part.status = if (200..300).contains(&status) { 400 } else { status };
         refused::error_of(&client.manifest.spec.errors, &part, &client.host(), None).unwrap_or_else(|| {
-            ConnectorError::new(ErrorKind::Rejected, format!("{} does not accept the record", client.host()))
+            ConnectorError::new(
+                ErrorKind::Rejected,
+                tr!("rest-record-refused", host = format_args!("{}", client.host())),
+            )
         })
     }
 }

@@ -17,6 +17,7 @@ use super::template::{TemplateError, Vars, percent_encoded, plain};
 use crate::connectors::http::{Answer, Http};
 use crate::connectors::{ConnectorError, Context, Credential, ErrorKind, http};
 use crate::model::{AccountSettings, Timestamp};
+use crate::texts::{phrase, tr};
 
 /// The longest that a platform's own word on its limits is waited for; after that it is asked again.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
@@ -115,15 +116,10 @@ impl Client {
         let mut vars = options.clone();
         vars.set("secret", &Json::from(credential.secret().unwrap_or_default()));
         let address = base.text(&vars).map_err(|error| wrong(&error))?.unwrap_or_default();
-        let url = Url::parse(address.trim()).ok().filter(|url| url.host_str().is_some()).ok_or_else(|| {
-            ConnectorError::new(
-                ErrorKind::Settings,
-                format!(
-                    "the address of the account \u{201c}{}\u{201d} is no web address; it begins with https://",
-                    settings.name
-                ),
-            )
-        })?;
+        let url = Url::parse(address.trim())
+            .ok()
+            .filter(|url| url.host_str().is_some())
+            .ok_or_else(|| ConnectorError::new(ErrorKind::Settings, tr!("rest-address", account = settings.name)))?;
         let allow_http = settings
             .options
             .get("allow_http")
@@ -217,10 +213,7 @@ impl Client {
                     found.filter(|found| !matches!(found, Json::Null | Json::Bool(false))).ok_or_else(|| {
                         ConnectorError::new(
                             ErrorKind::SignIn,
-                            format!(
-                                "{} did not accept the user name and password; check both in the account's settings",
-                                self.host()
-                            ),
+                            tr!("rest-sign-in", host = format_args!("{}", self.host())),
                         )
                     })?;
                 *session = Some(found);
@@ -328,7 +321,7 @@ impl Client {
     /// What addresses in answers are relative to.
     fn directory(&self) -> Result<Url, ConnectorError> {
         let base = self.http.base();
-        base.join("/").map_err(|error| ConnectorError::caused(ErrorKind::Settings, "the address has no host", error))
+        base.join("/").map_err(|error| ConnectorError::caused(ErrorKind::Settings, tr!("rest-no-host"), error))
     }
 
     /// Waits until the platform's limits allow one more request.
@@ -405,18 +398,12 @@ impl Client {
             None => Ok(reply),
             Some(error) if writes => Err(ConnectorError::caused(
                 ErrorKind::InDoubt,
-                format!(
-                    "{} took the change, but its answer cannot be read; Duosync looks again what came of it",
-                    self.host()
-                ),
+                tr!("rest-write-unreadable", host = format_args!("{}", self.host())),
                 error,
             )),
             Some(error) => Err(ConnectorError::caused(
                 ErrorKind::BadAnswer,
-                format!(
-                    "{} answered something that is no JSON, or only a part of it, so nothing was taken from it; check the account's address",
-                    self.host()
-                ),
+                tr!("rest-not-json", host = format_args!("{}", self.host())),
                 error,
             )),
         }
@@ -436,10 +423,7 @@ impl std::fmt::Debug for Client {
 /// A template that fails while it is filled in: a fault of the manifest, or of an answer that is not
 /// as the manifest says.
 pub(crate) fn wrong(error: &TemplateError) -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::BadAnswer,
-        format!("the manifest of this platform does not fit what is there: {error}"),
-    )
+    ConnectorError::new(ErrorKind::BadAnswer, tr!("rest-manifest-unfit", error = format_args!("{error}")))
 }
 
 /// The account's settings as variables, with what counts where one is left empty.
@@ -463,7 +447,12 @@ fn options(manifest: &Manifest, settings: &AccountSettings, secret: Option<&str>
             None if option.required => {
                 return Err(ConnectorError::new(
                     ErrorKind::Settings,
-                    format!("the account \u{201c}{}\u{201d} has no {key}: {}", settings.name, option.label),
+                    tr!(
+                        "rest-setting-missing",
+                        account = settings.name,
+                        label = phrase(&option.label),
+                        key = format_args!("{key}")
+                    ),
                 ));
             }
             None => {}
@@ -501,7 +490,7 @@ fn body(sends: Sends<'_>, vars: &Vars) -> Result<Option<(&'static str, String)>,
             serde_json::from_str::<Json>(&text).map_err(|error| {
                 ConnectorError::caused(
                     ErrorKind::BadAnswer,
-                    format!("the manifest of this platform makes a body that is no JSON ({error})"),
+                    tr!("rest-body-not-json", error = format_args!("{error}")),
                     error,
                 )
             })?;

@@ -22,6 +22,7 @@ use super::template::{Vars, plain};
 use super::values::Field;
 use crate::connectors::{ConnectorError, Context, ErrorKind};
 use crate::model::{Cursor, Listing, Record, RecordId, Scope, Timestamp};
+use crate::texts::tr;
 
 /// How far back a listing of changes looks again, unless the manifest says otherwise.
 const OVERLAP: i64 = 120_000;
@@ -217,10 +218,7 @@ impl Work<'_> {
         if call.since.is_some() && heard.token.is_none() && !full {
             return Err(ConnectorError::new(
                 ErrorKind::BadAnswer,
-                format!(
-                    "{} did not say where its list of changes ends, so nothing was done with it",
-                    account.client.host()
-                ),
+                tr!("rest-no-end-of-changes", host = format_args!("{}", account.client.host())),
             ));
         }
         Ok(heard)
@@ -283,9 +281,9 @@ impl Work<'_> {
             }
         };
         let saved = Saved { of: self.place.id.clone(), print: self.print(), since, full, seen };
-        serde_json::to_string(&saved).map(|text| Some(Cursor(text))).map_err(|error| {
-            ConnectorError::caused(ErrorKind::BadAnswer, "the place to go on from cannot be kept", error)
-        })
+        serde_json::to_string(&saved)
+            .map(|text| Some(Cursor(text)))
+            .map_err(|error| ConnectorError::caused(ErrorKind::BadAnswer, tr!("rest-cursor-not-kept"), error))
     }
 
     fn open(&self, cursor: &Cursor) -> Result<Saved, ConnectorError> {
@@ -351,7 +349,7 @@ fn overlap(call: &Call) -> i64 {
 }
 
 fn expired() -> ConnectorError {
-    ConnectorError::new(ErrorKind::CursorExpired, "the place to go on from is not one of this list; everything is read")
+    ConnectorError::new(ErrorKind::CursorExpired, tr!("rest-cursor-other"))
 }
 
 /// The time by this computer's clock: only lengths of time are measured with it.

@@ -33,6 +33,7 @@ use self::client::{Client, wrong};
 use self::template::plain;
 use super::{Abilities, Batch, Connector, ConnectorError, Context, Credential, ErrorKind, Find, Write, WriteResult};
 use crate::model::{AccountSettings, CollectionInfo, Cursor, FieldInfo, Identity, Listing, Record, RecordId};
+use crate::texts::tr;
 
 #[cfg(any(test, fuzzing))]
 pub(in crate::connectors) use hostile::hostile_json;
@@ -62,13 +63,7 @@ impl RestConnector {
     ) -> Result<Self, ConnectorError> {
         let full_every = listing::full_every(&settings.options);
         if full_every.as_deref().is_some_and(|every| dates::duration(every).is_none()) {
-            return Err(ConnectorError::new(
-                ErrorKind::Settings,
-                format!(
-                    "full_every of the account \u{201c}{}\u{201d} is a number with m, h or d, as in 12h",
-                    settings.name
-                ),
-            ));
+            return Err(ConnectorError::new(ErrorKind::Settings, tr!("rest-full-every", account = settings.name)));
         }
         let user = settings.options.get("username").cloned().unwrap_or_default();
         Ok(Self { account: Account::new(Client::new(manifest, settings, credential)?, full_every), user })
@@ -115,10 +110,7 @@ impl Connector for RestConnector {
             None => None,
         };
         let id = id.map(|id| plain(&id)).filter(|id| !id.is_empty()).ok_or_else(|| {
-            ConnectorError::new(
-                ErrorKind::BadAnswer,
-                format!("{} does not say who is behind the account; check its address", client.host()),
-            )
+            ConnectorError::new(ErrorKind::BadAnswer, tr!("rest-nobody", host = format_args!("{}", client.host())))
         })?;
         Ok(Identity(format!("{place} {id}")))
     }

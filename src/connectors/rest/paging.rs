@@ -10,6 +10,7 @@ use super::dates;
 use super::manifest::{Call, Paging, PagingBy, Text};
 use super::template::{Vars, plain};
 use crate::connectors::{ConnectorError, Context, ErrorKind};
+use crate::texts::tr;
 
 /// A platform that hands out more pages than this of one list is going in circles.
 const MOST_PAGES: usize = 50_000;
@@ -146,10 +147,7 @@ impl<'m> Pager<'m> {
             Some(Json::Null) => Ok(Vec::new()),
             None | Some(Json::Bool(_) | Json::Number(_) | Json::String(_)) => Err(ConnectorError::new(
                 ErrorKind::BadAnswer,
-                format!(
-                    "{} answered without the list that was asked for, so nothing was taken from it; check the account's settings",
-                    self.client.host()
-                ),
+                tr!("rest-list-missing", host = format_args!("{}", self.client.host())),
             )),
         }
     }
@@ -253,22 +251,13 @@ impl<'m> Pager<'m> {
             }
             Some(_) | None => Err(ConnectorError::new(
                 ErrorKind::BadAnswer,
-                format!(
-                    "{} gives only {most} records of a longer list that all changed at the same time, so nothing was done with it",
-                    self.client.host()
-                ),
+                tr!("rest-same-moment", host = format_args!("{}", self.client.host()), most = format_args!("{most}")),
             )),
         }
     }
 
     fn endless(&self) -> ConnectorError {
-        ConnectorError::new(
-            ErrorKind::BadAnswer,
-            format!(
-                "{} gives the same page of its list again and again, so nothing was done with it; try again, and tell the platform's support if it stays so",
-                self.client.host()
-            ),
-        )
+        ConnectorError::new(ErrorKind::BadAnswer, tr!("rest-same-page", host = format_args!("{}", self.client.host())))
     }
 }
 

@@ -12,6 +12,7 @@ use super::template::Vars;
 use super::values::Field;
 use crate::connectors::{ConnectorError, Context, ErrorKind, Find};
 use crate::model::{Record, RecordId, Value};
+use crate::texts::tr;
 
 /// The statuses that mean "it is not there", unless the manifest says otherwise.
 pub(super) const MISSING: &[u16] = &[404, 410];
@@ -91,7 +92,7 @@ impl Account {
             let Some(Json::Array(answers)) = found else {
                 return Err(ConnectorError::new(
                     ErrorKind::BadAnswer,
-                    format!("{} answered without the records that were asked for", self.client.host()),
+                    tr!("rest-records-missing", host = format_args!("{}", self.client.host())),
                 ));
             };
             for answer in answers {

@@ -8,6 +8,7 @@ use super::client::Reply;
 use super::manifest::{ErrorWord, Errors};
 use super::template::plain;
 use crate::connectors::{ConnectorError, ErrorKind};
+use crate::texts::tr;
 
 /// The most of a platform's own words that is shown.
 const WORDS: usize = 300;
@@ -25,30 +26,40 @@ pub(crate) fn error_of(errors: &Errors, reply: &Reply, host: &str, retry: Option
     let words = rule.and_then(|rule| rule.say.clone()).or_else(|| words(errors, reply));
     let advice = match kind {
         ErrorKind::SignIn => {
-            "the sign-in was refused; check the user name and the key or password in the account's settings"
+            tr!("rest-refused-sign-in")
         }
-        ErrorKind::Forbidden => "this user may not do that; ask whoever looks after the platform for the right to it",
-        ErrorKind::NotFound => "it is not there",
-        ErrorKind::Exists => "there is such a record already",
-        ErrorKind::VersionMismatch => "somebody has changed the record in the meantime",
-        ErrorKind::Throttled => "the platform asks to slow down; Duosync waits and tries again",
-        ErrorKind::Server => "the platform has trouble of its own; Duosync tries again later",
+        ErrorKind::Forbidden => tr!("rest-refused-forbidden"),
+        ErrorKind::NotFound => tr!("http-not-there"),
+        ErrorKind::Exists => tr!("rest-refused-exists"),
+        ErrorKind::VersionMismatch => tr!("rest-refused-changed"),
+        ErrorKind::Throttled => tr!("rest-refused-slow-down"),
+        ErrorKind::Server => tr!("rest-refused-trouble"),
         ErrorKind::CursorExpired => {
-            "the platform no longer knows what changed since the last sync; Duosync reads everything"
+            tr!("rest-refused-cursor")
         }
-        ErrorKind::Rejected => "the platform does not accept it",
+        ErrorKind::Rejected => tr!("rest-refused-value"),
         ErrorKind::Unreachable
         | ErrorKind::InDoubt
         | ErrorKind::BadAnswer
         | ErrorKind::File
         | ErrorKind::Content
         | ErrorKind::Settings
-        | ErrorKind::Cancelled => "the platform answers in a way that is not expected; check the account's address",
+        | ErrorKind::Cancelled => tr!("rest-refused-odd"),
     };
     let (field, of_field) = field_error(errors, reply).unwrap_or_default();
     let told = [words, of_field].into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
-    let told = if told.is_empty() { String::new() } else { format!(" It says: \u{201c}{}\u{201d}.", clipped(&told)) };
-    let error = ConnectorError::new(kind, format!("{host}: {advice} (status {}).{told}", reply.status));
+    let told =
+        if told.is_empty() { String::new() } else { format!(" {}", tr!("rest-it-says", words = clipped(&told))) };
+    let error = ConnectorError::new(
+        kind,
+        tr!(
+            "rest-says",
+            status = format_args!("{}", reply.status),
+            host = format_args!("{host}"),
+            advice = advice,
+            told = told
+        ),
+    );
     let error = match field {
         Some(field) => error.about(field),
         None => error,

@@ -10,6 +10,7 @@ use super::path::{Path, Step, new_element, position};
 use super::template::{Vars, plain};
 use crate::connectors::{ConnectorError, ErrorKind};
 use crate::model::{FieldInfo, Kind, Value};
+use crate::texts::tr;
 
 /// One field of a collection, ready to be read and written.
 #[derive(Clone, Debug)]
@@ -181,9 +182,7 @@ impl Field {
     /// Puts a value into a record.
     pub(crate) fn put(&self, record: &mut Json, value: &Value) -> Result<(), ConnectorError> {
         if self.read_only {
-            return Err(
-                self.refused(format!("{} can only be read on this platform; leave it out of the pair", self.label))
-            );
+            return Err(self.refused(tr!("rest-read-only", field = self.label)));
         }
         if value.is_empty() {
             let (json, drop) = match self.empty {
@@ -216,11 +215,12 @@ impl Field {
         if let (Some(most), false) = (self.max_length, self.is_list())
             && let Some(long) = texts.iter().find(|text| text.chars().count() > most)
         {
-            return Err(self.refused(format!(
-                "{} takes at most {most} characters on this platform, and \u{201c}{}…\u{201d} has {}",
-                self.label,
-                long.chars().take(20).collect::<String>(),
-                long.chars().count()
+            return Err(self.refused(tr!(
+                "rest-too-long",
+                field = self.label,
+                start = format_args!("{}", long.chars().take(20).collect::<String>()),
+                count = format_args!("{}", long.chars().count()),
+                most = format_args!("{most}")
             )));
         }
         if self.path.0.contains(&Step::Each) || self.json == JsonWord::List {
@@ -232,25 +232,28 @@ impl Field {
             Value::List(_) => texts.join(", "),
         };
         let wrong = |what: &str| {
-            self.refused(format!("{} is {what} on this platform, and \u{201c}{joined}\u{201d} is none", self.label))
+            self.refused(tr!("rest-wrong-form", field = self.label, what = what, joined = format_args!("{joined}")))
         };
         Ok(match self.json {
             JsonWord::String | JsonWord::Semicolons | JsonWord::List => Json::from(joined),
-            JsonWord::Integer => Json::from(joined.trim().parse::<i64>().map_err(|_not| wrong("a whole number"))?),
+            JsonWord::Integer => {
+                Json::from(joined.trim().parse::<i64>().map_err(|_not| wrong(&tr!("rest-whole-number")))?)
+            }
             JsonWord::Number => {
                 let text = joined.trim();
                 match text.parse::<i64>() {
                     Ok(whole) => Json::from(whole),
                     // A decimal number keeps its digits: JSON has the same form for it.
-                    Err(_not_whole) => {
-                        serde_json::from_str(text).ok().filter(Json::is_number).ok_or_else(|| wrong("a number"))?
-                    }
+                    Err(_not_whole) => serde_json::from_str(text)
+                        .ok()
+                        .filter(Json::is_number)
+                        .ok_or_else(|| wrong(&tr!("rest-number")))?,
                 }
             }
             JsonWord::Boolean => match joined.trim().to_lowercase().as_str() {
                 "true" | "yes" | "1" | "ja" | "oui" | "y" | "on" => Json::Bool(true),
                 "false" | "no" | "0" | "nee" | "non" | "n" | "off" => Json::Bool(false),
-                _ => return Err(wrong("yes or no")),
+                _ => return Err(wrong(&tr!("rest-yes-or-no"))),
             },
         })
     }
@@ -276,7 +279,7 @@ fn set(json: &mut Json, steps: &[Step], value: Option<&Json>, drop: bool) -> Res
                 *json = Json::Object(Map::new());
             }
             let Json::Object(object) = json else {
-                return Err(format!("what is at {name} has another form than expected"));
+                return Err(tr!("rest-other-form", name = name));
             };
             if rest.is_empty() && value.is_none() {
                 object.remove(name);
@@ -291,7 +294,7 @@ fn set(json: &mut Json, steps: &[Step], value: Option<&Json>, drop: bool) -> Res
             if json.is_null() {
                 *json = Json::Array(Vec::new());
             }
-            let Json::Array(items) = json else { return Err("a list was expected".to_owned()) };
+            let Json::Array(items) = json else { return Err(tr!("rest-list-expected")) };
             match position(step, items) {
                 Some(at) if drop && !rest.iter().any(|step| !matches!(step, Step::Name(_))) => {
                     items.remove(at);
@@ -312,7 +315,7 @@ fn set(json: &mut Json, steps: &[Step], value: Option<&Json>, drop: bool) -> Res
             if json.is_null() {
                 *json = Json::Array(Vec::new());
             }
-            let Json::Array(items) = json else { return Err("a list was expected".to_owned()) };
+            let Json::Array(items) = json else { return Err(tr!("rest-list-expected")) };
             let wanted: Vec<Json> = value.and_then(Json::as_array).cloned().unwrap_or_default();
             let path = Path(rest.to_vec());
             items.retain(|item| path.read(item).is_some_and(|held| wanted.contains(&held)));

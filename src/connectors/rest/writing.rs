@@ -13,6 +13,7 @@ use super::template::Vars;
 use super::values::Field;
 use crate::connectors::{ConnectorError, Context, ErrorKind, Write, WriteKind, WriteResult};
 use crate::model::{Fields, Record, RecordId, Version};
+use crate::texts::tr;
 
 /// Which of the three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,8 +79,7 @@ impl Account {
         };
         task.carry_out(writes).await?;
         let results = task.results;
-        let lost =
-            || ConnectorError::new(ErrorKind::InDoubt, "the write broke off; Duosync looks again what came of it");
+        let lost = || ConnectorError::new(ErrorKind::InDoubt, tr!("connector-broke-off"));
         let mut results: Vec<WriteResult> =
             results.into_iter().map(|result| result.unwrap_or_else(|| Err(lost()))).collect();
         let for_all = results.iter().all(|result| result.as_ref().is_err_and(|error| error.kind.is_for_all()));
@@ -212,7 +212,7 @@ impl<'a> Task<'a> {
                 let now = Self::expected(call, &id, expect.as_ref(), current)?;
                 let known = now.and_then(|now| now.raw.as_deref()).map(serde_json::from_str::<Json>);
                 let known = known.transpose().map_err(|error| {
-                    ConnectorError::caused(ErrorKind::BadAnswer, "the record cannot be read", error)
+                    ConnectorError::caused(ErrorKind::BadAnswer, tr!("rest-record-unreadable"), error)
                 })?;
                 let mut record = known.clone().unwrap_or_else(|| Json::Object(Map::new()));
                 let touched = self.put(&mut record, &fields).await?;
@@ -244,20 +244,15 @@ impl<'a> Task<'a> {
 
     /// The request of a way of writing, or why there is none.
     fn must(&self, way: Way) -> Result<&Call, ConnectorError> {
-        let what = match way {
-            Way::Create => "added",
-            Way::Update => "changed",
-            Way::Delete => "deleted",
-        };
         let call = self.call(way).filter(|_| !self.place.read_only);
         call.ok_or_else(|| {
-            ConnectorError::new(
-                ErrorKind::Forbidden,
-                format!(
-                    "nothing can be {what} in {} through Duosync; switch that off in the pair's rules",
-                    self.place.name
-                ),
-            )
+            let list = &self.place.name;
+            let message = match way {
+                Way::Create => tr!("rest-nothing-added", list = list),
+                Way::Update => tr!("rest-nothing-changed", list = list),
+                Way::Delete => tr!("rest-nothing-deleted", list = list),
+            };
+            ConnectorError::new(ErrorKind::Forbidden, message)
         })
     }
 
@@ -273,26 +268,20 @@ impl<'a> Task<'a> {
             if !was_read && !names_current(call) {
                 return Ok(None);
             }
-            return Err(ConnectorError::new(ErrorKind::NotFound, format!("the record {id} is no longer there")));
+            return Err(ConnectorError::new(ErrorKind::NotFound, tr!("rest-record-gone", id = format_args!("{id}"))));
         };
         match (expect, &now.version) {
-            (Some(expect), Some(version)) if expect != version => Err(ConnectorError::new(
-                ErrorKind::VersionMismatch,
-                "the record has been changed on the platform in the meantime; Duosync reads it again",
-            )),
+            (Some(expect), Some(version)) if expect != version => {
+                Err(ConnectorError::new(ErrorKind::VersionMismatch, tr!("rest-record-changed")))
+            }
             _ => Ok(Some(now)),
         }
     }
 
     /// A deleted record as it was kept, without what the platform makes itself.
     fn kept(&self, raw: &str) -> Result<Json, ConnectorError> {
-        let mut record: Json = serde_json::from_str(raw).map_err(|error| {
-            ConnectorError::caused(
-                ErrorKind::Rejected,
-                "what was kept of the record cannot be read, so it cannot be brought back",
-                error,
-            )
-        })?;
+        let mut record: Json = serde_json::from_str(raw)
+            .map_err(|error| ConnectorError::caused(ErrorKind::Rejected, tr!("rest-copy-unreadable"), error))?;
         let id = Path::parse(self.spec.record.id.as_str()).ok();
         let id = id.as_ref().and_then(Path::top).filter(|_| !self.spec.record.id.is_template());
         if let Json::Object(object) = &mut record {
@@ -368,7 +357,7 @@ impl<'a> Task<'a> {
         let client = &self.account.client;
         let reply = client.call(self.context, call.sends(), &one.vars, (None, missing), true).await?;
         if reply.missing {
-            return Err(ConnectorError::new(ErrorKind::NotFound, "the record is no longer there"));
+            return Err(ConnectorError::new(ErrorKind::NotFound, tr!("rest-that-record-gone")));
         }
         if one.way == Way::Delete {
             return Ok(Sent::Gone);
@@ -391,12 +380,7 @@ impl<'a> Task<'a> {
             }
             (None, None) => None,
         };
-        id.map(Sent::Id).ok_or_else(|| {
-            ConnectorError::new(
-                ErrorKind::InDoubt,
-                "the platform did not say which record it made; Duosync looks again what came of it",
-            )
-        })
+        id.map(Sent::Id).ok_or_else(|| ConnectorError::new(ErrorKind::InDoubt, tr!("rest-silent-create")))
     }
 
     /// Reads what was written and not told, all in one reading.
@@ -411,12 +395,11 @@ impl<'a> Task<'a> {
             found.map(|records| records.into_iter().map(|record| (record.id.clone(), record)).collect());
         for (at, id) in back {
             let result = match &found {
-                Ok(found) => found.get(&id).cloned().map(Some).ok_or_else(|| {
-                    ConnectorError::new(
-                        ErrorKind::InDoubt,
-                        "the record was written, but is not there; Duosync looks again what came of it",
-                    )
-                }),
+                Ok(found) => found
+                    .get(&id)
+                    .cloned()
+                    .map(Some)
+                    .ok_or_else(|| ConnectorError::new(ErrorKind::InDoubt, tr!("rest-record-not-there"))),
                 Err(error) => Err(in_doubt(error)),
             };
             self.done(at, result);
@@ -433,13 +416,7 @@ enum Sent {
 }
 
 fn in_doubt(error: &ConnectorError) -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::InDoubt,
-        format!(
-            "the record was written, but what is stored could not be read ({}); Duosync looks again what came of it",
-            error.message
-        ),
-    )
+    ConnectorError::new(ErrorKind::InDoubt, tr!("rest-record-not-read-back", why = format_args!("{}", error.message)))
 }
 
 fn name_record(vars: &mut Vars, id: &RecordId, expect: Option<&Version>) {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::vcard::{Card, CardVersion, Line, split_escaped};
 use crate::connectors::{ConnectorError, ErrorKind};
 use crate::model::{Fields, Kind, Value};
+use crate::texts::{phrase, tr};
 
 /// The parts of `N` in their order (RFC 6350, section 6.2.2).
 const NAME_PARTS: [&str; 5] = ["family_name", "given_name", "middle_name", "prefix", "suffix"];
@@ -90,9 +91,7 @@ pub(crate) fn check_names<'a>(names: impl IntoIterator<Item = &'a String>) -> Re
                 PLAIN.iter().max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name))).unwrap_or(&"email");
             return Err(ConnectorError::new(
                 ErrorKind::Settings,
-                format!(
-                    "an address book has no field \u{201c}{name}\u{201d}; the nearest is \u{201c}{nearest}\u{201d}"
-                ),
+                tr!("files-card-no-field", name = name, nearest = format_args!("{nearest}")),
             )
             .about(name.clone()));
         }
@@ -125,7 +124,7 @@ pub(crate) fn label(name: &str) -> String {
         ("url", _) => "Website".to_owned(),
         _ => capital(&base.replace('_', " ")),
     };
-    types.map_or(base.clone(), |types| format!("{base} ({})", types.replace('+', " ")))
+    phrase(&types.map_or(base.clone(), |types| format!("{base} ({})", types.replace('+', " "))))
 }
 
 /// The property that holds a field, to ask a server about it.
@@ -514,13 +513,7 @@ fn set_day(card: &mut Card, text: &str) -> Result<(), ConnectorError> {
         }
         return Ok(());
     }
-    let refused = || {
-        ConnectorError::new(
-            ErrorKind::Rejected,
-            format!("the birthday \u{201c}{text}\u{201d} is not a day: write it like 1985-04-13, or --04-13 without the year"),
-        )
-        .about("birthday")
-    };
+    let refused = || ConnectorError::new(ErrorKind::Rejected, tr!("files-card-no-day", text = text)).about("birthday");
     let yearless = text.strip_prefix("--").map(|rest| format!("2000-{rest}"));
     let day: jiff::civil::Date = yearless.as_deref().unwrap_or(text).parse().map_err(|_error| refused())?;
     let (old, typed) = id

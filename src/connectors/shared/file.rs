@@ -9,6 +9,7 @@ use std::time::UNIX_EPOCH;
 
 use super::digest::xxh64;
 use crate::connectors::{ConnectorError, Context, ErrorKind};
+use crate::texts::tr;
 
 /// How often a file that changes while it is read is read again.
 const READS: usize = 5;
@@ -44,31 +45,33 @@ pub(in crate::connectors) fn read(
 ) -> Result<Contents, ConnectorError> {
     for _ in 0..READS {
         requests.fetch_add(1, Ordering::Relaxed);
-        let mut file = File::open(path).map_err(|error| cannot(path, "read", error))?;
-        let before = file.metadata().map_err(|error| cannot(path, "read", error))?;
+        let mut file = File::open(path).map_err(|error| cannot(path, Doing::Read, error))?;
+        let before = file.metadata().map_err(|error| cannot(path, Doing::Read, error))?;
         if before.is_dir() {
-            return Err(ConnectorError::new(ErrorKind::File, format!("{} is a folder, not a file", path.display())));
+            return Err(ConnectorError::new(
+                ErrorKind::File,
+                tr!("files-is-folder", file = format_args!("{}", path.display())),
+            ));
         }
         let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or_default() + 1);
         loop {
             context.check()?;
-            let read =
-                (&mut file).take(CHUNK as u64).read_to_end(&mut bytes).map_err(|error| cannot(path, "read", error))?;
+            let read = (&mut file)
+                .take(CHUNK as u64)
+                .read_to_end(&mut bytes)
+                .map_err(|error| cannot(path, Doing::Read, error))?;
             if read == 0 {
                 break;
             }
         }
-        let after = fs::metadata(path).map_err(|error| cannot(path, "read", error))?;
+        let after = fs::metadata(path).map_err(|error| cannot(path, Doing::Read, error))?;
         let steady = after.len() == bytes.len() as u64 && after.modified().ok() == before.modified().ok();
         if steady {
             let digest = xxh64(&bytes);
             return Ok(Contents { bytes, digest, stamp: stamp(&before) });
         }
     }
-    Err(ConnectorError::new(
-        ErrorKind::File,
-        format!("{} is being changed by another program all the time. Sync again when it is done.", path.display()),
-    ))
+    Err(ConnectorError::new(ErrorKind::File, tr!("files-busy", file = format_args!("{}", path.display()))))
 }
 
 /// The time of the last change, and where there is one the file's number and the time that nobody can
@@ -95,7 +98,7 @@ pub(in crate::connectors) fn replace(
     requests: &AtomicU64,
 ) -> Result<Replaced, ConnectorError> {
     may_write(path)?;
-    let failed = |error| cannot(path, "write", error);
+    let failed = |error| cannot(path, Doing::Write, error);
     let folder = path.parent().unwrap_or(Path::new("."));
     clean(path);
     let mut temporary = tempfile::Builder::new()
@@ -130,7 +133,7 @@ pub(in crate::connectors) fn replace(
 
 /// Makes a new file in one step; there must be none of its name.
 pub(in crate::connectors) fn create(path: &Path, bytes: &[u8], requests: &AtomicU64) -> Result<(), ConnectorError> {
-    let failed = |error| cannot(path, "write", error);
+    let failed = |error| cannot(path, Doing::Write, error);
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut temporary = tempfile::Builder::new()
         .prefix(&temporary_prefix(path))
@@ -165,9 +168,9 @@ pub(in crate::connectors) fn remove(
     match fs::read(path) {
         Ok(now) if xxh64(&now) == digest => {}
         Ok(_) => return Ok(Replaced::Changed),
-        Err(error) => return Err(cannot(path, "read", error)),
+        Err(error) => return Err(cannot(path, Doing::Read, error)),
     }
-    fs::remove_file(path).map_err(|error| cannot(path, "delete", error))?;
+    fs::remove_file(path).map_err(|error| cannot(path, Doing::Delete, error))?;
     Ok(Replaced::Done)
 }
 
@@ -176,16 +179,14 @@ pub(in crate::connectors) fn may_write(path: &Path) -> Result<(), ConnectorError
     if let Some(lock) = lock_beside(path) {
         return Err(ConnectorError::new(
             ErrorKind::File,
-            format!(
-                "{} is open in Excel or LibreOffice ({} lies beside it). Save and close it there, and sync again. \
-                 If it is open nowhere, delete {}.",
-                path.display(),
-                name(&lock),
-                name(&lock)
+            tr!(
+                "files-open-in-office",
+                file = format_args!("{}", path.display()),
+                lock = format_args!("{}", name(&lock))
             ),
         ));
     }
-    let metadata = fs::metadata(path).map_err(|error| cannot(path, "write", error))?;
+    let metadata = fs::metadata(path).map_err(|error| cannot(path, Doing::Write, error))?;
     if metadata.permissions().readonly() {
         return Err(read_only(path, None));
     }
@@ -194,7 +195,7 @@ pub(in crate::connectors) fn may_write(path: &Path) -> Result<(), ConnectorError
     match OpenOptions::new().append(true).open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(read_only(path, Some(error))),
-        Err(error) => Err(cannot(path, "write", error)),
+        Err(error) => Err(cannot(path, Doing::Write, error)),
     }
 }
 
@@ -214,24 +215,46 @@ pub(in crate::connectors) fn clean(path: &Path) {
     }
 }
 
+/// What was tried with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::connectors) enum Doing {
+    Read,
+    Write,
+    Delete,
+}
+
 /// What is wrong with a file, in words.
-pub(in crate::connectors) fn cannot(path: &Path, what: &str, error: io::Error) -> ConnectorError {
+pub(in crate::connectors) fn cannot(path: &Path, doing: Doing, error: io::Error) -> ConnectorError {
     let path = path.display();
     // Windows: another program holds the file (32) or a part of it (33).
     let shared = cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33));
     let kind = error.kind();
     let message = if shared {
-        format!("{path} is open in another program. Close it there, and sync again.")
+        tr!("files-open-elsewhere", path = format_args!("{path}"))
     } else if kind == io::ErrorKind::NotFound {
-        format!("There is no file {path}. If it was moved or renamed, correct the account's path.")
+        tr!("files-not-there", path = format_args!("{path}"))
     } else if kind == io::ErrorKind::PermissionDenied {
-        format!("You do not have the right to {what} {path}.")
+        match doing {
+            Doing::Read => tr!("files-no-right-to-read", path = format_args!("{path}")),
+            Doing::Write => tr!("files-no-right-to-write", path = format_args!("{path}")),
+            Doing::Delete => tr!("files-no-right-to-delete", path = format_args!("{path}")),
+        }
     } else if matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
-        format!("The disk is full, so {path} was not written. It is as it was. Make room, and sync again.")
+        tr!("files-disk-full", path = format_args!("{path}"))
     } else if kind == io::ErrorKind::ReadOnlyFilesystem {
-        format!("{path} is on a disk that cannot be written to.")
+        tr!("files-read-only-disk", path = format_args!("{path}"))
     } else {
-        format!("Duosync could not {what} {path}: {error}")
+        match doing {
+            Doing::Read => {
+                tr!("files-could-not-read", path = format_args!("{path}"), why = format_args!("{error}"))
+            }
+            Doing::Write => {
+                tr!("files-could-not-write", path = format_args!("{path}"), why = format_args!("{error}"))
+            }
+            Doing::Delete => {
+                tr!("files-could-not-delete", path = format_args!("{path}"), why = format_args!("{error}"))
+            }
+        }
     };
     ConnectorError::caused(ErrorKind::File, message, error)
 }
@@ -250,10 +273,7 @@ fn name(path: &Path) -> String {
 }
 
 fn read_only(path: &Path, cause: Option<io::Error>) -> ConnectorError {
-    let message = format!(
-        "{} is read-only, so nothing was written to it. Allow writing in the file's properties, and sync again.",
-        path.display()
-    );
+    let message = tr!("files-read-only", file = format_args!("{}", path.display()));
     match cause {
         Some(cause) => ConnectorError::caused(ErrorKind::File, message, cause),
         None => ConnectorError::new(ErrorKind::File, message),
@@ -262,15 +282,14 @@ fn read_only(path: &Path, cause: Option<io::Error>) -> ConnectorError {
 
 fn no_room_beside(path: &Path, folder: &Path, error: io::Error) -> ConnectorError {
     if error.kind() != io::ErrorKind::PermissionDenied {
-        return cannot(path, "write", error);
+        return cannot(path, Doing::Write, error);
     }
     ConnectorError::caused(
         ErrorKind::File,
-        format!(
-            "Nothing may be written in the folder {}, so {} cannot be replaced safely. \
-             Give yourself the right to write there.",
-            folder.display(),
-            name(path)
+        tr!(
+            "files-folder-read-only",
+            folder = format_args!("{}", folder.display()),
+            file = format_args!("{}", name(path))
         ),
         error,
     )

@@ -3,6 +3,7 @@
 use super::digest;
 use crate::connectors::{ConnectorError, ErrorKind};
 use crate::model::AccountSettings;
+use crate::texts::tr;
 
 /// What the settings say about a row's identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,12 +66,10 @@ impl IdSetting {
             }
             Self::None => Err(ConnectorError::new(
                 ErrorKind::Settings,
-                format!(
-                    "{}: nothing says which row is which. Set `id` to the column that identifies a row \
-                     (a customer number), or `key` to the column that rows are matched by (the email address). \
-                     The columns are: {}.",
-                    table,
-                    header.join(", ")
+                tr!(
+                    "files-no-id-column",
+                    table = format_args!("{table}"),
+                    columns = format_args!("{}", header.join(", "))
                 ),
             )),
         }
@@ -141,10 +140,16 @@ pub(in crate::connectors) fn need_column(table: &str, header: &[String], name: &
             .map(|header| (strsim::jaro_winkler(&header.to_lowercase(), &name.trim().to_lowercase()), header))
             .max_by(|a, b| a.0.total_cmp(&b.0));
         let hint = match nearest {
-            Some((likeness, header)) if likeness > 0.7 => format!("The nearest is \"{header}\"."),
-            Some(_) | None => format!("Its columns are: {}.", header.join(", ")),
+            Some((likeness, header)) if likeness > 0.7 => {
+                tr!("files-nearest-column", header = format_args!("{header}"))
+            }
+            Some(_) | None => tr!("files-its-columns", columns = format_args!("{}", header.join(", "))),
         };
-        ConnectorError::new(ErrorKind::Content, format!("There is no column \"{name}\" in {table}. {hint}")).about(name)
+        ConnectorError::new(
+            ErrorKind::Content,
+            tr!("files-no-column", name = name, table = format_args!("{table}"), hint = hint),
+        )
+        .about(name)
     })
 }
 

@@ -13,6 +13,7 @@ use crate::connectors::shared::file;
 use crate::connectors::shared::vcard::{Card, CardVersion};
 use crate::connectors::{ConnectorError, Context, ErrorKind};
 use crate::model::{Timestamp, Version};
+use crate::texts::tr;
 
 const BOM: &str = "\u{feff}";
 
@@ -51,10 +52,10 @@ pub(super) struct Place {
 impl Folder {
     /// Reads every file whose name ends in `.vcf`.
     pub(super) fn read(path: &Path, context: &Context, requests: &AtomicU64) -> Result<Self, ConnectorError> {
-        let entries = std::fs::read_dir(path).map_err(|error| file::cannot(path, "read", error))?;
+        let entries = std::fs::read_dir(path).map_err(|error| file::cannot(path, file::Doing::Read, error))?;
         let mut paths = Vec::new();
         for entry in entries {
-            let entry = entry.map_err(|error| file::cannot(path, "read", error))?.path();
+            let entry = entry.map_err(|error| file::cannot(path, file::Doing::Read, error))?.path();
             let is_card = entry.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("vcf"));
             let is_hidden = entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
             if is_card && !is_hidden && !entry.is_dir() {
@@ -135,10 +136,7 @@ impl CardFile {
         if contents.bytes.starts_with(&[0xFF, 0xFE]) || contents.bytes.starts_with(&[0xFE, 0xFF]) {
             return Err(ConnectorError::new(
                 ErrorKind::Content,
-                format!(
-                    "{} is written in UTF-16, which Duosync does not edit. Export it again as UTF-8.",
-                    path.display()
-                ),
+                tr!("files-vcf-utf16", file = format_args!("{}", path.display())),
             ));
         }
         let modified = std::fs::metadata(&path).ok().and_then(|file| file.modified().ok());
@@ -192,11 +190,7 @@ impl CardFile {
         }
         Err(ConnectorError::new(
             ErrorKind::Rejected,
-            format!(
-                "{} is in the old character set of Windows, which lacks a character of the new value. Export the file \
-                 again as UTF-8, and sync again.",
-                self.path.display()
-            ),
+            tr!("files-vcf-old-characters", file = format_args!("{}", self.path.display())),
         ))
     }
 }

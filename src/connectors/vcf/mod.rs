@@ -26,6 +26,7 @@ use crate::model::{
     AccountSettings, CollectionInfo, Cursor, FieldInfo, Fields, Identity, Listing, OptionInfo, OptionKind,
     PlatformInfo, Record, RecordId, SignIn, Version,
 };
+use crate::texts::tr;
 
 /// How often a file that others keep changing is tried before the run gives up.
 const TRIES: usize = 5;
@@ -64,10 +65,7 @@ impl VcfConnector {
     pub fn open(settings: &AccountSettings) -> Result<Self, ConnectorError> {
         let path = settings.options.get("path").map(|path| path.trim()).filter(|path| !path.is_empty());
         let path = PathBuf::from(path.ok_or_else(|| {
-            ConnectorError::new(
-                ErrorKind::Settings,
-                format!("account \"{}\" names no folder: set `path`", settings.name),
-            )
+            ConnectorError::new(ErrorKind::Settings, tr!("files-no-folder", account = settings.name))
         })?);
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Self {
@@ -87,9 +85,9 @@ impl VcfConnector {
         work: impl FnOnce(&Inner) -> Result<T, ConnectorError> + Send + 'static,
     ) -> Result<T, ConnectorError> {
         let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || work(&inner)).await.map_err(|error| {
-            ConnectorError::caused(ErrorKind::File, "the work on the folder broke off; see the log", error)
-        })?
+        tokio::task::spawn_blocking(move || work(&inner))
+            .await
+            .map_err(|error| ConnectorError::caused(ErrorKind::File, tr!("files-folder-work-broke-off"), error))?
     }
 }
 
@@ -105,7 +103,8 @@ impl Connector for VcfConnector {
 
     async fn identity(&self, _context: &Context) -> Result<Identity, ConnectorError> {
         self.run(|inner| {
-            let path = inner.path.canonicalize().map_err(|error| file::cannot(&inner.path, "read", error))?;
+            let path =
+                inner.path.canonicalize().map_err(|error| file::cannot(&inner.path, file::Doing::Read, error))?;
             Ok(Identity(path.to_string_lossy().into_owned()))
         })
         .await
@@ -113,7 +112,8 @@ impl Connector for VcfConnector {
 
     async fn collections(&self, _context: &Context) -> Result<Vec<CollectionInfo>, ConnectorError> {
         self.run(|inner| {
-            let folder = std::fs::metadata(&inner.path).map_err(|error| file::cannot(&inner.path, "read", error))?;
+            let folder =
+                std::fs::metadata(&inner.path).map_err(|error| file::cannot(&inner.path, file::Doing::Read, error))?;
             let name = inner.collection.clone();
             Ok(vec![CollectionInfo { id: name.clone(), name, read_only: folder.permissions().readonly() }])
         })
@@ -238,7 +238,7 @@ impl Inner {
         if !collection.is_empty() && collection != self.collection {
             return Err(ConnectorError::new(
                 ErrorKind::NotFound,
-                format!("the folder has one list, \"{}\"; there is no \"{collection}\"", self.collection),
+                tr!("files-folder-one-list", list = format_args!("{}", self.collection), collection = collection),
             ));
         }
         Folder::read(&self.path, context, &self.requests)
@@ -285,11 +285,7 @@ impl Inner {
             Some(Ok(Some(id))) => Ok(folder.find(&id).and_then(|place| record(&folder, &id, place, want, false))),
             Some(Ok(None)) => Ok(None),
             Some(Err(error)) => Err(error),
-            None => Err(ConnectorError::new(
-                ErrorKind::File,
-                "the file is being changed by another program all the time, so nothing was written. Sync again when \
-                 it is done.",
-            )),
+            None => Err(ConnectorError::new(ErrorKind::File, tr!("files-one-busy"))),
         };
         Ok(outcomes.into_iter().map(answer).collect())
     }
@@ -383,7 +379,7 @@ fn expected(
     id: &RecordId,
     expect: Option<&Version>,
 ) -> Result<(Place, String), ConnectorError> {
-    let gone = || ConnectorError::new(ErrorKind::NotFound, format!("the folder has no contact \"{id}\" any more"));
+    let gone = || ConnectorError::new(ErrorKind::NotFound, tr!("files-vcf-no-contact", id = format_args!("{id}")));
     let place = folder.find(id.as_str()).ok_or_else(gone)?;
     let text = match job.changes.get(&place.file).and_then(|cards| cards.get(&place.card)) {
         Some(Some(text)) => text.as_str(),
@@ -393,7 +389,7 @@ fn expected(
     if expect.is_some_and(|expect| *expect != version(text)) {
         return Err(ConnectorError::new(
             ErrorKind::VersionMismatch,
-            format!("the contact \"{id}\" was changed by somebody in the meantime"),
+            tr!("files-vcf-changed", id = format_args!("{id}")),
         ));
     }
     Ok((place, text.to_owned()))
@@ -411,10 +407,7 @@ fn new_card(folder: &Folder, token: &str, fields: &Fields, raw: Option<&str>) ->
         None => Card::new(version, &uid(version)),
     };
     if !card.is_card() {
-        return Err(ConnectorError::new(
-            ErrorKind::Rejected,
-            "what was kept of the contact is no vCard, so it cannot be brought back",
-        ));
+        return Err(ConnectorError::new(ErrorKind::Rejected, tr!("files-vcf-copy-unreadable")));
     }
     let own = uid(card.version());
     let line = card.named("UID").next().map(|line| line.id);

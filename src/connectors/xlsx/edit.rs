@@ -9,6 +9,7 @@ use super::values::{Cell, LONGEST, StyleKind};
 use crate::connectors::shared::rows::{IdColumns, Numbers, id_from_token};
 use crate::connectors::{ConnectorError, ErrorKind, Write, WriteKind};
 use crate::model::{Fields, RecordId, Value, Version};
+use crate::texts::tr;
 
 /// What came of one write: the number of the row, none after a delete.
 pub(super) type Outcome = Result<Option<u32>, ConnectorError>;
@@ -134,7 +135,7 @@ impl<'a> Edit<'a> {
     fn add(&mut self, id: Option<String>, values: &[String]) -> Result<u32, ConnectorError> {
         let number = self.next;
         if number >= ROWS {
-            return Err(ConnectorError::new(ErrorKind::Rejected, format!("{} is full", self.sheet.label)));
+            return Err(ConnectorError::new(ErrorKind::Rejected, tr!("files-sheet-full", sheet = self.sheet.label)));
         }
         if let Some(table) = &self.sheet.table
             && number > self.sheet.last_row
@@ -142,21 +143,13 @@ impl<'a> Edit<'a> {
             if table.totals {
                 return Err(ConnectorError::new(
                     ErrorKind::Rejected,
-                    format!(
-                        "{}: the table ends in a row of totals, so no row is added. Switch the totals off in Excel \
-                         (Table Design, Total Row), or add empty rows above it, and sync again.",
-                        self.sheet.label
-                    ),
+                    tr!("files-sheet-totals", sheet = self.sheet.label),
                 ));
             }
             if self.sheet.below == Some(number) {
                 return Err(ConnectorError::new(
                     ErrorKind::Rejected,
-                    format!(
-                        "{}: row {} right under the table is in use, so the table cannot grow. Move what stands there.",
-                        self.sheet.label,
-                        number + 1
-                    ),
+                    tr!("files-sheet-in-the-way", sheet = self.sheet.label, row = format_args!("{}", number + 1)),
                 ));
             }
         }
@@ -204,11 +197,9 @@ impl<'a> Edit<'a> {
                 return Err(self.formula(name, row, column));
             }
             if self.sheet.ids.columns == IdColumns::Column(column) {
-                return Err(ConnectorError::new(
-                    ErrorKind::Rejected,
-                    format!("column \"{name}\" holds the ids of the rows, so it is not changed"),
-                )
-                .about(name));
+                return Err(
+                    ConnectorError::new(ErrorKind::Rejected, tr!("files-column-of-ids", name = name)).about(name)
+                );
             }
             let cell = self.converted(row, column, &value, &old, None)?;
             if cell == old {
@@ -246,7 +237,7 @@ impl<'a> Edit<'a> {
         if row >= self.sheet.free_row {
             return Err(ConnectorError::new(
                 ErrorKind::Rejected,
-                format!("row \"{id}\" was only just added, so it is not deleted in the same run"),
+                tr!("files-row-just-added", id = format_args!("{id}")),
             ));
         }
         let cells = self.row(row).map(<[Cell]>::to_vec).unwrap_or_default();
@@ -262,12 +253,15 @@ impl<'a> Edit<'a> {
     /// The row with this id, if it is still the version that was expected.
     fn expected(&self, id: &RecordId, expect: Option<&Version>) -> Result<u32, ConnectorError> {
         let row = self.find(id.as_str()).ok_or_else(|| {
-            ConnectorError::new(ErrorKind::NotFound, format!("{} has no row \"{id}\" any more", self.sheet.label))
+            ConnectorError::new(
+                ErrorKind::NotFound,
+                tr!("files-no-row", file = self.sheet.label, id = format_args!("{id}")),
+            )
         })?;
         if expect.is_some_and(|expect| *expect != version(self.row(row).unwrap_or_default())) {
             return Err(ConnectorError::new(
                 ErrorKind::VersionMismatch,
-                format!("row \"{id}\" of {} was changed by somebody in the meantime", self.sheet.label),
+                tr!("files-row-changed", file = self.sheet.label, id = format_args!("{id}")),
             ));
         }
         Ok(row)
@@ -307,9 +301,11 @@ impl<'a> Edit<'a> {
         if count > LONGEST {
             return Err(ConnectorError::new(
                 ErrorKind::Rejected,
-                format!(
-                    "the text for column \"{}\" has {count} characters, and a cell takes {LONGEST}",
-                    self.name(column)
+                tr!(
+                    "files-sheet-long-text",
+                    column = format_args!("{}", self.name(column)),
+                    count = format_args!("{count}"),
+                    most = format_args!("{LONGEST}")
                 ),
             )
             .about(self.name(column)));
@@ -324,11 +320,7 @@ impl<'a> Edit<'a> {
     /// The values of a row that is brought back. Columns that the sheet no longer has are left out.
     fn restored(&self, raw: &str) -> Result<Vec<String>, ConnectorError> {
         let object: BTreeMap<String, Value> = serde_json::from_str(raw).map_err(|error| {
-            ConnectorError::caused(
-                ErrorKind::Rejected,
-                format!("the kept copy of the row cannot be read, so it is not brought back to {}", self.sheet.label),
-                error,
-            )
+            ConnectorError::caused(ErrorKind::Rejected, tr!("files-copy-unreadable", file = self.sheet.label), error)
         })?;
         Ok(self.sheet.header.iter().map(|name| object.get(name).map(Value::display).unwrap_or_default()).collect())
     }
@@ -340,11 +332,11 @@ impl<'a> Edit<'a> {
     fn formula(&self, name: &str, row: u32, column: usize) -> ConnectorError {
         ConnectorError::new(
             ErrorKind::Rejected,
-            format!(
-                "cell {} of {} is calculated by a formula, so Duosync does not write to it. Let column \"{name}\" go one \
-                 way only, from the workbook to the other side.",
-                self.sheet.address(row, column),
-                self.sheet.label
+            tr!(
+                "files-sheet-formula",
+                cell = format_args!("{}", self.sheet.address(row, column)),
+                sheet = self.sheet.label,
+                name = name
             ),
         )
         .about(name)
@@ -353,14 +345,11 @@ impl<'a> Edit<'a> {
     fn taken(&self, id: &str) -> ConnectorError {
         ConnectorError::new(
             ErrorKind::Exists,
-            format!("{} has a row with the id or key \"{id}\" already", self.sheet.label),
+            tr!("files-sheet-id-there", sheet = self.sheet.label, id = format_args!("{id}")),
         )
     }
 
     fn empty_row(&self) -> ConnectorError {
-        ConnectorError::new(
-            ErrorKind::Rejected,
-            format!("{}: a row without any value is not written", self.sheet.label),
-        )
+        ConnectorError::new(ErrorKind::Rejected, tr!("files-sheet-row-without-value", sheet = self.sheet.label))
     }
 }

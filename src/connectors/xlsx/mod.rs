@@ -37,6 +37,7 @@ use crate::model::{
     AccountSettings, CollectionInfo, Cursor, FieldInfo, Fields, Identity, Kind, Listing, OptionInfo, OptionKind,
     PlatformInfo, Record, RecordId, SignIn, Value,
 };
+use crate::texts::tr;
 
 /// How often a file that others keep changing is tried before the run gives up.
 const TRIES: usize = 5;
@@ -100,15 +101,12 @@ impl XlsxConnector {
         let option =
             |name: &str| settings.options.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
         let path = PathBuf::from(option("path").ok_or_else(|| {
-            ConnectorError::new(ErrorKind::Settings, format!("account \"{}\" names no file: set `path`", settings.name))
+            ConnectorError::new(ErrorKind::Settings, tr!("files-names-no-file", account = settings.name))
         })?);
         let header = match option("header") {
             None => None,
             Some(text) => Some(text.parse::<u32>().ok().filter(|row| *row > 0).ok_or_else(|| {
-                ConnectorError::new(
-                    ErrorKind::Settings,
-                    format!("\"{text}\" is not the number of a row: set `header` to the row of the header, such as 3"),
-                )
+                ConnectorError::new(ErrorKind::Settings, tr!("files-sheet-header-number", text = text))
             })?),
         };
         Ok(Self {
@@ -132,9 +130,9 @@ impl XlsxConnector {
         work: impl FnOnce(&Inner) -> Result<T, ConnectorError> + Send + 'static,
     ) -> Result<T, ConnectorError> {
         let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || work(&inner)).await.map_err(|error| {
-            ConnectorError::caused(ErrorKind::File, "the work on the workbook broke off; see the log", error)
-        })?
+        tokio::task::spawn_blocking(move || work(&inner))
+            .await
+            .map_err(|error| ConnectorError::caused(ErrorKind::File, tr!("files-workbook-work-broke-off"), error))?
     }
 }
 
@@ -260,7 +258,7 @@ impl Connector for XlsxConnector {
 impl Inner {
     /// The file itself where the path is a link to it, so that the link stays one.
     fn real_path(&self) -> Result<PathBuf, ConnectorError> {
-        self.path.canonicalize().map_err(|error| file::cannot(&self.path, "read", error))
+        self.path.canonicalize().map_err(|error| file::cannot(&self.path, file::Doing::Read, error))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -298,12 +296,17 @@ impl Inner {
             ("", [one]) => Ok(one),
             ("", _) => Err(ConnectorError::new(
                 ErrorKind::Settings,
-                format!("{} has several sheets: say which of them it is ({})", self.file, names()),
+                tr!("files-book-several", file = format_args!("{}", self.file), sheets = format_args!("{}", names())),
             )),
             (name, sheets) => sheets.iter().find(|sheet| sheet.name == name).ok_or_else(|| {
                 ConnectorError::new(
                     ErrorKind::NotFound,
-                    format!("{} has no sheet \"{name}\"; it has {}. Was it renamed?", self.file, names()),
+                    tr!(
+                        "files-book-no-sheet",
+                        file = format_args!("{}", self.file),
+                        sheets = format_args!("{}", names()),
+                        name = name
+                    ),
                 )
             }),
         }
@@ -404,11 +407,7 @@ impl Inner {
             let part = self.part(&new_book, &sheet.part.name)?.clone();
             let new_sheet = Arc::new(Sheet::read(&new_book, &part, self.header, Some(&self.ids), context)?);
             if new_sheet.header != sheet.header || new_sheet.rows.len() + gone != sheet.rows.len() + added {
-                return Err(content(format!(
-                    "{}: with these changes the sheet would be read differently, so nothing was written. Open it in \
-                     Excel or LibreOffice, save it, and sync again.",
-                    sheet.label
-                )));
+                return Err(content(tr!("files-sheet-read-differently", sheet = sheet.label)));
             }
             // From here on it is not stopped any more.
             context.check()?;
@@ -427,13 +426,7 @@ impl Inner {
                 }
             }
         }
-        Err(ConnectorError::new(
-            ErrorKind::File,
-            format!(
-                "{} is being changed by another program all the time, so nothing was written. Sync again when it is done.",
-                self.file
-            ),
-        ))
+        Err(ConnectorError::new(ErrorKind::File, tr!("files-busy-unwritten", file = format_args!("{}", self.file))))
     }
 
     #[cfg(test)]

@@ -10,9 +10,7 @@ use roxmltree::{Document as Xml, Node};
 use super::values::StyleKind;
 use super::{ErrorKind, content};
 use crate::connectors::ConnectorError;
-
-/// How the operator is told that a file is no workbook that can be read.
-const SAVE_AGAIN: &str = "Open it in Excel or LibreOffice, save it as an Excel workbook (.xlsx), and sync again.";
+use crate::texts::tr;
 
 /// One workbook.
 #[derive(Debug)]
@@ -117,10 +115,7 @@ impl Book {
     /// Reads what the package says of itself; the sheets are read when they are asked for.
     pub(super) fn open(name: &str, bytes: Vec<u8>, digest: u64) -> Result<Self, ConnectorError> {
         if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-            return Err(content(format!(
-                "{name} is protected with a password, or is a workbook of the old kind (.xls). Open it in Excel or \
-                 LibreOffice, save it as an Excel workbook (.xlsx) without a password, and sync again."
-            )));
+            return Err(content(tr!("files-book-locked", name = name)));
         }
         let mut parts = Parts::open(name, &bytes)?;
         let workbook = parts
@@ -233,7 +228,7 @@ impl Book {
     /// The package with these parts replaced; the others are copied with the very bytes they have.
     pub(super) fn with(&self, replaced: &BTreeMap<String, String>) -> Result<Vec<u8>, ConnectorError> {
         let failed = |error: zip::result::ZipError| {
-            ConnectorError::caused(ErrorKind::File, format!("{} could not be put together again", self.name), error)
+            ConnectorError::caused(ErrorKind::File, tr!("files-book-not-rebuilt", file = self.name), error)
         };
         let mut archive = zip::ZipArchive::new(Cursor::new(self.bytes.as_slice())).map_err(failed)?;
         let mut writer = zip::ZipWriter::new(Cursor::new(Vec::with_capacity(self.bytes.len() + 4096)));
@@ -252,7 +247,7 @@ impl Book {
             drop(part);
             writer.start_file(name, options).map_err(failed)?;
             writer.write_all(text.as_bytes()).map_err(|error| {
-                ConnectorError::caused(ErrorKind::File, format!("{} could not be put together again", self.name), error)
+                ConnectorError::caused(ErrorKind::File, tr!("files-book-not-rebuilt", file = self.name), error)
             })?;
         }
         Ok(writer.finish().map_err(failed)?.into_inner())
@@ -279,13 +274,8 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn open(name: &'a str, bytes: &'a [u8]) -> Result<Self, ConnectorError> {
-        let archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| {
-            ConnectorError::caused(
-                ErrorKind::Content,
-                format!("{name} is not an Excel workbook, or only half of one. {SAVE_AGAIN}"),
-                error,
-            )
-        })?;
+        let archive = zip::ZipArchive::new(Cursor::new(bytes))
+            .map_err(|error| ConnectorError::caused(ErrorKind::Content, tr!("files-book-half", name = name), error))?;
         Ok(Self { name, archive })
     }
 
@@ -297,7 +287,7 @@ impl<'a> Parts<'a> {
         let Some(real) = real else { return Ok(None) };
         let broken = |source: Box<dyn std::error::Error + Send + Sync>| ConnectorError {
             source: Some(source),
-            ..content(format!("the part {path} of {} cannot be read. {SAVE_AGAIN}", self.name))
+            ..content(tr!("files-book-bad-part", file = self.name, path = format_args!("{path}")))
         };
         let mut part = self.archive.by_name(real).map_err(|error| broken(Box::new(error)))?;
         let mut bytes = Vec::new();
@@ -306,7 +296,8 @@ impl<'a> Parts<'a> {
     }
 
     fn need(&mut self, path: &str) -> Result<String, ConnectorError> {
-        self.text(path)?.ok_or_else(|| content(format!("{} has no part {path}. {SAVE_AGAIN}", self.name)))
+        self.text(path)?
+            .ok_or_else(|| content(tr!("files-book-no-part", file = self.name, path = format_args!("{path}"))))
     }
 
     /// The parts that a part is related to: the relationship's id and the path.
@@ -350,9 +341,8 @@ fn resolve(folder: &str, target: &str) -> String {
 }
 
 fn parse<'a>(name: &str, text: &'a str) -> Result<Xml<'a>, ConnectorError> {
-    Xml::parse(text).map_err(|error| {
-        ConnectorError::caused(ErrorKind::Content, format!("{name} cannot be understood. {SAVE_AGAIN}"), error)
-    })
+    Xml::parse(text)
+        .map_err(|error| ConnectorError::caused(ErrorKind::Content, tr!("files-book-bad", name = name), error))
 }
 
 fn read_styles(name: &str, text: &str) -> Result<Vec<StyleKind>, ConnectorError> {

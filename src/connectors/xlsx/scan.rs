@@ -12,6 +12,7 @@ use super::content;
 use super::package::{Area, cell, column_name, prefix_of, splice};
 use super::values::{Cell, escaped, serial};
 use crate::connectors::ConnectorError;
+use crate::texts::tr;
 
 /// The places in one sheet.
 #[derive(Debug, Default)]
@@ -80,7 +81,7 @@ impl Scan {
             let event = reader.read_event().map_err(|error| {
                 ConnectorError::caused(
                     super::ErrorKind::Content,
-                    format!("{file} cannot be understood. Open it in Excel, save it, and sync again."),
+                    tr!("files-sheet-bad", file = format_args!("{file}")),
                     error,
                 )
             })?;
@@ -165,7 +166,7 @@ impl Scan {
             }
         }
         if scan.data == (0..0) {
-            return Err(content(format!("{file} has no rows that Duosync understands")));
+            return Err(content(tr!("files-sheet-no-rows", file = format_args!("{file}"))));
         }
         Ok(scan)
     }
@@ -197,10 +198,7 @@ impl Scan {
         date1904: bool,
     ) -> Result<String, ConnectorError> {
         if !self.is_explicit {
-            return Err(content(
-                "the program that wrote this sheet leaves out where its cells are, so it cannot be changed safely. \
-                 Open it in Excel or LibreOffice, save it, and sync again.",
-            ));
+            return Err(content(tr!("files-sheet-no-places")));
         }
         let mut changes: Vec<(Range<usize>, String)> = Vec::new();
         let mut inserted: BTreeMap<usize, String> = BTreeMap::new();

@@ -13,6 +13,7 @@ use crate::connectors::shared::digest::of_texts;
 use crate::connectors::shared::rows::{IdColumns, IdSetting, Numbers, need_column};
 use crate::connectors::{ConnectorError, Context};
 use crate::model::Version;
+use crate::texts::tr;
 
 /// How far down a header is looked for.
 const HEADER_ROWS: u32 = 20;
@@ -181,12 +182,11 @@ impl Sheet {
                 IdColumns::Column(column) => {
                     let id = value(*column).unwrap_or_default().trim().to_owned();
                     if id.is_empty() {
-                        return Err(content(format!(
-                            "{}, row {}: the row has no id in column \"{}\". Give it one that no other row has, and \
-                             sync again. Nothing was changed.",
-                            self.label,
-                            row.number + 1,
-                            self.header.get(*column).map_or("", String::as_str)
+                        return Err(content(tr!(
+                            "files-sheet-no-id",
+                            sheet = self.label,
+                            row = format_args!("{}", row.number + 1),
+                            column = format_args!("{}", self.header.get(*column).map_or("", String::as_str))
                         )));
                     }
                     id
@@ -205,13 +205,13 @@ impl Sheet {
             if let Some(first) = first {
                 if let IdColumns::Column(column) = &columns {
                     let row = |place: usize| self.rows.get(place).map_or(0, |row| row.number + 1);
-                    return Err(content(format!(
-                        "{}, row {}: the id \"{id}\" in column \"{}\" is also in row {}. Every row needs an id of its \
-                         own. Nothing was changed.",
-                        self.label,
-                        row(place),
-                        self.header.get(*column).map_or("", String::as_str),
-                        row(first)
+                    return Err(content(tr!(
+                        "files-sheet-same-id",
+                        sheet = self.label,
+                        row = format_args!("{}", row(place)),
+                        column = format_args!("{}", self.header.get(*column).map_or("", String::as_str)),
+                        first = format_args!("{}", row(first)),
+                        id = format_args!("{id}")
                     )));
                 }
                 let mut number = 2;
@@ -230,11 +230,7 @@ type Grid = BTreeMap<u32, BTreeMap<u32, Cell>>;
 
 fn read_cells(book: &Book, part: &SheetPart, label: &str, context: &Context) -> Result<Grid, ConnectorError> {
     let broken = |error: calamine::XlsxError| {
-        ConnectorError::caused(
-            ErrorKind::Content,
-            format!("{label} cannot be read. Open it in Excel or LibreOffice, save it, and sync again."),
-            error,
-        )
+        ConnectorError::caused(ErrorKind::Content, tr!("files-sheet-unreadable", label = label), error)
     };
     let mut workbook: Xlsx<_> = open_workbook_from_rs(Cursor::new(book.bytes.as_slice())).map_err(broken)?;
     let mut reader = workbook.worksheet_cells_reader(&part.name).map_err(broken)?;
@@ -279,18 +275,20 @@ fn read_header(
         }
         if let Some(first) = header.iter().position(|other| *other == name) {
             let first = columns.get(first).copied().unwrap_or(0);
-            return Err(content(format!(
-                "{label}: columns {} and {} are both called \"{name}\". Give each a name of its own in row {}.",
-                column_name(first),
-                column_name(*column),
-                header_row + 1
+            return Err(content(tr!(
+                "files-sheet-doubled-column",
+                first = format_args!("{}", column_name(first)),
+                second = format_args!("{}", column_name(*column)),
+                row = format_args!("{}", header_row + 1),
+                label = label,
+                name = name
             )));
         }
         header.push(name);
         columns.push(*column);
     }
     if header.is_empty() {
-        return Err(content(format!("{label} is empty: write the names of the columns into its first row.")));
+        return Err(content(tr!("files-sheet-empty", label = label)));
     }
     Ok((header, columns))
 }

@@ -86,10 +86,7 @@ impl Slot {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SecretError {
     /// The environment variable is not set.
-    #[error(
-        "the password of \"{account}\" is to be found in the environment variable {variable}, which is not set; \
-         set it before Duosync starts, or choose the keyring or \"ask each time\" for this account"
-    )]
+    #[error("{}", tr!("secret-not-set", account = account, variable = variable))]
     NotSet {
         /// The account.
         account: String,
@@ -97,7 +94,7 @@ pub(crate) enum SecretError {
         variable: String,
     },
     /// The environment variable holds something that is not text.
-    #[error("the environment variable {variable} with the password of \"{account}\" does not hold readable text")]
+    #[error("{}", tr!("secret-not-text", account = account, variable = variable))]
     NotText {
         /// The account.
         account: String,
@@ -105,11 +102,7 @@ pub(crate) enum SecretError {
         variable: String,
     },
     /// There is no keyring.
-    #[error(
-        "this computer has no keyring that Duosync can reach, so the password of \"{account}\" cannot be kept there \
-         or read from there; keep it in an encrypted file (password = {{ file = true }}), use an environment variable \
-         (password = {{ env = \"NAME\" }}) or let Duosync ask each time (password = {{ ask = true }})"
-    )]
+    #[error("{}", tr!("secret-no-keyring", account = account))]
     NoKeyring {
         /// The account.
         account: String,
@@ -118,10 +111,7 @@ pub(crate) enum SecretError {
         source: KeyringError,
     },
     /// The keyring holds no such password, or is locked: it does not tell which.
-    #[error(
-        "the keyring gave no password for \"{account}\": either none is saved, or the keyring is locked; \
-         unlock it and try again, or enter the password again in the account's settings"
-    )]
+    #[error("{}", tr!("secret-not-found", account = account))]
     NotFound {
         /// The account.
         account: String,
@@ -130,7 +120,7 @@ pub(crate) enum SecretError {
         source: KeyringError,
     },
     /// The keyring failed.
-    #[error("the keyring could not be used for the password of \"{account}\"; unlock it and try again")]
+    #[error("{}", tr!("secret-keyring", account = account))]
     Keyring {
         /// The account.
         account: String,
@@ -139,10 +129,7 @@ pub(crate) enum SecretError {
         source: KeyringError,
     },
     /// The operator has not been asked yet.
-    #[error(
-        "the password of \"{0}\" is asked once after each start and has not been entered yet; enter it in Duosync's window, or for the \
-         terminal put it into an environment variable (password = {{ env = \"NAME\" }})"
-    )]
+    #[error("{}", not_entered(.0))]
     NotEntered(String),
     /// The file of secrets is open, and holds no such secret.
     #[error("{}", not_in_file(.0))]
@@ -350,6 +337,10 @@ impl Secrets {
 
 fn in_vault(account: &str, source: VaultError) -> SecretError {
     SecretError::Vault { account: account.to_owned(), source }
+}
+
+fn not_entered(account: &str) -> String {
+    tr!("secret-not-entered", account = account)
 }
 
 fn not_in_file(account: &str) -> String {

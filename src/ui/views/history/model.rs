@@ -217,7 +217,7 @@ pub(super) fn step(event: &LifeEvent, names: &PerSide<String>) -> Step {
             if let Some((state, _)) = state(write.state) {
                 title = format!("{title} ({state})");
             }
-            let reason = write.error.clone().unwrap_or_else(|| write.reason.clone());
+            let reason = words::sentence_case(write.error.as_deref().unwrap_or(&write.reason));
             let why =
                 tr!("history-why-run", reason = reason, run = write.run.0.to_string(), trigger = started(*trigger));
             Step { at: event.at, sign, tone, title, lines: lines(write), why, run: Some(write.run) }
@@ -227,7 +227,7 @@ pub(super) fn step(event: &LifeEvent, names: &PerSide<String>) -> Step {
                 MatterKind::Conflict(_) => tr!("history-sync-asked", kind = words::matter(kind, names)),
                 MatterKind::Mismatch(_) => tr!("history-compare-asked", kind = words::matter(kind, names)),
             };
-            plain(Icon::Wait, Tone::Attention, title, reason.clone(), None)
+            plain(Icon::Wait, Tone::Attention, title, words::sentence_case(reason), None)
         }
         LifeStep::Answered { resolution, .. } => plain(
             Icon::Review,
