@@ -143,7 +143,7 @@ impl LdapConnector {
     }
 
     fn unreachable(&self, error: LdapError) -> ConnectorError {
-        let (url, why) = (self.url.to_string(), error.to_string());
+        let (url, why) = (self.url.as_str(), error.to_string());
         let message = if self.starttls {
             tr!("ldap-unreachable-encrypted", url = url, why = why)
         } else {
