@@ -162,3 +162,6 @@ phrase-part-work = work
 phrase-part-mobile = mobile
 phrase-part-cell = cell
 phrase-part-fax = fax
+phrase-directus-about = The collections of a Directus that you run yourself or rent.
+phrase-static-token = Static token
+phrase-directus-help = User directory, the user that Duosync works as, Token: generate one, copy it, and save the user.

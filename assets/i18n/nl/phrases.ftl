@@ -162,3 +162,6 @@ phrase-part-work = werk
 phrase-part-mobile = gsm
 phrase-part-cell = gsm
 phrase-part-fax = fax
+phrase-directus-about = De collecties van een Directus die je zelf draait of huurt.
+phrase-static-token = Vast token
+phrase-directus-help = “User directory”, de gebruiker waarmee Duosync werkt, “Token”: maak er een, kopieer het en bewaar de gebruiker.
