@@ -23,4 +23,7 @@ pub mod oidc;
 pub mod proxy;
 pub mod rest_servers;
 pub mod servers;
+mod sheet;
 pub mod shop;
+pub mod ways;
+mod wire;

@@ -450,7 +450,7 @@ fn name_record(vars: &mut Vars, id: &RecordId, expect: Option<&Version>) {
 }
 
 /// Whether a request has to know the record as it is.
-fn names_current(call: &Call) -> bool {
+pub(super) fn names_current(call: &Call) -> bool {
     let named = |sends: Sends<'_>| {
         let trees = sends.query.values().chain(sends.form.values()).chain(sends.body).flat_map(Tree::texts);
         texts_name(sends.headers.values().chain(trees).chain([sends.request]))
