@@ -25,5 +25,6 @@ pub mod rest_servers;
 pub mod servers;
 mod sheet;
 pub mod shop;
+pub mod sign_in_desk;
 pub mod ways;
 mod wire;
