@@ -225,7 +225,7 @@ impl State {
     fn add(&mut self, key: Option<&str>, record: Json) -> String {
         self.next_id += 1;
         // Ids are no help in telling what is new.
-        let id = format!("p{:03}", 500 - self.next_id);
+        let id = format!("p{:05}", 90_000 - self.next_id);
         if let Some(key) = key {
             self.keys.insert(key.to_owned(), id.clone());
         }
