@@ -543,7 +543,8 @@ mod tests {
             for mut stream in listener.incoming().map_while(Result::ok) {
                 let mut request = [0; 4096];
                 if stream.read(&mut request).is_ok() && stream.write_all(head.as_bytes()).is_ok() {
-                    while stream.write_all(&[b' '; 65_536]).is_ok() {}
+                    let spaces = vec![b' '; 65_536];
+                    while stream.write_all(&spaces).is_ok() {}
                 }
             }
         });

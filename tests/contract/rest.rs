@@ -96,10 +96,8 @@ impl Place for ShopPlace {
 
     fn order(&self, trouble: Trouble) -> bool {
         // The trouble is ordered for the list, or for whatever writes.
-        let (method, path) = match self.way {
-            Way::SearchBody => ("POST", "/people/search"),
-            _ => ("GET", "/people"),
-        };
+        let searches = self.way == Way::SearchBody;
+        let (method, path) = if searches { ("POST", "/people/search") } else { ("GET", "/people") };
         let list = |fault: Fault| self.shop.order(method, path, fault);
         let write = |fault: Fault| {
             for method in ["POST", "PATCH", "DELETE"] {

@@ -1,6 +1,8 @@
 //! A platform with a REST interface on this computer: a small dialect of its own that
 //! `tests/support/shop.toml` describes, and every kind of trouble that real ones have.
 
+mod trouble;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Write as _;
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -13,52 +15,7 @@ use super::servers::http;
 use super::sheet::{flat, rows, whole};
 pub use super::wire::Request;
 use super::wire::{decoded, read};
-
-/// Some trouble with a request.
-#[derive(Clone, Debug)]
-pub enum Fault {
-    /// It is answered like this, and nothing is done.
-    Status(u16, Json),
-    /// The same, and asks to wait so many seconds.
-    Wait(u16, u64),
-    /// It is carried out, and the answer never comes.
-    Lose,
-    /// It is carried out, and the answer breaks off in the middle.
-    Truncate,
-    /// It is carried out, and the answer is a page of HTML.
-    Html,
-    /// The page holds nothing, but says how to go on.
-    EmptyPage,
-    /// The page holds what the page before it held last, too.
-    Twice,
-    /// The page says that the next one is itself.
-    Endless,
-    /// Before it is answered, somebody adds a record that sorts first.
-    Appear,
-    /// Before it is answered, somebody removes the record that sorts first.
-    Vanish,
-    /// A property is left out of every record.
-    Without(&'static str),
-    /// It is not carried out, and another place is named, where `{id}` may stand for the record's id.
-    Onward(u16, String),
-    /// It is carried out, and another place is named.
-    Done(u16, String),
-    /// It is carried out, and said how many more may be asked and when that ends.
-    Left(u32, String),
-    /// The list goes on for ever, in one of these ways.
-    Forever(Forever),
-}
-
-/// How a list can go on for ever, though no page is like another.
-#[derive(Clone, Copy, Debug)]
-pub enum Forever {
-    /// The same records, each time with something else in them.
-    Touched,
-    /// Nothing on any page.
-    Nothing,
-    /// New records, though it said how many there are.
-    MoreThanTold,
-}
+pub use trouble::{Fault, Forever};
 
 #[derive(Default)]
 struct State {
@@ -183,7 +140,9 @@ impl Shop {
     pub fn same_time(&self) {
         let mut state = self.state.lock().unwrap();
         let now = state.now();
-        state.records.values_mut().for_each(|record| record["updated"] = json!(now));
+        for record in state.records.values_mut() {
+            record["updated"] = json!(now);
+        }
     }
 
     pub fn record(&self, id: &str) -> Option<Json> {
@@ -250,7 +209,7 @@ impl State {
         let id = request.path.trim_start_matches("/people").trim_start_matches('/');
         let mut request = request.clone();
         if request.body.is_object() {
-            let mut all = self.records.get(id).map(flat).unwrap_or(json!({}));
+            let mut all = self.records.get(id).map_or_else(|| json!({}), flat);
             for (name, value) in request.body.as_object().into_iter().flatten() {
                 all[name] = value.clone();
             }
@@ -380,22 +339,6 @@ impl State {
         Reply { status: 204, headers: Vec::new(), body: Json::Null }
     }
 
-    /// One more page of a list without an end.
-    fn forever(&mut self, way: Forever) -> Reply {
-        self.changes += 1;
-        let number = self.changes;
-        let person = |id: String| {
-            json!({ "id": id, "rev": format!("r{number}"), "updated": number, "properties": { "name": format!("{number}") },
-                "emails": [{ "value": format!("{id}@example.org"), "primary": true }] })
-        };
-        let people: Vec<Json> = match way {
-            Forever::Touched => (0..20).map(|one| person(format!("q{one}"))).collect(),
-            Forever::Nothing => Vec::new(),
-            Forever::MoreThanTold => (0..20).map(|one| person(format!("q{number}-{one}"))).collect(),
-        };
-        fine(json!({ "results": people, "next": format!("z{number}"), "total": 3 }))
-    }
-
     fn list(&mut self, request: &Request) -> Reply {
         let get = |name: &str| request.query.get(name).cloned();
         let limit: usize = get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(2);
@@ -479,11 +422,6 @@ fn plain(json: &Json) -> String {
     json.as_str().map_or_else(|| json.to_string(), str::to_owned)
 }
 
-fn onward(status: u16, place: &str, id: &Json) -> Reply {
-    let place = place.replace("{id}", id.as_str().unwrap_or_default());
-    Reply { status, headers: vec![("Location".to_owned(), place)], body: json!({ "message": "over there" }) }
-}
-
 /// Emails with "refused" in them are not taken, as platforms have their own ideas.
 fn refused(record: &Json) -> Option<Reply> {
     let emails = record["emails"].as_array()?;
@@ -513,79 +451,8 @@ fn serve(mut client: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
         *method == request.method && request.path.contains(path.as_str()) && (!search(&request.path) || search(path))
     };
     let fault = state.faults.iter().position(fits).and_then(|at| state.faults.remove(at)).map(|(_, _, fault)| fault);
-    if matches!(fault, Some(Fault::Appear)) {
-        let record = json!({ "properties": { "name": "Zed", "phone": "" }, "emails": [{ "value": "zed@example.org", "primary": true }] });
-        state.store("a000", record);
-    }
-    if matches!(fault, Some(Fault::Vanish)) {
-        let first = state.records.keys().next().cloned().unwrap();
-        assert!(state.delete(&first));
-    }
-    let mut reply = match &fault {
-        Some(Fault::Status(status, body)) => Reply { status: *status, headers: Vec::new(), body: body.clone() },
-        Some(Fault::Onward(status, place)) => onward(*status, place, &Json::Null),
-        Some(Fault::Done(status, place)) => {
-            let done = state.answer(&request);
-            onward(*status, place, &done.body["id"])
-        }
-        Some(Fault::Forever(way)) => {
-            // It is never over.
-            state.faults.push_back((request.method.clone(), request.path.clone(), Fault::Forever(*way)));
-            state.forever(*way)
-        }
-        Some(Fault::Wait(status, seconds)) => Reply {
-            status: *status,
-            headers: vec![("Retry-After".to_owned(), seconds.to_string())],
-            body: json!({ "message": "slow down" }),
-        },
-        Some(Fault::Endless) => {
-            // It does not listen to how far one is.
-            let mut again = request.clone();
-            for (name, first) in [("page", Some("1")), ("offset", Some("0")), ("last", None)] {
-                match (again.query.remove(name), first) {
-                    (Some(_), Some(first)) => drop(again.query.insert(name.to_owned(), first.to_owned())),
-                    (Some(_) | None, _) => {}
-                }
-            }
-            state.answer(&again)
-        }
-        _ => state.answer(&request),
-    };
-    if let Some(Fault::Left(remaining, reset)) = &fault {
-        reply.headers.push(("X-Left".to_owned(), remaining.to_string()));
-        reply.headers.push(("X-Reset".to_owned(), reset.clone()));
-    }
-    let asked = |name: &str| match request.body.get(name) {
-        Some(value) => Some(plain(value)),
-        None => request.query.get(name).cloned(),
-    };
-    match &fault {
-        Some(Fault::EmptyPage) => {
-            // The same place again: this page had room for nobody.
-            let after = asked("after").unwrap_or_default();
-            state.hole = asked("page").and_then(|page| page.parse().ok());
-            reply.body =
-                json!({ "results": [], "next": format!("{after}!"), "more": true, "total": reply.body["total"] });
-        }
-        Some(Fault::Twice) => {
-            if let (Some(last), Some(results)) = (state.last.clone(), reply.body["results"].as_array_mut()) {
-                results.insert(0, last);
-            }
-        }
-        Some(Fault::Endless) => {
-            reply.body["next"] = json!(asked("after").unwrap_or_else(|| "p000".to_owned()));
-            reply.body["more"] = json!(true);
-            reply.body["total"] = json!(99);
-        }
-        Some(Fault::Without(property)) => {
-            for record in reply.body["results"].as_array_mut().into_iter().flatten() {
-                if let Some(properties) = record["properties"].as_object_mut() {
-                    properties.remove(*property);
-                }
-            }
-        }
-        _ => {}
-    }
+    let mut reply = state.meet(&request, fault.as_ref());
+    state.spoil(&request, fault.as_ref(), &mut reply);
     if let Some(last) = reply.body["results"].as_array().and_then(|results| results.last()) {
         state.last = Some(last.clone());
     }

@@ -12,8 +12,12 @@ pub struct Request {
     pub method: String,
     pub path: String,
     pub query: BTreeMap<String, String>,
+    /// The query as it was sent, where a name may come several times.
+    pub pairs: Vec<(String, String)>,
     pub headers: BTreeMap<String, String>,
+    /// The body, where it is JSON.
     pub body: Json,
+    pub text: String,
 }
 
 /// Reads one; none where the other side has hung up.
@@ -51,8 +55,10 @@ pub(super) fn read(client: &mut TcpStream) -> std::io::Result<Option<Request>> {
     // As it was sent: a parser would make something else of dots.
     let path = target.split(['?', '#']).next().unwrap_or_default().to_owned();
     let url = url::Url::parse(&format!("http://x{target}")).unwrap();
+    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let text = String::from_utf8_lossy(&all[end..]).into_owned();
     let body = serde_json::from_slice(&all[end..]).unwrap_or(Json::Null);
-    Ok(Some(Request { method, path, query: url.query_pairs().into_owned().collect(), headers, body }))
+    Ok(Some(Request { method, path, query: pairs.iter().cloned().collect(), pairs, headers, body, text }))
 }
 
 /// A step of a path without its percent encoding.
