@@ -19,10 +19,9 @@ use std::sync::Arc;
 use duosync::connectors::rest::{Manifest, RestConnector};
 use duosync::connectors::{Connector as _, Context, Credential, ErrorKind, Write, WriteKind};
 use duosync::model::{AccountSettings, Fields, RecordId, Scope};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use support::lab::Workplace;
 use support::shop::{Fault, Forever, Shop};
-use support::ways::Way;
 
 const SHOP: &str = include_str!("support/shop.toml");
 const BATCHES: &str = include_str!("support/shop_batch.toml");

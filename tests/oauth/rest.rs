@@ -1,12 +1,15 @@
 //! The same through a manifest: the tokens are what its requests are signed with.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use duosync::model::{AccountSettings, Outcome, SecretRef};
 use duosync::service::KnownPlatforms;
 
+use super::support::oidc::Oidc;
 use super::support::shop::Shop as Server;
+use super::support::sign_in_desk::{self, SignInDesk};
 use super::support::ways::Way;
-use super::*;
 
 /// The dialect of the shop, signed in to in the browser.
 fn manifest() -> String {

@@ -2,9 +2,14 @@
 
 use std::task::{Context as Polling, Waker};
 
-use duosync::connectors::Batch;
+use duosync::connectors::rest::{Manifest, RestConnector};
+use duosync::connectors::{Batch, Connector as _, Context, ErrorKind, Write, WriteKind};
+use duosync::model::{Fields, RecordId, Scope};
+use serde_json::{Value as Json, json};
 
-use super::*;
+use super::support::shop::{Fault, Shop};
+use super::support::ways::Way;
+use super::{BATCHES, SHOP, connector, create, text, want};
 
 /// Counts the pages of lists that were asked for.
 fn pages(shop: &Shop) -> usize {
@@ -120,7 +125,7 @@ async fn a_list_of_ids_reads_each_record() {
         let connector = connector(&shop, &manifest);
         shop.forget_seen();
         let listing = connector.list(&Context::quiet(), "people", &want(), None).await.unwrap();
-        let phones: Vec<String> = listing.records.iter().map(|record| super::text(record, "phone")).collect();
+        let phones: Vec<String> = listing.records.iter().map(|record| text(record, "phone")).collect();
         assert_eq!(phones, ["+32 1"; 3]);
         let reads = shop.seen().iter().filter(|request| request.path.starts_with("/people/")).count();
         assert_eq!(reads, if dialect == SHOP { 3 } else { 1 });
