@@ -21,7 +21,8 @@ use duosync::connectors::{Connector as _, Context, Credential, ErrorKind, Write,
 use duosync::model::{AccountSettings, Fields, RecordId, Scope};
 use serde_json::json;
 use support::lab::Workplace;
-use support::shop::{Fault, Forever, Shop};
+use support::shop::trouble::Forever;
+use support::shop::{Fault, Shop};
 
 const SHOP: &str = include_str!("support/shop.toml");
 const BATCHES: &str = include_str!("support/shop_batch.toml");

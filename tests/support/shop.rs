@@ -1,7 +1,7 @@
 //! A platform with a REST interface on this computer: a small dialect of its own that
 //! `tests/support/shop.toml` describes, and every kind of trouble that real ones have.
 
-mod trouble;
+pub mod trouble;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Write as _;
@@ -15,7 +15,7 @@ use super::servers::http;
 use super::sheet::{flat, rows, whole};
 pub use super::wire::Request;
 use super::wire::{decoded, read};
-pub use trouble::{Fault, Forever};
+pub use trouble::Fault;
 
 #[derive(Default)]
 struct State {
