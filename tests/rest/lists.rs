@@ -305,3 +305,42 @@ async fn changes_cost_what_the_manifest_says_and_no_more() {
     assert_eq!(told(&full, 1000)[0], 20, "ten full batches, and ten to read what was stored");
     assert_eq!(told(&unversioned, 1000)[1], 2000);
 }
+
+#[tokio::test]
+async fn who_is_changed_while_others_are_written_is_not_overwritten() {
+    let shop = Shop::start();
+    let ids: Vec<String> = (0..6).map(|number| shop.add("Ann", &format!("ann{number}@example.org"), "+32 1")).collect();
+    // The platform compares no versions, and is told none.
+    let manifest = BATCHES.replace("checks_version = true\n", "").replace("rev = \"{{ version }}\", ", "");
+    let (connector, context) = (connector(&shop, &manifest), Context::quiet());
+    let known = connector.list(&context, "people", &want(), None).await.unwrap().records;
+    let fields = Fields::from([("phone".to_owned(), "+32 2".into())]);
+    let write = |id: &String| Write {
+        token: format!("t-{id}"),
+        kind: WriteKind::Update {
+            id: RecordId::new(id.clone()),
+            fields: fields.clone(),
+            expect: known.iter().find(|record| record.id.as_str() == id).unwrap().version.clone(),
+        },
+    };
+    shop.order("POST", "/people/batch", Fault::Touch(ids[5].clone()));
+    let results = connector.write(&context, "people", &want(), ids.iter().map(write).collect()).await.unwrap();
+    let refused: Vec<Option<ErrorKind>> =
+        results.iter().map(|result| result.as_ref().err().map(|error| error.kind)).collect();
+    assert_eq!(refused, [None, None, None, None, None, Some(ErrorKind::VersionMismatch)]);
+    assert_eq!(shop.record(&ids[5]).unwrap()["properties"]["phone"], json!("+32 999"));
+
+    // What cannot be read any more half-way leaves what was written before as it is told.
+    shop.order("POST", "/people/read", Fault::Left(1, String::new()));
+    shop.order("POST", "/people/read", Fault::Left(1, String::new()));
+    shop.order("POST", "/people/read", Fault::Status(500, json!({})));
+    let unversioned = |id: &String| match write(id).kind {
+        WriteKind::Update { id, fields, .. } => {
+            Write { token: format!("u-{id}"), kind: WriteKind::Update { id, fields, expect: None } }
+        }
+        WriteKind::Create { .. } | WriteKind::Delete { .. } => panic!("an update"),
+    };
+    let results = connector.write(&context, "people", &want(), ids.iter().map(unversioned).collect()).await.unwrap();
+    let told: Vec<bool> = results.iter().map(Result::is_ok).collect();
+    assert_eq!(told, [true, true, true, false, false, false], "{results:?}");
+}

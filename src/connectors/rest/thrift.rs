@@ -6,7 +6,7 @@ use super::manifest::{Call, CollectionSpec};
 use super::path::Path;
 use super::values::Field;
 use super::writes_a_call;
-use super::writing::names_current;
+use super::writing::{at_once, names_current};
 
 /// The requests that some writes take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +64,8 @@ fn cost(spec: &CollectionSpec, call: &Call, (count, size): (usize, usize), exist
     let mut all = Cost { writes: 0, reads: 0 };
     let mut left = count;
     while left > 0 {
-        let some = left.min(size);
+        // The rest of a call is done before the next one begins.
+        let some = at_once(spec, call).min(left).min(size - (count - left) % size);
         left -= some;
         let batch = call.batch.as_ref().filter(|_| some > 1);
         let told = batch.map_or(call.record.is_some(), |batch| batch.record.is_some());

@@ -25,6 +25,8 @@ pub enum Fault {
     Endless,
     /// Before it is answered, somebody adds a record that sorts first.
     Appear,
+    /// Before it is answered, somebody changes this record's phone.
+    Touch(String),
     /// Before it is answered, somebody removes the record that sorts first.
     Vanish,
     /// A property is left out of every record.
@@ -56,6 +58,11 @@ impl State {
         if matches!(fault, Some(Fault::Appear)) {
             let record = json!({ "properties": { "name": "Zed", "phone": "" }, "emails": [{ "value": "zed@example.org", "primary": true }] });
             self.store("a000", record);
+        }
+        if let Some(Fault::Touch(id)) = fault {
+            let mut record = self.records[id].clone();
+            record["properties"]["phone"] = json!("+32 999");
+            self.store(id, record);
         }
         if matches!(fault, Some(Fault::Vanish)) {
             let first = self.records.keys().next().cloned().unwrap();
