@@ -9,8 +9,12 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "rest/features.rs"]
+mod features;
 #[path = "rest/lists.rs"]
 mod lists;
+#[path = "rest/shipped.rs"]
+mod shipped;
 mod support;
 
 use std::collections::BTreeMap;
