@@ -58,6 +58,13 @@ impl Known {
     fn remove(&mut self, id: &Json) {
         assert!(self.records.remove(&number(id)).is_some(), "{id} is there");
     }
+
+    /// Removes these, each known by this part of it.
+    fn remove_all(&mut self, list: &[Json], part: &str) {
+        for one in list {
+            self.remove(one.pointer(part).unwrap());
+        }
+    }
 }
 
 /// An id, whether it is a text or a number.
@@ -199,7 +206,7 @@ async fn hubspot() {
                     inputs().iter().map(|input| known.set(&input["id"], "/properties", &input["properties"])).collect(),
                 ),
                 "/crm/v3/objects/contacts/batch/archive" => {
-                    inputs().iter().for_each(|input| known.remove(&input["id"]));
+                    known.remove_all(&inputs(), "/id");
                     (204, Json::Null)
                 }
                 other => (404, json!({ "message": other })),
@@ -251,7 +258,7 @@ async fn salesforce() {
                 }
                 ("DELETE", "/composite/sobjects") => {
                     let ids = names(&request.query["ids"]);
-                    ids.iter().for_each(|id| known.remove(id));
+                    known.remove_all(&ids, "");
                     (200, ids.iter().map(made).collect())
                 }
                 other => (404, json!([{ "message": format!("{other:?}") }])),
@@ -302,7 +309,7 @@ async fn zoho_crm() {
                 }
                 ("DELETE", "/Contacts") => {
                     let ids = names(&request.query["ids"]);
-                    ids.iter().for_each(|id| known.remove(id));
+                    known.remove_all(&ids, "");
                     data(ids.iter().map(done).collect())
                 }
                 other => (404, json!({ "message": format!("{other:?}") })),
@@ -348,7 +355,7 @@ async fn baserow() {
                     (200, json!({ "items": items().iter().map(set).collect::<Vec<_>>() }))
                 }
                 ("POST", "/rows/table/1/batch-delete/") => {
-                    items().iter().for_each(|id| known.remove(id));
+                    known.remove_all(&items(), "");
                     (204, Json::Null)
                 }
                 other => (404, json!({ "detail": format!("{other:?}") })),
@@ -392,7 +399,7 @@ async fn nocodb() {
                     (200, items().iter().map(|item| id(&known.set(&item["Id"], "", item))).collect())
                 }
                 ("DELETE", "/tables/t1/records") => {
-                    items().iter().for_each(|item| known.remove(&item["Id"]));
+                    known.remove_all(&items(), "/Id");
                     (200, items().iter().map(id).collect())
                 }
                 other => (404, json!({ "msg": format!("{other:?}") })),
