@@ -198,7 +198,7 @@ impl Http {
         writes: bool,
     ) -> Result<Answer, ConnectorError> {
         let method = Method::from_bytes(method.as_bytes())
-            .map_err(|error| ConnectorError::caused(ErrorKind::BadAnswer, "the request has no valid method", error))?;
+            .map_err(|error| ConnectorError::caused(ErrorKind::BadAnswer, tr!("http-no-method"), error))?;
         if !writes {
             return self.read(context, method, url.clone(), headers, body).await;
         }
@@ -235,7 +235,7 @@ impl Http {
             context.check()?;
             let answer = tokio::select! {
                 answer = self.once(&method, &url, headers, body) => answer?,
-                () = context.cancel.cancelled() => return Err(ConnectorError::new(ErrorKind::Cancelled, "stopped by you")),
+                () = context.cancel.cancelled() => return Err(ConnectorError::new(ErrorKind::Cancelled, tr!("connector-stopped"))),
             };
             if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
                 return Ok(answer);
@@ -254,7 +254,7 @@ impl Http {
     fn onward(&self, answer: &Answer) -> Result<Url, ConnectorError> {
         match answer.header(&LOCATION) {
             Some(target) => self.resolve(&answer.url, target),
-            None => Err(answer.error("a redirect that leads nowhere")),
+            None => Err(answer.error(&tr!("server-doing-redirect"))),
         }
     }
 
@@ -269,18 +269,18 @@ impl Http {
     ) -> Result<Answer, ConnectorError> {
         let host = host_of(&answer.url);
         let doubt = |why: String| {
-            ConnectorError::new(ErrorKind::InDoubt, format!("{host} {why}; Duosync looks again what came of it"))
+            ConnectorError::new(ErrorKind::InDoubt, tr!("http-doubt", host = format_args!("{host}"), why = why))
         };
         let target = answer.header(&LOCATION).and_then(|target| answer.url.join(target).ok());
         let Some(target) = target else {
-            return Err(doubt(format!("answered a change with a redirect to nowhere (status {})", answer.status)));
+            return Err(doubt(tr!("http-doubt-nowhere", status = format_args!("{}", answer.status))));
         };
         let told = answer.status == 303 && (*method == Method::POST || *method == Method::PATCH);
         if !told || self.check_host(&target).is_err() {
-            return Err(doubt(format!(
-                "answered a change by sending us on to {}, and it was not sent a second time; if that is the right place, put its address into the account (status {})",
-                shown(&target),
-                answer.status
+            return Err(doubt(tr!(
+                "http-doubt-sent-on",
+                to = format_args!("{}", shown(&target)),
+                status = format_args!("{}", answer.status)
             )));
         }
         // The conditions and the key were those of the write.
@@ -292,14 +292,8 @@ impl Http {
         // The operator's stop comes too late for this: the write is done.
         match self.read(&Context::quiet(), Method::GET, target, &headers, None).await {
             Ok(answer) if answer.is_ok() => Ok(answer),
-            Ok(answer) => Err(doubt(format!(
-                "took a change, but what came of it cannot be read where it says (status {})",
-                answer.status
-            ))),
-            Err(error) => Err(doubt(format!(
-                "took a change, but what came of it cannot be read where it says ({})",
-                error.message
-            ))),
+            Ok(answer) => Err(doubt(tr!("http-doubt-unread", status = format_args!("{}", answer.status)))),
+            Err(error) => Err(doubt(tr!("http-doubt-unread-why", why = error.message))),
         }
     }
 
@@ -341,10 +335,10 @@ impl Http {
     fn too_much(&self, url: &Url) -> ConnectorError {
         ConnectorError::new(
             ErrorKind::BadAnswer,
-            format!(
-                "the answer of {} is bigger than {} MB, which is more than Duosync takes; check the account's address",
-                host_of(url),
-                self.most / 1024 / 1024
+            tr!(
+                "http-answer-too-big",
+                host = format_args!("{}", host_of(url)),
+                most = format_args!("{}", self.most / 1024 / 1024)
             ),
         )
     }
@@ -360,11 +354,7 @@ impl Http {
         }
         Err(ConnectorError::new(
             ErrorKind::Settings,
-            format!(
-                "{} sends us on to {}, and your password is not sent there by itself; if that is the right place, put that address into the account",
-                host_of(&self.base),
-                shown(url)
-            ),
+            tr!("http-sent-on", host = host_of(&self.base), shown = format_args!("{}", shown(url))),
         ))
     }
 }
@@ -378,21 +368,18 @@ fn shown(url: &Url) -> Url {
 }
 
 fn circle(url: &Url) -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::BadAnswer,
-        format!("the server sends us in a circle from {}; check the account's address", shown(url)),
-    )
+    ConnectorError::new(ErrorKind::BadAnswer, tr!("http-circle", url = format_args!("{}", shown(url))))
 }
 
 /// A header's value. One with a line break in it would be another header, and is not sent.
 fn header(name: &str, value: &str) -> Result<HeaderValue, ConnectorError> {
     HeaderValue::from_bytes(value.as_bytes()).map_err(|error| {
         let (kind, advice) = if name.eq_ignore_ascii_case("authorization") {
-            (ErrorKind::Settings, "enter the account's password or key again")
+            (ErrorKind::Settings, tr!("http-enter-again"))
         } else {
-            (ErrorKind::Rejected, "nothing was sent")
+            (ErrorKind::Rejected, tr!("http-nothing-sent"))
         };
-        let message = format!("what belongs into \u{201c}{name}\u{201d} holds a line break or the like; {advice}");
+        let message = tr!("http-line-break", name = name, advice = advice);
         ConnectorError::caused(kind, message, error)
     })
 }

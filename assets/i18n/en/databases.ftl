@@ -50,3 +50,4 @@ ldap-only-read = a directory is only read by Duosync, so nothing was written to 
 database-address-of-kind = “{ $text }” is no address of such a database: write { $kind }://, the server, and the name of the database, as in { $kind }://db.example.com/shop
 ldap-unreachable = the directory { $url } cannot be reached: { $why }
 ldap-unreachable-encrypted = the directory { $url } cannot be reached with encryption: { $why }
+database-no-count = the database does not say how many rows there are

@@ -50,3 +50,4 @@ ldap-only-read = Duosync leest een adreslijst alleen, dus er is niets in geschre
 database-address-of-kind = “{ $text }” is geen adres van zo'n database: schrijf { $kind }://, de server en de naam van de database, zoals { $kind }://db.example.com/shop
 ldap-unreachable = de adreslijst { $url } is niet te bereiken: { $why }
 ldap-unreachable-encrypted = de adreslijst { $url } is niet met versleuteling te bereiken: { $why }
+database-no-count = de database zegt niet hoeveel rijen er zijn

@@ -280,10 +280,7 @@ impl DatabaseConnector {
             let count = self.read(link, context, shape.select_count(), Vec::new()).await?;
             let total = count.into_iter().flatten().flatten().next().and_then(|count| count.parse().ok());
             if total.is_none() {
-                return Err(ConnectorError::new(
-                    ErrorKind::Server,
-                    "the database does not say how many rows there are",
-                ));
+                return Err(ConnectorError::new(ErrorKind::Server, tr!("database-no-count")));
             }
             let sql = format!("{} WHERE {}{order}", shape.select(), self.dialect.since(modified));
             let rows = self.read(link, context, sql, vec![Some(newest.clone())]).await?;

@@ -254,10 +254,7 @@ impl Client {
                 if leads_elsewhere(&path) {
                     return Err(ConnectorError::new(
                         if writes { ErrorKind::Rejected } else { ErrorKind::NotFound },
-                        format!(
-                            "an id of the platform leads to another place than its record ({}), so nothing was asked there",
-                            path.escape_debug()
-                        ),
+                        tr!("rest-id-elsewhere", path = format_args!("{}", path.escape_debug())),
                     ));
                 }
                 let address = if path.starts_with("https://") || path.starts_with("http://") {

@@ -6,6 +6,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::texts::tr;
+
 /// How often the same page may come: a record that is added at the front while pages are read by their
 /// number can show one twice.
 const SAME: u8 = 2;
@@ -36,14 +38,22 @@ pub(crate) struct Watch {
 /// Why a list is not gone on with; the operator reads it after the platform's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Endless {
-    #[error("gives the same page of its list again and again")]
+    #[error("{}", tr!("rest-same-page"))]
     Same,
-    #[error("gives page after page of its list with nothing new in them ({0} in a row)")]
+    #[error("{}", nothing_new(.0))]
     Barren(u32),
-    #[error("says that its list has {told} records, but has given {given} and goes on")]
+    #[error("{}", tr!("rest-more-than-told", told = told.to_string(), given = given.to_string()))]
     MoreThanTold { told: u64, given: u64 },
-    #[error("gives a list without an end ({pages} pages, {records} records, {} MB so far)", .bytes / 1_048_576)]
+    #[error(
+        "{}",
+        tr!("rest-no-end", pages = pages.to_string(), records = records.to_string(), size = (bytes / 1_048_576).to_string())
+    )]
     TooMuch { pages: u64, records: u64, bytes: u64 },
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "thiserror gives its fields by reference")]
+fn nothing_new(pages: &u32) -> String {
+    tr!("rest-nothing-new", count = pages.to_string())
 }
 
 impl Watch {

@@ -288,10 +288,7 @@ impl<'m> Pager<'m> {
     fn endless(&self, why: Endless) -> ConnectorError {
         ConnectorError::caused(
             ErrorKind::BadAnswer,
-            format!(
-                "{} {why}, so nothing was done with it; try again, and tell the platform's support if it stays so",
-                self.client.host()
-            ),
+            tr!("rest-endless", host = self.client.host(), why = format_args!("{why}")),
             why,
         )
     }
