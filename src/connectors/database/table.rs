@@ -6,6 +6,7 @@ use crate::connectors::shared::digest::of_texts;
 use crate::connectors::shared::rows::need_column;
 use crate::connectors::{ConnectorError, ErrorKind};
 use crate::model::{Fields, Kind, Name, Record, RecordId, Value, Version};
+use crate::texts::tr;
 
 /// A table or view.
 #[derive(Clone, Debug)]
