@@ -30,9 +30,11 @@ pub(crate) enum Fault {
     SentTwice,
     /// The answer is there twice.
     AnsweredTwice,
+    /// The answer is the one that the same question had before.
+    Stale,
 }
 
-const FAULTS: [Fault; 10] = [
+const FAULTS: [Fault; 11] = [
     Fault::Dropped,
     Fault::AnswerLost,
     Fault::TooMany,
@@ -43,6 +45,7 @@ const FAULTS: [Fault; 10] = [
     Fault::Dripping,
     Fault::SentTwice,
     Fault::AnsweredTwice,
+    Fault::Stale,
 ];
 
 struct Storm {
@@ -50,6 +53,8 @@ struct Storm {
     /// How many of a hundred requests go wrong.
     share: u8,
     done: BTreeMap<Fault, usize>,
+    /// The first answer to each question that reads, as long as the same seed holds.
+    earlier: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
 /// The proxy; it ends with the process.
@@ -62,7 +67,8 @@ impl Faults {
     pub(crate) fn before(server: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let storm = Storm { chance: fastrand::Rng::with_seed(0), share: 0, done: BTreeMap::new() };
+        let storm =
+            Storm { chance: fastrand::Rng::with_seed(0), share: 0, done: BTreeMap::new(), earlier: BTreeMap::new() };
         let storm = Arc::new(Mutex::new(storm));
         let shared = Arc::clone(&storm);
         std::thread::spawn(move || {
@@ -85,6 +91,11 @@ impl Faults {
         (storm.chance, storm.share) = (fastrand::Rng::with_seed(seed), share);
     }
 
+    /// Forgets what was answered so far: another world begins.
+    pub(crate) fn forget(&self) {
+        self.storm.lock().unwrap().earlier.clear();
+    }
+
     /// How often each fault has come.
     pub(crate) fn done(&self) -> BTreeMap<Fault, usize> {
         self.storm.lock().unwrap().done.clone()
@@ -102,9 +113,21 @@ fn carry(mut client: TcpStream, server: u16, storm: &Mutex<Storm>) -> std::io::R
         }
         fault
     };
+    let asked = [head.lines().next().unwrap_or_default().as_bytes(), b"\n", &body].concat();
+    if let Some(Fault::Stale) = fault
+        && let Some(earlier) = storm.lock().unwrap().earlier.get(&asked).cloned()
+    {
+        return client.write_all(&earlier);
+    }
     let says = |status: &str| format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     match fault {
-        None => client.write_all(&forward(&head, &body, server)?),
+        None | Some(Fault::Stale) => {
+            let answer = forward(&head, &body, server)?;
+            if ["GET ", "PROPFIND ", "REPORT "].iter().any(|reads| head.starts_with(reads)) {
+                storm.lock().unwrap().earlier.entry(asked).or_insert_with(|| answer.clone());
+            }
+            client.write_all(&answer)
+        }
         Some(Fault::Dropped) => Ok(()),
         Some(Fault::AnswerLost) => forward(&head, &body, server).map(drop),
         Some(Fault::TooMany) => client.write_all(says("429 Too Many Requests\r\nRetry-After: 0").as_bytes()),

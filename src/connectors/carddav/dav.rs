@@ -116,6 +116,18 @@ pub(crate) fn parse(body: &[u8]) -> Result<Multistatus, ConnectorError> {
             answer.token = Some(text_of(node).trim().to_owned());
         }
     }
+    // A card that is not UTF-8 is read by itself. Anywhere else, in an address or a version, such bytes
+    // mean that the answer came to harm, and a card whose address is wrong would look deleted.
+    if std::str::from_utf8(body).is_err() {
+        let marks = |text: &str| text.matches(char::REPLACEMENT_CHARACTER).count();
+        let in_cards: usize = answer.entries.iter().filter_map(|entry| entry.data.as_deref()).map(marks).sum();
+        if in_cards != marks(&text) {
+            return Err(ConnectorError::new(
+                ErrorKind::BadAnswer,
+                "the server's answer came to harm on its way, so nothing was done with it; try again",
+            ));
+        }
+    }
     Ok(answer)
 }
 

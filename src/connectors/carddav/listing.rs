@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use encoding_rs::WINDOWS_1252;
 use serde::{Deserialize, Serialize};
 
 use super::dav::{self, Entry};
 use super::discovery::XML;
 use super::{Account, Stored, card_fields, lock, path};
-use crate::connectors::http::http_date;
+use crate::connectors::http::{Answer, http_date};
 use crate::connectors::{ConnectorError, Context, ErrorKind, Find};
 use crate::model::{Cursor, Listing, Record, RecordId, Scope, Value};
 
@@ -93,6 +94,7 @@ impl Account {
         let total = heard.there.len() as u64;
         let mut records = Vec::with_capacity(heard.there.len());
         let mut missing = Vec::new();
+        let mut told = BTreeMap::new();
         let mut complete = true;
         let mut take = |stored: &Stored| match stored.record(want, false) {
             Some(record) => records.push(record),
@@ -105,22 +107,30 @@ impl Account {
             }
         };
         for (href, entry) in heard.there {
+            told.extend(entry.etag.clone().map(|etag| (href.clone(), etag)));
             match self.given(&href, entry) {
                 Some(stored) => take(&stored),
                 None => missing.push(href),
             }
         }
-        let mut failed = false;
+        let (mut failed, mut steady) = (false, true);
         for some in missing.chunks(CARDS_A_REQUEST) {
             let fetched = self.fetch(context, &href, some).await?;
             fetched.cards.iter().for_each(&mut take);
+            // A card of another version than was told is newer, or comes from a cache that is behind: then
+            // the change that was told is still to come.
+            steady = steady
+                && fetched.cards.iter().all(|card| match (&card.etag, told.get(&card.href)) {
+                    (Some(given), Some(told)) => given == told,
+                    (_, _) => true,
+                });
             failed = failed || !fetched.failed.is_empty();
             context.step("reading the address book", total.saturating_sub(missing.len() as u64), Some(total));
         }
         complete = complete && !failed;
-        let cursor = match (complete, scope) {
+        let cursor = match (complete && steady, scope) {
             (true, _) => next.map(|next| close(&next)).transpose()?,
-            // The cards that could not be had must come again.
+            // The cards that could not be had, or not as they were told of, must come again.
             (false, Scope::Changes) => since.cloned(),
             (false, Scope::Full) => None,
         };
@@ -130,8 +140,12 @@ impl Account {
         Ok(Listing { scope, complete, records, gone, cursor })
     }
 
-    /// What an entry of an answer holds of its card, or what is known of it from before.
+    /// What an entry of an answer holds of its card, or what is known of it from before. None also where the
+    /// answer's XML could not carry the card whole: it is then read by itself.
     fn given(&self, href: &str, entry: Entry) -> Option<Stored> {
+        if entry.data.as_deref().is_some_and(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
+            return None;
+        }
         let modified = entry.modified.as_deref().and_then(http_date);
         let mut cards = lock(&self.cards);
         let text = match (entry.data, &entry.etag) {
@@ -279,8 +293,12 @@ impl Account {
                 if matches!(entry.status, Some(404 | 410)) {
                     continue;
                 }
-                match entry.data.is_some().then(|| self.given(href, entry)).flatten() {
+                let has_card = entry.data.is_some();
+                match has_card.then(|| self.given(href, entry)).flatten() {
                     Some(stored) => fetched.cards.push(stored),
+                    None if has_card => {
+                        self.fetch_singly(context, std::slice::from_ref(href), &mut fetched).await?;
+                    }
                     None => fetched.failed.push(href.clone()),
                 }
             }
@@ -298,7 +316,9 @@ impl Account {
             match self.read(context, href).await {
                 Ok(Some(stored)) => fetched.cards.push(stored),
                 Ok(None) => {}
-                Err(error) if error.kind == ErrorKind::Forbidden => fetched.failed.push(href.clone()),
+                Err(error) if matches!(error.kind, ErrorKind::Forbidden | ErrorKind::BadAnswer) => {
+                    fetched.failed.push(href.clone());
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -307,24 +327,36 @@ impl Account {
 
     /// One card by its own address, which keeps every byte of it; none where it is not there.
     pub(super) async fn read(&self, context: &Context, href: &str) -> Result<Option<Stored>, ConnectorError> {
-        let url = self.http.resolve(self.http.base(), href)?;
-        let answer = self.http.send(context, "GET", &url, &[("accept", "text/vcard")], None).await?;
-        if matches!(answer.status, 404 | 410) {
-            return Ok(None);
-        }
-        if !answer.is_ok() {
-            return Err(answer.error("reading a contact"));
-        }
-        let stored = Stored {
-            href: href.to_owned(),
-            etag: answer.etag(),
-            modified: answer.last_modified(),
-            text: answer.text(),
+        let Some(answer) = self.get_card(context, href).await? else { return Ok(None) };
+        let text = match std::str::from_utf8(&answer.body) {
+            Ok(text) => text.to_owned(),
+            // Cards are UTF-8 (RFC 6352, section 5.1). What is not, and is not twice the same, came to harm
+            // on its way; else the server keeps an old card as an old program wrote it.
+            Err(_) => match self.get_card(context, href).await? {
+                Some(again) if again.body == answer.body => WINDOWS_1252.decode(&answer.body).0.into_owned(),
+                Some(_) | None => {
+                    return Err(ConnectorError::new(
+                        ErrorKind::BadAnswer,
+                        "a contact came to harm on its way from the server, so nothing was done with it; try again",
+                    ));
+                }
+            },
         };
+        let stored = Stored { href: href.to_owned(), etag: answer.etag(), modified: answer.last_modified(), text };
         if let Some(etag) = &stored.etag {
             lock(&self.cards).keep(href, etag, &stored.text);
         }
         Ok(Some(stored))
+    }
+
+    async fn get_card(&self, context: &Context, href: &str) -> Result<Option<Answer>, ConnectorError> {
+        let url = self.http.resolve(self.http.base(), href)?;
+        let answer = self.http.send(context, "GET", &url, &[("accept", "text/vcard")], None).await?;
+        match answer.status {
+            404 | 410 => Ok(None),
+            _ if answer.is_ok() => Ok(Some(answer)),
+            _ => Err(answer.error("reading a contact")),
+        }
     }
 
     pub(super) async fn find(
