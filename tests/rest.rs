@@ -19,6 +19,7 @@ use duosync::connectors::{Connector as _, Context, Credential, ErrorKind, Write,
 use duosync::model::{AccountSettings, Fields, RecordId, Scope};
 use serde_json::json;
 use support::lab::Workplace;
+use support::rest_servers::{PASSWORD, PocketBase, USER};
 use support::shop::{Fault, Shop};
 
 const SHOP: &str = include_str!("support/shop.toml");
@@ -89,7 +90,7 @@ async fn one_refused_record_of_a_batch_is_named_and_the_others_are_stored() {
 }
 
 #[tokio::test]
-async fn a_batch_that_is_refused_as_a_whole_is_tried_one_by_one() {
+async fn a_batch_that_is_refused_as_a_whole_is_tried_by_halves() {
     let shop = Shop::start();
     let (shop_connector, context) = (connector(&shop, BATCHES), Context::quiet());
     shop.order("POST", "/people/batch", Fault::Status(400, json!({ "message": "one of them is wrong" })));
@@ -97,6 +98,92 @@ async fn a_batch_that_is_refused_as_a_whole_is_tried_one_by_one() {
     let results = shop_connector.write(&context, "people", &want(), writes).await.unwrap();
     assert_eq!(results.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
     assert_eq!((shop.count(), shop.ordered()), (2, 0));
+}
+
+/// A connector to a real PocketBase with a collection of people whose e-mail addresses are unique.
+fn pocketbase(server: &PocketBase) -> RestConnector {
+    let manifest = include_str!("../assets/connectors/pocketbase.toml");
+    let settings = AccountSettings {
+        name: "Base".to_owned(),
+        connector: "pocketbase".to_owned(),
+        options: BTreeMap::from([("url".to_owned(), server.url()), ("username".to_owned(), USER.to_owned())]),
+        secret: None,
+    };
+    let manifest = Arc::new(Manifest::parse(manifest).unwrap());
+    RestConnector::new(manifest, &settings, Credential::Secret(PASSWORD.to_owned())).unwrap()
+}
+
+fn make_people(server: &PocketBase) {
+    let definition = json!({
+        "name": "people", "type": "base",
+        "fields": [
+            { "name": "name", "type": "text" },
+            { "name": "email", "type": "email" },
+            { "name": "phone", "type": "text" },
+            { "name": "updated", "type": "autodate", "onCreate": true, "onUpdate": true },
+        ],
+        "indexes": ["CREATE UNIQUE INDEX people_email ON people (email)"],
+    });
+    server.request("POST", "/api/collections", &definition);
+}
+
+#[tokio::test]
+async fn pocketbase_stores_a_batch_but_for_the_record_that_it_refuses() {
+    let Some(server) = PocketBase::start() else { return };
+    make_people(&server);
+    let (base, context) = (pocketbase(&server), Context::quiet());
+    base.list(&context, "people", &want(), None).await.unwrap();
+    let before = base.requests();
+    let people = |from: usize| (from..from + 32).map(|number| create(number, &format!("p{number}@example.org")));
+    let results = base.write(&context, "people", &want(), people(0).collect()).await.unwrap();
+    assert!(results.iter().all(Result::is_ok), "{results:?}");
+    assert_eq!(base.requests() - before, 1, "all of them in one request");
+
+    let mut writes: Vec<Write> = people(32).collect();
+    writes[20] = create(52, "p7@example.org");
+    let before = base.requests();
+    let results = base.write(&context, "people", &want(), writes).await.unwrap();
+    let failed: Vec<usize> = (0..results.len()).filter(|at| results[*at].is_err()).collect();
+    assert_eq!(failed, [20]);
+    let error = results[20].as_ref().unwrap_err();
+    assert_eq!((error.kind, error.field.as_deref()), (ErrorKind::Exists, Some("email")));
+    // Five times a half is refused and the other one stored, down to the one record.
+    assert_eq!(base.requests() - before, 11);
+    assert_eq!(base.list(&context, "people", &want(), None).await.unwrap().records.len(), 63);
+
+    // Where its administrator allows no batches, each record is sent by itself.
+    server.request("PATCH", "/api/settings", &json!({ "batch": { "enabled": false } }));
+    let results = base.write(&context, "people", &want(), people(64).take(3).collect()).await.unwrap();
+    assert!(results.iter().all(Result::is_ok), "{results:?}");
+}
+
+#[tokio::test]
+async fn pocketbase_that_asks_to_slow_down_is_left_alone_and_loses_nothing() {
+    let Some(server) = PocketBase::start() else { return };
+    make_people(&server);
+    let context = Context::quiet();
+    let limits = |enabled: bool| {
+        let rules = json!([{ "label": "*:auth", "audience": "", "duration": 3600, "maxRequests": 1 }]);
+        server.request("PATCH", "/api/settings", &json!({ "rateLimits": { "enabled": enabled, "rules": rules } }));
+    };
+    limits(true);
+    let first = pocketbase(&server);
+    first.write(&context, "people", &want(), vec![create(0, "one@example.org")]).await.unwrap().remove(0).unwrap();
+    // Its limits do not hold for a superuser who has signed in, but for signing in.
+    let second = pocketbase(&server);
+    let error = second.list(&context, "people", &want(), None).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Throttled, "{error}");
+    assert!(error.message.contains("429") && error.message.contains("slow down"), "{error}");
+    let writes = vec![create(1, "two@example.org"), create(2, "three@example.org")];
+    let kinds = match second.write(&context, "people", &want(), writes.clone()).await {
+        Ok(results) => results.into_iter().map(|result| result.unwrap_err().kind).collect(),
+        Err(error) => vec![error.kind],
+    };
+    assert!(kinds.iter().all(|kind| *kind == ErrorKind::Throttled), "{kinds:?}");
+    limits(false);
+    let results = second.write(&context, "people", &want(), writes).await.unwrap();
+    assert!(results.iter().all(Result::is_ok), "{results:?}");
+    assert_eq!(second.list(&context, "people", &want(), None).await.unwrap().records.len(), 3);
 }
 
 #[tokio::test]
