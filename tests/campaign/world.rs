@@ -143,9 +143,9 @@ impl<'a> World<'a> {
             self.tied.remove(&email);
             let from_a = chance.bool();
             if from_a {
-                self.delete_row(&email)
+                self.delete_row(&email);
             } else {
-                self.delete_card(&email)
+                self.delete_card(&email);
             }
             let changed = self.carries_deletes && chance.bool();
             let title = format!("Late {}", chance.u32(..10_000));
@@ -181,21 +181,21 @@ impl<'a> World<'a> {
     /// Another phone in the list of side A.
     pub(crate) fn call(&mut self, email: &str, phone: &str) {
         self.tied.remove(email);
-        if self.write_row(email, |person| person.phone = phone.to_owned()) {
+        if self.write_row(email, |person| phone.clone_into(&mut person.phone)) {
             let owed = self.truth.get_mut(email).unwrap();
             for person in [&mut owed.a, &mut owed.b] {
-                person.as_mut().unwrap().phone = phone.to_owned();
+                phone.clone_into(&mut person.as_mut().unwrap().phone);
             }
         }
     }
 
     /// Another title in the book, unless the card is written in that very moment.
     pub(crate) fn retitle(&mut self, email: &str, title: &str) {
-        if self.write_card(email, |person| person.title = title.to_owned()) {
+        if self.write_card(email, |person| title.clone_into(&mut person.title)) {
             self.tied.remove(email);
             let owed = self.truth.get_mut(email).unwrap();
             for person in [&mut owed.a, &mut owed.b] {
-                person.as_mut().unwrap().title = title.to_owned();
+                title.clone_into(&mut person.as_mut().unwrap().title);
             }
         }
     }
@@ -418,7 +418,7 @@ impl<'a> World<'a> {
             List::File => {
                 let text = self.place.read("a.csv");
                 let kept = text.lines().filter(|line| !line.starts_with(&format!("{id},")));
-                self.place.write("a.csv", kept.map(|line| format!("{line}\n")).collect::<String>());
+                self.place.write("a.csv", kept.flat_map(|line| [line, "\n"]).collect::<String>());
             }
             List::Table => drop(self.table().execute("DELETE FROM people WHERE id = ?", [id]).unwrap()),
         }
@@ -506,9 +506,8 @@ delete_guard = {{ count = 10, percent = 100 }}
             ("phone", "tel", "phone"),
             ("title", "title", "text"),
         ] {
-            text.push_str(&format!(
-                "\n[[pair.field]]\nname = \"{name}\"\na = \"{name}\"\nb = \"{b}\"\nkind = \"{kind}\"\n"
-            ));
+            let field = format!("name = \"{name}\"\na = \"{name}\"\nb = \"{b}\"\nkind = \"{kind}\"\n");
+            text.extend(["\n[[pair.field]]\n", &field]);
         }
         text
     }
