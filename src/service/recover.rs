@@ -214,7 +214,9 @@ fn agree(spec: &PairSpec, side: Side, write: &WriteEntry, stored: &Values, sides
         sides.get_mut(side).values.insert(field.name.clone(), agreed);
         let there = sides.get_mut(side.opposite());
         there.values.insert(field.name.clone(), source.clone());
-        there.seen.values.entry(field.name.clone()).or_insert(source);
+        if !there.seen.values.contains_key(&field.name) {
+            there.seen.values.insert(field.name.clone(), source);
+        }
     }
 }
 
