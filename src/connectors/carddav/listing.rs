@@ -1,6 +1,6 @@
 //! Reading a book: everything, what changed, some cards, or the ones that hold something.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use encoding_rs::WINDOWS_1252;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,8 @@ use crate::model::{Cursor, Listing, Record, RecordId, Scope, Value};
 const CARDS_A_REQUEST: usize = 150;
 /// A server that hands out more pages than this of one listing is going in circles.
 const MOST_PAGES: usize = 10_000;
+/// How many pages in a row may tell nothing that was not told before.
+const MOST_IDLE_PAGES: usize = 20;
 
 /// What a cursor holds: enough to go on without discovery.
 #[derive(Debug, Serialize, Deserialize)]
@@ -47,7 +49,7 @@ struct Heard {
     /// Cards that are there: new, changed, or all of them.
     there: BTreeMap<String, Entry>,
     /// Cards that are no longer there.
-    gone: Vec<String>,
+    gone: BTreeSet<String>,
     /// Where the next listing starts.
     token: Option<String>,
 }
@@ -166,6 +168,7 @@ impl Account {
         let mut heard = Heard::default();
         let mut at = token.to_owned();
         let mut data = true;
+        let (mut tokens, mut idle) = (BTreeSet::from([at.clone()]), 0);
         for _ in 0..MOST_PAGES {
             let body = dav::sync_collection(&at, data);
             let answer = match self.http.send(context, "REPORT", &url, &[("depth", "0")], Some((XML, &body))).await {
@@ -183,18 +186,19 @@ impl Account {
                 _ => return Err(answer.error("reading the address book")),
             }
             let multistatus = dav::parse(&answer.body)?;
-            let mut more = false;
+            let (mut more, mut news) = (false, false);
             for entry in multistatus.entries {
-                let href = path::normal(&entry.href);
+                let href = card_path(&entry.href)?;
                 if href.trim_end_matches('/') == book.trim_end_matches('/') {
                     // The answer was cut short: the rest is had with its token (section 3.6).
                     more = more || entry.status == Some(507);
                 } else if matches!(entry.status, Some(404 | 410)) {
                     heard.there.remove(&href);
-                    heard.gone.push(href);
+                    news |= heard.gone.insert(href);
                 } else if !href.ends_with('/') && !entry.collection {
-                    heard.gone.retain(|gone| *gone != href);
-                    heard.there.insert(href, entry);
+                    heard.gone.remove(&href);
+                    let etag = entry.etag.clone();
+                    news |= heard.there.insert(href, entry).is_none_or(|before| before.etag != etag);
                 }
             }
             let Some(next) = multistatus.token.filter(|token| !token.is_empty()) else {
@@ -208,7 +212,9 @@ impl Account {
                 heard.token = Some(next);
                 return Ok(Some(heard));
             }
-            if next == at {
+            // A server that has lost its way must not keep us for hours, nor fill the memory.
+            idle = if news { 0 } else { idle + 1 };
+            if idle == MOST_IDLE_PAGES || !tokens.insert(next.clone()) {
                 break;
             }
             at = next;
@@ -255,13 +261,14 @@ impl Account {
                 "the server gave only a part of its list of contacts, so nothing was done with it; ask the server's owner to allow longer lists",
             ));
         }
-        Ok(entries
-            .into_iter()
-            .map(|entry| (path::normal(&entry.href), entry))
-            .filter(|(href, entry)| {
-                !entry.collection && !href.ends_with('/') && href.trim_end_matches('/') != book.trim_end_matches('/')
-            })
-            .collect())
+        let mut there = BTreeMap::new();
+        for entry in entries {
+            let href = card_path(&entry.href)?;
+            if !entry.collection && !href.ends_with('/') && href.trim_end_matches('/') != book.trim_end_matches('/') {
+                there.insert(href, entry);
+            }
+        }
+        Ok(there)
     }
 
     /// These cards, as many a request as is good for both sides.
@@ -416,7 +423,7 @@ impl Account {
                     let mut stored = Vec::new();
                     let mut missing = Vec::new();
                     for entry in entries.filter(|entry| entry.status.is_none_or(|status| status < 300)) {
-                        let href = path::normal(&entry.href);
+                        let href = card_path(&entry.href)?;
                         match self.given(&href, entry) {
                             Some(card) => stored.push(card),
                             None => missing.push(href),
@@ -433,6 +440,20 @@ impl Account {
         let hrefs: Vec<String> = self.etags(context, book).await?.into_keys().collect();
         Ok(self.fetch(context, book, &hrefs).await?.cards)
     }
+}
+
+/// The path of a card that a server names.
+fn card_path(href: &str) -> Result<String, ConnectorError> {
+    let path = path::normal(href);
+    if path::wanders(&path) {
+        return Err(ConnectorError::new(
+            ErrorKind::BadAnswer,
+            format!(
+                "the server names a contact whose address leads elsewhere ({path}), so nothing was done with its list; tell the server's owner"
+            ),
+        ));
+    }
+    Ok(path)
 }
 
 fn folded(text: &str) -> String {

@@ -427,18 +427,26 @@ impl Inner {
             let bytes = document.encoding.encode(text);
             let digest = digest::xxh64(&bytes);
             // The new file is read as the next run will read it before it takes the old one's place.
-            let new = Document::parse(&self.file, bytes.clone(), digest, context)?;
+            let new = match Document::parse(&self.file, bytes.clone(), digest, context) {
+                Ok(new) => Some(new),
+                // A list that could not be read any more is one that would be read differently.
+                Err(error) if error.kind == ErrorKind::Content => None,
+                Err(error) => return Err(error),
+            };
             let gone: Vec<usize> =
                 changes.rows.iter().filter(|(_, change)| change.is_none()).map(|(row, _)| *row).collect();
             let kept = document.len() - gone.len();
-            let same_text = new.text_len() == length && new.encoding.reads_like(document.encoding);
-            if !same_text || new.header != document.header || new.len() != kept + changes.added.len() {
+            let Some(new) = new.filter(|new| {
+                new.text_len() == length
+                    && new.encoding.reads_like(document.encoding)
+                    && document.reads_as(&changes, new)
+            }) else {
                 return Err(content(format!(
                     "{}: with these changes the file would be read differently, so nothing was written. \
                      Save it once as \"CSV UTF-8\" with commas or semicolons, and sync again.",
                     self.file
                 )));
-            }
+            };
             let new = Arc::new(new);
             let new_index = Arc::new(Index::build(&new, index.columns.clone(), context)?);
             // From here on it is not stopped any more.
