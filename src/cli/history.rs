@@ -271,6 +271,7 @@ fn answer(resolution: &Resolution, names: &PerSide<String>) -> String {
         Resolution::Link(_) => "they are the same".to_owned(),
         Resolution::NotSame(_) => "they are not the same".to_owned(),
         Resolution::Ignore => "leave it as it is".to_owned(),
+        Resolution::Undone => "taken back by you, held until you decide".to_owned(),
     }
 }
 
