@@ -33,6 +33,8 @@ mod memory;
 mod promises;
 #[path = "contract/rest.rs"]
 mod rest;
+#[path = "contract/sheets.rs"]
+mod sheets;
 mod support;
 #[path = "contract/trouble.rs"]
 mod trouble;
@@ -133,6 +135,7 @@ contract!(shop, Some(crate::rest::ShopFixture { batches: false }));
 contract!(shop_in_batches, Some(crate::rest::ShopFixture { batches: true }));
 contract!(trouble: trouble_in_the_shop, Some(crate::rest::ShopFixture { batches: false }));
 contract!(trouble: trouble_in_batches, Some(crate::rest::ShopFixture { batches: true }));
+contract!(google_sheets, Some(crate::sheets::SheetsFixture));
 contract!(pocketbase, crate::rest::PocketBaseFixture::find());
 contract!(tryton, crate::rest::TrytonFixture::find());
 contract!(

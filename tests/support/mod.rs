@@ -23,4 +23,5 @@ pub mod oidc;
 pub mod proxy;
 pub mod rest_servers;
 pub mod servers;
+pub mod sheets;
 pub mod shop;

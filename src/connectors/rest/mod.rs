@@ -19,6 +19,7 @@ mod paging;
 mod path;
 mod reading;
 mod refused;
+mod sheet;
 mod template;
 mod tree;
 mod values;
