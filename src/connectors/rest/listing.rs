@@ -169,11 +169,11 @@ impl Work<'_> {
         let account = self.account;
         let mut heard = Heard::default();
         let mut bare: Vec<RecordId> = Vec::new();
-        let mut pager = Pager::new(&account.client, call, vars, self.spec.record.modified.as_ref());
+        let mut pager = Pager::of_records(&account.client, call, vars, &self.spec.record);
         self.context.step("reading the list", 0, None);
         while let Some(page) = pager.next(self.context).await? {
             heard.started = heard.started.or(page.reply.date);
-            heard.total = pager.total.filter(|_| call.keep.is_none());
+            heard.total = pager.expected.filter(|_| call.keep.is_none());
             let mut older = false;
             for (key, item) in &page.items {
                 let id = account.record_id(self.spec, &page.reply, (item, key))?;
@@ -227,7 +227,7 @@ impl Work<'_> {
     }
 
     async fn deleted(&self, call: &Call, vars: Vars, heard: &mut Heard) -> Result<(), ConnectorError> {
-        let mut pager = Pager::new(&self.account.client, call, vars, None);
+        let mut pager = Pager::new(&self.account.client, call, vars, call.id.as_ref());
         while let Some(page) = pager.next(self.context).await? {
             for (key, item) in &page.items {
                 let Some(place) = &call.id else { continue };
