@@ -136,6 +136,7 @@ impl Work<'_> {
             complete,
             records: heard.records.into_iter().flatten().collect(),
             gone: Vec::new(),
+            total: None,
             cursor,
         })
     }
@@ -161,7 +162,7 @@ impl Work<'_> {
             heard.gone.into_iter().filter(|id| !heard.at.contains_key(id) && !known(id, GONE)).collect();
         let records =
             heard.records.into_iter().flatten().filter(|record| !known(&record.id, &print_of(record))).collect();
-        Ok(Listing { scope: Scope::Changes, complete: true, records, gone, cursor })
+        Ok(Listing { scope: Scope::Changes, complete: true, records, gone, total: None, cursor })
     }
 
     /// Reads every page of a list. With `until`, only as long as records are not older.
