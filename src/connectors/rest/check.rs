@@ -388,8 +388,7 @@ impl Check {
 
     fn call(&mut self, call: &Call, role: Role) {
         let request: &[&[&str]] = match role {
-            Role::Identity => &[ALWAYS],
-            Role::Before => &[ALWAYS],
+            Role::Identity | Role::Before => &[ALWAYS],
             Role::Session => &[&["secret"]],
             Role::Discover | Role::DiscoverFields | Role::List | Role::Changes | Role::Deleted => &[ALWAYS, LISTING],
             Role::Get => &[ALWAYS, &["id"]],

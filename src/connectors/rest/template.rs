@@ -56,8 +56,8 @@ pub(crate) struct TemplateError {
 
 impl TemplateError {
     fn new(template: &str, error: &Error) -> Self {
-        let of_content =
-            std::error::Error::source(error).is_some_and(|source| source.is::<super::sheet::SheetTrouble>());
+        let source = std::error::Error::source(error);
+        let of_content = source.and_then(<dyn std::error::Error>::downcast_ref::<super::sheet::SheetTrouble>).is_some();
         Self { template: template.to_owned(), why: reason(error), of_content }
     }
 
