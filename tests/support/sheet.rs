@@ -33,7 +33,8 @@ pub(super) fn whole(row: &Json) -> Json {
 /// Records as rows of cells, the columns' names above them; empty cells at the end of a row are left out.
 pub(super) fn rows(records: &[Json], named: bool) -> Json {
     let records: Vec<Json> = records.iter().map(flat).collect();
-    let there = |name: &&&str| records.iter().any(|record| record.get(**name).is_some());
+    // Every page of a sheet has the same columns; only the last one can be missing without moving another.
+    let there = |name: &&&str| **name != "phone" || records.iter().any(|record| record.get(**name).is_some());
     let columns: Vec<&str> = COLUMNS.iter().filter(there).copied().collect();
     let mut rows = Vec::new();
     if named && !records.is_empty() {
