@@ -33,6 +33,8 @@ mod memory;
 mod promises;
 #[path = "contract/rest.rs"]
 mod rest;
+#[path = "contract/sheets.rs"]
+mod sheets;
 mod support;
 #[path = "contract/trouble.rs"]
 mod trouble;
@@ -153,6 +155,7 @@ contract!(trouble: trouble_newest_first, Some(crate::rest::ShopFixture(crate::su
 contract!(trouble: trouble_with_most, Some(crate::rest::ShopFixture(crate::support::ways::Way::Most)));
 contract!(trouble: trouble_by_search_body, Some(crate::rest::ShopFixture(crate::support::ways::Way::SearchBody)));
 contract!(trouble: trouble_by_delta_link, Some(crate::rest::ShopFixture(crate::support::ways::Way::DeltaLink)));
+contract!(google_sheets, Some(crate::sheets::SheetsFixture));
 contract!(pocketbase, crate::rest::PocketBaseFixture::find());
 contract!(tryton, crate::rest::TrytonFixture::find());
 contract!(

@@ -25,6 +25,7 @@ pub mod proxy;
 pub mod rest_servers;
 pub mod servers;
 mod sheet;
+pub mod sheets;
 pub mod shop;
 pub mod sign_in_desk;
 pub mod ways;

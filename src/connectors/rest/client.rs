@@ -449,6 +449,9 @@ impl std::fmt::Debug for Client {
 /// A template that fails while it is filled in: a fault of the manifest, or of an answer that is not
 /// as the manifest says.
 pub(crate) fn wrong(error: &TemplateError) -> ConnectorError {
+    if error.of_content {
+        return ConnectorError::new(ErrorKind::Content, error.why().to_owned());
+    }
     ConnectorError::new(
         ErrorKind::BadAnswer,
         format!("the manifest of this platform does not fit what is there: {error}"),
