@@ -15,6 +15,7 @@
 
 pub mod customers;
 pub mod databases;
+pub mod disk;
 pub mod evil;
 pub mod faults;
 pub mod lab;
@@ -24,3 +25,5 @@ pub mod proxy;
 pub mod rest_servers;
 pub mod servers;
 pub mod shop;
+pub mod tcp;
+pub mod tls;
