@@ -26,7 +26,7 @@ fn main() {
 fn view_of_a_full_listing(bencher: Bencher<'_, '_>) {
     let world = strangers(MANY);
     let listing = world.listing(Side::A);
-    bencher.bench(|| view(&world.spec, Side::A, &listing));
+    bencher.with_inputs(|| listing.clone()).bench_values(|listing| view(&world.spec, Side::A, listing));
 }
 
 mod reconciling {

@@ -22,6 +22,8 @@ mod carddav;
 mod csv;
 #[path = "contract/database.rs"]
 mod database;
+#[path = "contract/directus.rs"]
+mod directus;
 #[path = "contract/files.rs"]
 mod files;
 #[path = "contract/fixture.rs"]
@@ -46,7 +48,10 @@ mod xlsx;
 /// has said why) passes, but not where `CI` is set.
 macro_rules! contract {
     ($platform:ident, $fixture:expr) => {
-        contract!($platform, $fixture;
+        contract!(#[cfg(test)] $platform, $fixture);
+    };
+    (#[$how:meta] $platform:ident, $fixture:expr) => {
+        contract!(#[$how] $platform, $fixture;
             full_listing,
             listing_twice_is_equal,
             unchanged_since_the_cursor,
@@ -71,6 +76,7 @@ macro_rules! contract {
             cancel_is_honoured,
             awkward_values_survive,
             one_bad_write_does_not_hold_up_the_others,
+            several_of_a_kind_together,
             unknown_collection,
             fields_name_what_is_there,
             identity_stays,
@@ -126,8 +132,12 @@ macro_rules! contract {
         );
     };
     ($platform:ident, $fixture:expr; $($promise:ident),+ $(,)?) => {
+        contract!(#[cfg(test)] $platform, $fixture; $($promise),+);
+    };
+    (#[$how:meta] $platform:ident, $fixture:expr; $($promise:ident),+ $(,)?) => {
         mod $platform {
             $(
+                #[$how]
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $promise() {
                     let Some(fixture) = $fixture else {
@@ -153,10 +163,30 @@ contract!(xlsx_with_text_ids, Some(crate::xlsx::XlsxFixture { ids: crate::xlsx::
 contract!(xlsx_by_key, Some(crate::xlsx::XlsxFixture { ids: crate::xlsx::Ids::Key, at: None }));
 contract!(vcf_one_file_each, Some(crate::vcf::VcfFixture { together: false, at: None }));
 contract!(vcf_all_in_one_file, Some(crate::vcf::VcfFixture { together: true, at: None }));
-contract!(shop, Some(crate::rest::ShopFixture { batches: false }));
-contract!(shop_in_batches, Some(crate::rest::ShopFixture { batches: true }));
-contract!(trouble: trouble_in_the_shop, Some(crate::rest::ShopFixture { batches: false }));
-contract!(trouble: trouble_in_batches, Some(crate::rest::ShopFixture { batches: true }));
+contract!(shop, Some(crate::rest::ShopFixture(crate::support::ways::Way::Single)));
+contract!(shop_in_batches, Some(crate::rest::ShopFixture(crate::support::ways::Way::Batches)));
+contract!(shop_by_page, Some(crate::rest::ShopFixture(crate::support::ways::Way::Page)));
+contract!(shop_by_offset, Some(crate::rest::ShopFixture(crate::support::ways::Way::Offset)));
+contract!(shop_by_url, Some(crate::rest::ShopFixture(crate::support::ways::Way::Url)));
+contract!(shop_by_link_header, Some(crate::rest::ShopFixture(crate::support::ways::Way::Link)));
+contract!(shop_by_keyset, Some(crate::rest::ShopFixture(crate::support::ways::Way::Keyset)));
+contract!(shop_in_a_table, Some(crate::rest::ShopFixture(crate::support::ways::Way::Table)));
+contract!(shop_newest_first, Some(crate::rest::ShopFixture(crate::support::ways::Way::NewestFirst)));
+contract!(shop_with_most, Some(crate::rest::ShopFixture(crate::support::ways::Way::Most)));
+contract!(shop_by_search_body, Some(crate::rest::ShopFixture(crate::support::ways::Way::SearchBody)));
+contract!(shop_by_delta_link, Some(crate::rest::ShopFixture(crate::support::ways::Way::DeltaLink)));
+contract!(trouble: trouble_in_the_shop, Some(crate::rest::ShopFixture(crate::support::ways::Way::Single)));
+contract!(trouble: trouble_in_batches, Some(crate::rest::ShopFixture(crate::support::ways::Way::Batches)));
+contract!(trouble: trouble_by_page, Some(crate::rest::ShopFixture(crate::support::ways::Way::Page)));
+contract!(trouble: trouble_by_offset, Some(crate::rest::ShopFixture(crate::support::ways::Way::Offset)));
+contract!(trouble: trouble_by_url, Some(crate::rest::ShopFixture(crate::support::ways::Way::Url)));
+contract!(trouble: trouble_by_link_header, Some(crate::rest::ShopFixture(crate::support::ways::Way::Link)));
+contract!(trouble: trouble_by_keyset, Some(crate::rest::ShopFixture(crate::support::ways::Way::Keyset)));
+contract!(trouble: trouble_in_a_table, Some(crate::rest::ShopFixture(crate::support::ways::Way::Table)));
+contract!(trouble: trouble_newest_first, Some(crate::rest::ShopFixture(crate::support::ways::Way::NewestFirst)));
+contract!(trouble: trouble_with_most, Some(crate::rest::ShopFixture(crate::support::ways::Way::Most)));
+contract!(trouble: trouble_by_search_body, Some(crate::rest::ShopFixture(crate::support::ways::Way::SearchBody)));
+contract!(trouble: trouble_by_delta_link, Some(crate::rest::ShopFixture(crate::support::ways::Way::DeltaLink)));
 contract!(
     faults: trouble_with_radicale,
     crate::carddav::CardDavFixture::breakable(crate::support::servers::Kind::Radicale);
@@ -182,6 +212,16 @@ contract!(trouble_with_slapd, crate::ldap::LdapFixture::find();
 );
 contract!(pocketbase, crate::rest::PocketBaseFixture::find());
 contract!(tryton, crate::rest::TrytonFixture::find());
+contract!(
+    #[ignore = "tests/directus.sh installs Directus and runs this"]
+    directus_with_numbers,
+    crate::directus::DirectusFixture::find(false)
+);
+contract!(
+    #[ignore = "tests/directus.sh installs Directus and runs this"]
+    directus_with_uuids,
+    crate::directus::DirectusFixture::find(true)
+);
 contract!(sqlite_with_numbers, Some(crate::database::DatabaseFixture::file(false)));
 contract!(sqlite_with_text_ids, Some(crate::database::DatabaseFixture::file(true)));
 contract!(

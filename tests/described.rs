@@ -14,7 +14,7 @@
 #[path = "described/prism.rs"]
 mod prism;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use duosync::connectors::rest::{Manifest, RestConnector};
@@ -115,7 +115,7 @@ async fn everything(vendor: &Vendor, connector: &RestConnector) -> Vec<String> {
         told("find", connector.find(&context, vendor.collection, &want, &find).await.err());
     }
     let fields: Fields = vendor.fields.iter().map(|(name, value)| ((*name).to_owned(), Value::text(*value))).collect();
-    let one = fields.iter().next().map(|(name, value)| BTreeMap::from([(name.clone(), value.clone())])).unwrap();
+    let one = fields.iter().next().map(|(name, value)| Fields::from([(name.clone(), value.clone())])).unwrap();
     let create = |number: u32| Write {
         token: format!("01890000-0000-7000-8000-{number:012}"),
         kind: WriteKind::Create { fields: fields.clone(), raw: None },

@@ -10,12 +10,13 @@
     reason = "a test stops at the first surprise, and what else is said does not matter to it"
 )]
 
+#[path = "oauth/rest.rs"]
+mod rest;
 mod support;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use duosync::connectors::memory::MemoryPlatform;
@@ -23,16 +24,12 @@ use duosync::connectors::{
     Abilities, Connector, ConnectorError, Context, Credential, ErrorKind, Find, TokenSource, Write, WriteResult,
 };
 use duosync::model::{
-    AccountSettings, AlertKind, CollectionInfo, Cursor, DeleteGuard, DeletePolicy, Endpoint, FieldInfo, FieldMapping,
-    Identity, Kind, Listing, OAuthInfo, OptionInfo, OptionKind, Outcome, PairSpec, PerSide, PlatformInfo, Policy,
-    Record, RecordId, Schedule, SecretRef, SignIn, Writes,
+    AccountSettings, AlertKind, CollectionInfo, Cursor, FieldInfo, Identity, Listing, OAuthInfo, OptionInfo,
+    OptionKind, Outcome, PlatformInfo, Record, RecordId, SecretRef, SignIn,
 };
-use duosync::service::{
-    self, Answer, Command, Event, Handle, Platforms, Problem, Reply, RequestId, RunReport, Snapshot, SyncMode, Tuning,
-};
+use duosync::service::{Command, Platforms, Reply};
 use support::oidc::{Browser, Decision, Oidc};
-
-const PASSPHRASE: &str = "four words of mine";
+use support::sign_in_desk::{self, SignInDesk};
 
 /// A platform whose every call needs a token that the real server takes.
 struct Shop {
@@ -163,25 +160,28 @@ impl Connector for Guest {
     }
 }
 
-/// A desk with a service on it, and a server that it signs in to.
+/// A desk that signs in to the platform above.
 struct Desk {
-    oidc: Oidc,
+    desk: SignInDesk,
     shop: Arc<Shop>,
-    folder: tempfile::TempDir,
-    handle: Option<Handle>,
-    replies: BTreeMap<RequestId, Answer>,
-    runtime: tokio::runtime::Runtime,
-    alerts: Vec<AlertKind>,
+}
+
+impl std::ops::Deref for Desk {
+    type Target = SignInDesk;
+    fn deref(&self) -> &SignInDesk {
+        &self.desk
+    }
+}
+
+impl std::ops::DerefMut for Desk {
+    fn deref_mut(&mut self) -> &mut SignInDesk {
+        &mut self.desk
+    }
 }
 
 fn account(server: &str, client: &str, secret: Option<SecretRef>) -> AccountSettings {
-    let options = [("server", server), ("client_id", client)];
-    AccountSettings {
-        name: "Shop".to_owned(),
-        connector: "shop".to_owned(),
-        options: options.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
-        secret,
-    }
+    let settings = sign_in_desk::account("Shop", "shop", &[("server", server), ("client_id", client)]);
+    AccountSettings { secret, ..settings }
 }
 
 impl Desk {
@@ -189,47 +189,18 @@ impl Desk {
     fn new() -> Option<Self> {
         let _there = rustls::crypto::ring::default_provider().install_default();
         let oidc = Oidc::start()?;
+        let server = oidc.url();
         let shop = Arc::new(Shop {
-            server: oidc.url(),
+            server: server.clone(),
             list: MemoryPlatform::new("people"),
             other: MemoryPlatform::new("people"),
             tokens: Mutex::default(),
         });
-        let mut desk = Self {
-            oidc,
-            shop,
-            folder: tempfile::tempdir().unwrap(),
-            handle: None,
-            replies: BTreeMap::new(),
-            runtime: tokio::runtime::Runtime::new().unwrap(),
-            alerts: Vec::new(),
-        };
-        desk.start(Duration::from_mins(2));
-        desk.call(Command::NewPassphrase { passphrase: PASSPHRASE.to_owned() }).unwrap();
-        let server = desk.oidc.url();
-        desk.save(account(&server, "public", Some(SecretRef::File)), None);
-        let other = AccountSettings {
-            name: "Book".to_owned(),
-            connector: "memory".to_owned(),
-            options: BTreeMap::new(),
-            secret: None,
-        };
-        desk.save(other, None);
-        let end = |account: &str| Endpoint { account: account.to_owned(), collection: None };
-        let pair = PairSpec {
-            name: "people".to_owned(),
-            ends: PerSide::new(end("Shop"), end("Book")),
-            match_keys: vec!["email".to_owned()],
-            fields: vec![FieldMapping::simple("email", "email", "email", Kind::Email)],
-            filters: Vec::new(),
-            deletes: DeletePolicy::Ignore,
-            guard: DeleteGuard { count: 10, percent: 10 },
-            conflicts: Policy::Ask,
-            writes: PerSide::new(Writes::default(), Writes::default()),
-            schedule: Schedule::default(),
-        };
-        desk.call(Command::SavePair(Box::new(pair))).unwrap();
-        Some(desk)
+        let platforms: Arc<dyn Platforms> = Arc::<Shop>::clone(&shop);
+        let accounts =
+            [account(&server, "public", Some(SecretRef::File)), sign_in_desk::account("Book", "memory", &[])];
+        let desk = SignInDesk::new(oidc, tempfile::tempdir().unwrap(), platforms, accounts, [None, None]);
+        Some(Self { desk, shop })
     }
 
     /// The same, signed in as Ann and in step.
@@ -241,124 +212,6 @@ impl Desk {
         Some(desk)
     }
 
-    fn start(&mut self, sign_in_wait: Duration) {
-        let tuning = Tuning {
-            retries: 0,
-            first_wait: Duration::ZERO,
-            longest_wait: Duration::ZERO,
-            notify: false,
-            sign_in_wait,
-            ..Tuning::default()
-        };
-        // The last thread of the one before may still be at its last statement, and hold the lock.
-        let until = Instant::now() + Duration::from_secs(20);
-        self.handle = Some(loop {
-            let shop = Arc::clone(&self.shop);
-            match service::start_with(self.folder.path(), Arc::new(|| ()), shop, tuning.clone()) {
-                Ok(handle) => break handle,
-                Err(_) if Instant::now() < until => std::thread::yield_now(),
-                Err(problem) => panic!("{problem}"),
-            }
-        });
-    }
-
-    /// Ends the service and starts it again, as the next morning.
-    fn again(&mut self, sign_in_wait: Duration) {
-        let mut handle = self.handle.take().unwrap();
-        handle.send(Command::Shutdown).unwrap();
-        while handle.wait_event().is_some_and(|event| !matches!(event, Event::Ended)) {}
-        drop(handle);
-        self.start(sign_in_wait);
-        self.call(Command::Unlock { passphrase: PASSPHRASE.to_owned() }).unwrap();
-    }
-
-    fn save(&mut self, settings: AccountSettings, password: Option<&str>) {
-        self.call(Command::SaveAccount { settings, password: password.map(str::to_owned) }).unwrap();
-    }
-
-    fn send(&mut self, command: Command) -> RequestId {
-        self.handle.as_ref().unwrap().send(command).unwrap()
-    }
-
-    fn event(&mut self) -> Event {
-        let event = self.handle.as_mut().unwrap().wait_event().expect("the service has ended");
-        if let Event::Alerted(alert) = &event {
-            self.alerts.push(alert.kind);
-        }
-        event
-    }
-
-    fn wait(&mut self, id: RequestId) -> Answer {
-        loop {
-            if let Some(answer) = self.replies.remove(&id) {
-                return answer;
-            }
-            if let Event::Reply(id, answer) = self.event() {
-                self.replies.insert(id, answer);
-            }
-        }
-    }
-
-    fn call(&mut self, command: Command) -> Answer {
-        let id = self.send(command);
-        self.wait(id)
-    }
-
-    /// Waits until the state of everything is like this.
-    fn until(&mut self, fits: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
-        let id = self.send(Command::Snapshot);
-        loop {
-            match self.event() {
-                Event::Changed(snapshot) if fits(&snapshot) => return snapshot,
-                Event::Reply(reply, Ok(Reply::Snapshot(snapshot))) if reply == id && fits(&snapshot) => {
-                    return snapshot;
-                }
-                Event::Reply(reply, answer) if reply != id => {
-                    self.replies.insert(reply, answer);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Begins a sign-in: its command, and the address for the browser.
-    fn begin(&mut self) -> (RequestId, String) {
-        let id = self.send(Command::SignIn { account: "Shop".to_owned() });
-        loop {
-            match self.event() {
-                Event::OpenBrowser { account, url } => {
-                    assert_eq!(account, "Shop");
-                    return (id, url);
-                }
-                Event::Reply(reply, answer) if reply == id => panic!("no browser: {answer:?}"),
-                _ => {}
-            }
-        }
-    }
-
-    fn browse(&mut self, url: &str, user: &str, decision: Decision) -> String {
-        self.runtime.block_on(async { Browser::new().sign_in(url, user, decision).await })
-    }
-
-    /// Signs in as somebody. The last page says the same as the answer.
-    fn sign_in(&mut self, user: &str) -> Result<(), Problem> {
-        let (id, url) = self.begin();
-        let page = self.browse(&url, user, Decision::Allow);
-        let answer = self.wait(id);
-        match &answer {
-            Ok(reply) => assert!(matches!(reply, Reply::Done) && page.contains("You are signed in"), "{page}"),
-            Err(problem) => assert!(page.contains("You are not signed in"), "{problem}: {page}"),
-        }
-        answer.map(|_| ())
-    }
-
-    fn sync(&mut self) -> RunReport {
-        match self.call(Command::Sync { pair: "people".to_owned(), mode: SyncMode::Yes }) {
-            Ok(Reply::Ran(report)) => *report,
-            other => panic!("no run: {other:?}"),
-        }
-    }
-
     fn tokens(&self) -> Arc<dyn TokenSource> {
         Arc::clone(self.shop.tokens.lock().unwrap().as_ref().expect("the account was opened"))
     }
@@ -366,20 +219,6 @@ impl Desk {
     fn token(&self, refused: Option<&str>) -> Result<String, ConnectorError> {
         let tokens = self.tokens();
         self.runtime.block_on(async move { tokens.access_token(refused).await })
-    }
-
-    /// The tokens are nowhere in the workspace as they are.
-    fn assert_kept_secret(&self) {
-        let (_, _, secrets) = self.oidc.state();
-        assert!(secrets.len() > 1);
-        for entry in std::fs::read_dir(self.folder.path()).unwrap().map(Result::unwrap) {
-            if entry.path().is_file() {
-                let bytes = std::fs::read(entry.path()).unwrap();
-                let found =
-                    secrets.iter().find(|secret| bytes.windows(secret.len()).any(|part| part == secret.as_bytes()));
-                assert!(found.is_none(), "a token is in {}", entry.path().display());
-            }
-        }
     }
 }
 

@@ -131,7 +131,7 @@ impl World {
 
     pub(crate) fn views(&self, scope: Scope) -> PerSide<View> {
         PerSide::from_fn(|side| match scope {
-            Scope::Full => view(&self.spec, side, &self.listing(side)),
+            Scope::Full => view(&self.spec, side, self.listing(side)),
             Scope::Changes => View::no_changes(),
         })
     }
@@ -140,7 +140,7 @@ impl World {
     pub(crate) fn changes(&self, ids: &BTreeSet<RecordId>) -> PerSide<View> {
         let records = self.records.a.iter().filter(|record| ids.contains(&record.id)).cloned().collect();
         let listing = Listing { records, ..Listing::no_changes() };
-        PerSide::new(view(&self.spec, Side::A, &listing), View::no_changes())
+        PerSide::new(view(&self.spec, Side::A, listing), View::no_changes())
     }
 
     pub(crate) fn input(&self, views: PerSide<View>) -> Input<'_> {

@@ -30,6 +30,8 @@ pub(crate) struct Http {
     base: Url,
     authorization: Option<HeaderValue>,
     plain_allowed: bool,
+    /// The most bytes that one answer may have.
+    most: usize,
     requests: AtomicU64,
 }
 
@@ -145,7 +147,14 @@ impl Http {
             Err(_) if base.scheme() == "http" => builder().tls_certs_only([]).build().map_err(no_client)?,
             Err(error) => return Err(no_client(error)),
         };
-        Ok(Self { client, base, authorization, plain_allowed: allow_http, requests: AtomicU64::new(0) })
+        Ok(Self {
+            client,
+            base,
+            authorization,
+            plain_allowed: allow_http,
+            most: BODY_LIMIT,
+            requests: AtomicU64::new(0),
+        })
     }
 
     /// The account's own address.
@@ -187,7 +196,8 @@ impl Http {
     }
 
     /// Sends one request and reads the whole answer. A request that only reads is given up when the
-    /// operator stops the run; one that writes is always awaited.
+    /// operator stops the run; one that writes is always awaited, and never sent again because the
+    /// server sends us on (RFC 9110, section 15.4), unless that says that nothing was done yet.
     pub(crate) async fn ask(
         &self,
         context: &Context,
@@ -198,31 +208,108 @@ impl Http {
     ) -> Result<Answer, ConnectorError> {
         let method = Method::from_bytes(method.as_bytes())
             .map_err(|error| ConnectorError::caused(ErrorKind::BadAnswer, "the request has no valid method", error))?;
+        if !writes {
+            return self.read(context, method, url.clone(), headers, body).await;
+        }
         let mut url = url.clone();
         for _ in 0..=MOST_REDIRECTS {
             context.check()?;
-            let once = self.once(&method, &url, headers, body);
-            let answer = if writes {
-                once.await?
-            } else {
-                tokio::select! {
-                    answer = once => answer?,
-                    () = context.cancel.cancelled() => return Err(ConnectorError::new(ErrorKind::Cancelled, "stopped by you")),
+            let answer = self.once(&method, &url, headers, body).await.map_err(|mut error| {
+                // Whatever could not be read, the change may be made.
+                if error.kind == ErrorKind::BadAnswer {
+                    error.kind = ErrorKind::InDoubt;
                 }
+                error
+            })?;
+            match answer.status {
+                // It was not taken here, and belongs to another place of the same host as it is.
+                307 | 308 => url = self.onward(&answer)?,
+                301..=303 => return self.outcome(&method, &answer, headers).await,
+                _ => return Ok(answer),
+            }
+        }
+        Err(circle(&url))
+    }
+
+    /// A request that changes nothing, wherever the server sends it on to on its own host.
+    async fn read(
+        &self,
+        context: &Context,
+        mut method: Method,
+        mut url: Url,
+        headers: &[(&str, &str)],
+        mut body: Option<(&str, &str)>,
+    ) -> Result<Answer, ConnectorError> {
+        for _ in 0..=MOST_REDIRECTS {
+            context.check()?;
+            let answer = tokio::select! {
+                answer = self.once(&method, &url, headers, body) => answer?,
+                () = context.cancel.cancelled() => return Err(ConnectorError::new(ErrorKind::Cancelled, "stopped by you")),
             };
             if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
                 return Ok(answer);
             }
-            let Some(target) = answer.header(&LOCATION) else {
-                return Err(answer.error("a redirect that leads nowhere"));
-            };
-            // The method and body are kept: a PROPFIND that became a GET would say nothing.
-            url = self.resolve(&url, target)?;
+            url = self.onward(&answer)?;
+            // The method and body are kept: a PROPFIND that became a GET would say nothing. Only what was
+            // posted, as a search or a sign-in, has its answer elsewhere after a 303.
+            if answer.status == 303 && method == Method::POST {
+                (method, body) = (Method::GET, None);
+            }
         }
-        Err(ConnectorError::new(
-            ErrorKind::BadAnswer,
-            format!("the server sends us in a circle from {url}; check the account's address"),
-        ))
+        Err(circle(&url))
+    }
+
+    /// Where a redirect leads; not to another host.
+    fn onward(&self, answer: &Answer) -> Result<Url, ConnectorError> {
+        match answer.header(&LOCATION) {
+            Some(target) => self.resolve(&answer.url, target),
+            None => Err(answer.error("a redirect that leads nowhere")),
+        }
+    }
+
+    /// What a write came to whose answer is elsewhere. A 303 says that it was carried out and where its
+    /// outcome is read. A 301 or 302 does not say whether it was, so it is not sent again: a create
+    /// would be doubled.
+    async fn outcome(
+        &self,
+        method: &Method,
+        answer: &Answer,
+        headers: &[(&str, &str)],
+    ) -> Result<Answer, ConnectorError> {
+        let host = host_of(&answer.url);
+        let doubt = |why: String| {
+            ConnectorError::new(ErrorKind::InDoubt, format!("{host} {why}; Duosync looks again what came of it"))
+        };
+        let target = answer.header(&LOCATION).and_then(|target| answer.url.join(target).ok());
+        let Some(target) = target else {
+            return Err(doubt(format!("answered a change with a redirect to nowhere (status {})", answer.status)));
+        };
+        let told = answer.status == 303 && (*method == Method::POST || *method == Method::PATCH);
+        if !told || self.check_host(&target).is_err() {
+            return Err(doubt(format!(
+                "answered a change by sending us on to {}, and it was not sent a second time; if that is the right place, put its address into the account (status {})",
+                shown(&target),
+                answer.status
+            )));
+        }
+        // The conditions and the key were those of the write.
+        let own = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            name.starts_with("if-") || name == "idempotency-key"
+        };
+        let headers: Vec<(&str, &str)> = headers.iter().filter(|(name, _)| !own(name)).copied().collect();
+        // The operator's stop comes too late for this: the write is done.
+        match self.read(&Context::quiet(), Method::GET, target, &headers, None).await {
+            Ok(answer) if answer.is_ok() => Ok(answer),
+            Ok(answer) => Err(doubt(format!(
+                "took a change, but what came of it cannot be read where it says (status {})",
+                answer.status
+            ))),
+            Err(error) => Err(doubt(format!(
+                "took a change, but what came of it cannot be read where it says ({})",
+                error.message
+            ))),
+        }
     }
 
     async fn once(
@@ -239,7 +326,7 @@ impl Http {
             request = request.header(AUTHORIZATION, authorization.clone());
         }
         for (name, value) in headers {
-            request = request.header(*name, *value);
+            request = request.header(*name, header(name, value)?);
         }
         if let Some((kind, text)) = body {
             request = request.header(CONTENT_TYPE, kind).body(text.to_owned());
@@ -247,21 +334,28 @@ impl Http {
         let mut response = request.send().await.map_err(|error| trouble(url, error))?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
+        if response.content_length().is_some_and(|length| length > self.most as u64) {
+            return Err(self.too_much(url));
+        }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| trouble(url, error))? {
-            if body.len() + chunk.len() > BODY_LIMIT {
-                return Err(ConnectorError::new(
-                    ErrorKind::BadAnswer,
-                    format!(
-                        "the answer of {} is bigger than {} MB, which is more than Duosync takes; check the account's address",
-                        host_of(url),
-                        BODY_LIMIT / 1024 / 1024
-                    ),
-                ));
+            if body.len() + chunk.len() > self.most {
+                return Err(self.too_much(url));
             }
             body.extend_from_slice(&chunk);
         }
         Ok(Answer { status, headers, body, url: url.clone() })
+    }
+
+    fn too_much(&self, url: &Url) -> ConnectorError {
+        ConnectorError::new(
+            ErrorKind::BadAnswer,
+            format!(
+                "the answer of {} is bigger than {} MB, which is more than Duosync takes; check the account's address",
+                host_of(url),
+                self.most / 1024 / 1024
+            ),
+        )
     }
 
     /// Refuses an address on another host, but for the secure form of the same one.
@@ -273,18 +367,43 @@ impl Http {
         if same && !weaker {
             return Ok(());
         }
-        let mut shown = url.clone();
-        // What another server names is shown without the secrets that it may hold.
-        let _ = shown.set_password(None);
-        shown.set_query(None);
         Err(ConnectorError::new(
             ErrorKind::Settings,
             format!(
-                "{} sends us on to {shown}, and your password is not sent there by itself; if that is the right place, put that address into the account",
-                host_of(&self.base)
+                "{} sends us on to {}, and your password is not sent there by itself; if that is the right place, put that address into the account",
+                host_of(&self.base),
+                shown(url)
             ),
         ))
     }
+}
+
+/// An address that another server names, without the secrets that it may hold.
+fn shown(url: &Url) -> Url {
+    let mut shown = url.clone();
+    let _ = shown.set_password(None);
+    shown.set_query(None);
+    shown
+}
+
+fn circle(url: &Url) -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::BadAnswer,
+        format!("the server sends us in a circle from {}; check the account's address", shown(url)),
+    )
+}
+
+/// A header's value. One with a line break in it would be another header, and is not sent.
+fn header(name: &str, value: &str) -> Result<HeaderValue, ConnectorError> {
+    HeaderValue::from_bytes(value.as_bytes()).map_err(|error| {
+        let (kind, advice) = if name.eq_ignore_ascii_case("authorization") {
+            (ErrorKind::Settings, "enter the account's password or key again")
+        } else {
+            (ErrorKind::Rejected, "nothing was sent")
+        };
+        let message = format!("what belongs into \u{201c}{name}\u{201d} holds a line break or the like; {advice}");
+        ConnectorError::caused(kind, message, error)
+    })
 }
 
 /// Plain http is for this computer only, unless the operator says so.
@@ -464,6 +583,48 @@ mod tests {
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:50:07 GMT", now), Some(Duration::from_secs(30)));
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:40:07 GMT", now), Some(Duration::ZERO));
         assert_eq!(retry_after("soon", now), None);
+    }
+
+    /// A server that answers every request with this head, and a body without end.
+    fn flood(head: &'static str) -> Http {
+        use std::io::{Read as _, Write as _};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}/", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                let mut request = [0; 4096];
+                if stream.read(&mut request).is_ok() && stream.write_all(head.as_bytes()).is_ok() {
+                    let spaces = vec![b' '; 65_536];
+                    while stream.write_all(&spaces).is_ok() {}
+                }
+            }
+        });
+        let mut http = http(&base).unwrap();
+        http.most = 2 * 1024 * 1024;
+        http
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_end_is_cut_off() {
+        for head in ["HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n"] {
+            let http = flood(head);
+            let base = http.base().clone();
+            let error = http.ask(&Context::quiet(), ("GET", &base), &[], None, false).await.unwrap_err();
+            assert_eq!(error.kind, ErrorKind::BadAnswer, "{error}");
+            assert!(error.message.contains("bigger than 2 MB"), "{error}");
+            let error = http.ask(&Context::quiet(), ("POST", &base), &[], None, true).await.unwrap_err();
+            assert_eq!(error.kind, ErrorKind::InDoubt, "a change may be made although its answer cannot be read");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_header_with_a_line_break_is_not_sent() {
+        let http = http("http://127.0.0.1:9/").unwrap();
+        let base = http.base().clone();
+        for (name, kind) in [("If-Match", ErrorKind::Rejected), ("authorization", ErrorKind::Settings)] {
+            let sent = http.ask(&Context::quiet(), ("PUT", &base), &[(name, "a\r\nX-Evil: 1")], None, true).await;
+            assert_eq!(sent.unwrap_err().kind, kind);
+        }
     }
 
     #[test]

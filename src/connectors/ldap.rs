@@ -277,7 +277,14 @@ impl LdapConnector {
                 let changed = entries.iter().filter(|entry| !seen.contains(&entry.seen()));
                 let records = changed.map(|entry| entry.record(want, false)).collect();
                 let cursor = cursor_of(asked, ids.clone(), &entries, Some(newest));
-                return Ok(Listing { scope: Scope::Changes, complete: true, records, gone: Vec::new(), cursor });
+                return Ok(Listing {
+                    scope: Scope::Changes,
+                    complete: true,
+                    records,
+                    gone: Vec::new(),
+                    total: None,
+                    cursor,
+                });
             }
         }
         let entries = self.search(&mut ldap, context, &base, None, true).await?;

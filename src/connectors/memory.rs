@@ -79,6 +79,8 @@ pub struct Behaviour {
     pub batch: Batch,
     /// Whether listings can be limited to changes.
     pub incremental: bool,
+    /// Whether a listing of changes says how many records there are instead of which are gone.
+    pub counts_only: bool,
     /// Whether records carry a version, and `expect` is looked at.
     pub versions: bool,
     /// Whether records carry a modified time.
@@ -100,6 +102,7 @@ impl Default for Behaviour {
         Self {
             batch: Batch::One { concurrency: 4 },
             incremental: true,
+            counts_only: false,
             versions: true,
             modified: true,
             ids_from_token: true,
@@ -386,6 +389,8 @@ impl Store {
             records.push(record);
         }
         let gone = match from {
+            // Who only counts does not name what is gone.
+            Some(_) if self.behaviour.counts_only => Vec::new(),
             Some(from) => self.gone.iter().filter(|(_, at)| **at > from).map(|(id, _)| id.clone()).collect(),
             None => Vec::new(),
         };
@@ -408,6 +413,7 @@ impl Store {
             complete,
             records,
             gone,
+            total: (self.behaviour.counts_only && from.is_some()).then_some(self.records.len() as u64),
             // Going on from here would miss what was cut off.
             cursor: cursor.filter(|_| complete),
         })

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    CompareCounts, CompareRow, Decision, Link, Mismatch, MismatchKind, PairSpec, PerSide, RecordId, Resolution, Seen,
-    Side, SideBaseline, Subject,
+    CompareCounts, Decision, Link, Mismatch, MismatchKind, PairSpec, PerSide, RecordId, Resolution, Seen, Side,
+    SideBaseline, Subject,
 };
 
 use crate::texts::tr;
 
 use super::matching::{self, Keys, Taken};
 use super::normalise::same;
-use super::observe::{View, agrees, fields_for_the_eye, fingerprint, group_fingerprint, label};
+use super::observe::{Labels, View, agrees, fields_for_the_eye, fingerprint, group_fingerprint};
 
 /// What a compare comes to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,25 +54,10 @@ pub fn compare_all(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decis
     look(spec, views, links, decisions, true)
 }
 
-/// One line of a compare for the eye.
-#[must_use]
-pub fn row(spec: &PairSpec, views: &PerSide<View>, agreeing: &Agreeing) -> CompareRow {
-    let now = PerSide::from_fn(|side| agreeing.subject.id(side).and_then(|id| views.get(side).records.get(id)));
-    CompareRow {
-        kind: None,
-        ignored: agreeing.ignored,
-        subject: agreeing.subject.clone(),
-        label: agreeing.label.clone(),
-        reason: String::new(),
-        fields: fields_for_the_eye(spec, now, PerSide::default(), &[]),
-        modified: now.map(|seen| seen.and_then(Seen::touch)),
-        matter: None,
-    }
-}
-
 fn look(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decisions: &[Decision], all: bool) -> Compared {
     let mut report = Report {
         spec,
+        labels: Labels::of(spec),
         counts: CompareCounts::default(),
         mismatches: Vec::new(),
         ignored: BTreeMap::new(),
@@ -117,11 +102,11 @@ fn look(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decisions: &[Dec
         let free = inside(side).filter(|(id, _)| !linked.get(side).contains(id));
         free.map(|(id, seen)| (id.clone(), matching::keys(spec, side, seen))).collect()
     });
-    let watched = matching::watched(&pools);
     let mut taken = Taken::default();
-    if !watched.is_empty() {
+    if linked.a.len() + linked.b.len() > 0 {
+        let watched = matching::watched(&pools);
         for side in Side::BOTH {
-            for id in linked.get(side) {
+            for id in linked.get(side).iter().filter(|_| !watched.is_empty()) {
                 if let Some(seen) = views.get(side).records.get(*id) {
                     taken.note(side, id, &matching::keys(spec, side, seen), &watched);
                 }
@@ -129,10 +114,12 @@ fn look(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decisions: &[Dec
         }
     }
     let mut found = matching::find(spec, &pools, &taken, &not_same);
+    // Who holds a key is asked only for those that are left, mostly few.
+    let watched = matching::watched_by_left(&found, &pools);
     for ids in &found.pairs {
         let now = PerSide::new(views.a.records.get(&ids.a), views.b.records.get(&ids.b));
         if let (Some(a), Some(b)) = (now.a, now.b) {
-            for side in Side::BOTH {
+            for side in Side::BOTH.into_iter().filter(|_| !watched.is_empty()) {
                 if let Some(keys) = pools.get(side).get(ids.get(side)) {
                     taken.note(side, ids.get(side), keys, &watched);
                 }
@@ -162,6 +149,7 @@ fn look(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decisions: &[Dec
 
 struct Report<'a> {
     spec: &'a PairSpec,
+    labels: Labels<'a>,
     counts: CompareCounts,
     mismatches: Vec<Mismatch>,
     ignored: BTreeMap<&'a Subject, &'a String>,
@@ -242,7 +230,7 @@ impl Report<'_> {
         self.counts.duplicate_keys += 1;
         self.mismatches.push(Mismatch {
             kind: MismatchKind::DuplicateKey(ids),
-            label: label(self.spec, now, &group.value),
+            label: self.labels.label(now, &group.value),
             reason,
             fields: fields_for_the_eye(self.spec, now, PerSide::default(), std::slice::from_ref(&group.mapping)),
             modified: now.map(|seen| seen.and_then(Seen::touch)),
@@ -272,7 +260,7 @@ impl Report<'_> {
         let bases: PerSide<Option<&SideBaseline>> = PerSide::from_fn(|side| link.map(|link| link.sides.get(side)));
         self.mismatches.push(Mismatch {
             kind,
-            label: label(self.spec, now, id),
+            label: self.labels.label(now, id),
             reason,
             fields: fields_for_the_eye(self.spec, now, bases, asked),
             modified: now.map(|seen| seen.and_then(Seen::touch)),
@@ -285,7 +273,7 @@ impl Report<'_> {
     /// Notes records of which nothing is to be said.
     fn leave(&mut self, now: PerSide<Option<&Seen>>, subject: &Subject, id: &str, ignored: bool) {
         if let Some(rest) = &mut self.rest {
-            rest.push(Agreeing { label: label(self.spec, now, id), subject: subject.clone(), ignored });
+            rest.push(Agreeing { label: self.labels.label(now, id), subject: subject.clone(), ignored });
         }
     }
 

@@ -83,8 +83,21 @@ pub(super) fn keys(spec: &PairSpec, side: Side, seen: &Seen) -> Keys {
 
 /// All keys of the pools, so that linked records need to be looked at for these only.
 pub(super) fn watched(pools: &PerSide<BTreeMap<RecordId, Keys>>) -> Watched<'_> {
+    watch(pools.a.values().chain(pools.b.values()))
+}
+
+/// The keys of those that no key brought together with another.
+pub(super) fn watched_by_left<'a>(found: &Matches, pools: &'a PerSide<BTreeMap<RecordId, Keys>>) -> Watched<'a> {
+    watch(
+        Side::BOTH
+            .into_iter()
+            .flat_map(|side| found.left.get(side).iter().filter_map(move |id| pools.get(side).get(id))),
+    )
+}
+
+fn watch<'a>(all: impl Iterator<Item = &'a Keys>) -> Watched<'a> {
     let mut watched: Vec<BTreeSet<&str>> = Vec::new();
-    for keys in pools.a.values().chain(pools.b.values()) {
+    for keys in all {
         watched.resize_with(watched.len().max(keys.len()), BTreeSet::new);
         for (key, watched) in keys.iter().zip(&mut watched).filter(|(key, _)| !key.is_empty()) {
             watched.insert(key);
@@ -159,6 +172,9 @@ pub(super) fn leftovers(
     taken: &Taken,
 ) {
     let pools = std::mem::take(&mut found.left);
+    if pools.a.is_empty() && pools.b.is_empty() {
+        return;
+    }
     let matched: PerSide<BTreeSet<&RecordId>> =
         PerSide::from_fn(|side| found.pairs.iter().map(|ids| ids.get(side)).collect());
     let mut doubled: BTreeMap<(usize, Normal), PerSide<Vec<RecordId>>> = BTreeMap::new();

@@ -26,12 +26,12 @@ mod transform;
 mod undo;
 mod unlinked;
 
-pub use compare::{Agreeing, Compared, compare, compare_all, row as compare_row};
+pub use compare::{Agreeing, Compared, compare, compare_all};
 pub use conclude::{Written, conclude};
 pub use fit::{Sampled, count_passing, fit, labels};
 pub use merge::stopped;
 pub use normalise::{Normal, ValueError, normal, same};
-pub use observe::{View, agrees, fingerprint, group_fingerprint, label, observe, view};
+pub use observe::{View, agrees, differs, fingerprint, group_fingerprint, label, observe, view};
 pub use partners::partners;
 pub use reach::{index, index_print, reach, spoken_of};
 pub use reconcile::{Input, reconcile};

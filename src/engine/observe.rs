@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    FieldMapping, Listing, MatterField, Observed, PairSpec, PerSide, Record, RecordId, Scope, Seen, Side, SideBaseline,
-    Transform, Value, Values, WriteMode,
+    FieldMapping, Listing, MatterField, Name, Observed, PairSpec, PerSide, Record, RecordId, Scope, Seen, Side,
+    SideBaseline, Transform, Value, Values, WriteMode,
 };
 
 use super::normalise::{normal, same};
@@ -33,19 +33,20 @@ impl View {
 
 /// What a pair sees of a listing.
 #[must_use]
-pub fn view(spec: &PairSpec, side: Side, listing: &Listing) -> View {
-    View {
-        scope: listing.scope,
-        complete: listing.complete,
-        records: listing.records.iter().map(|record| (record.id.clone(), seen(spec, side, record))).collect(),
-        gone: listing.gone.clone(),
-    }
+pub fn view(spec: &PairSpec, side: Side, listing: Listing) -> View {
+    let names = names(spec);
+    // Record by record, so that what is no longer needed makes room for what is made of it.
+    let records = listing.records.into_iter().map(|record| {
+        let seen = seen(spec, &names, side, &record);
+        (record.id, seen)
+    });
+    View { scope: listing.scope, complete: listing.complete, records: records.collect(), gone: listing.gone }
 }
 
 /// What a pair sees of one record.
 #[must_use]
 pub fn observe(spec: &PairSpec, side: Side, record: &Record) -> Observed {
-    Observed { id: record.id.clone(), seen: seen(spec, side, record) }
+    Observed { id: record.id.clone(), seen: seen(spec, &names(spec), side, record) }
 }
 
 /// What both sides hold, as one text: it is the same only while both hold the same.
@@ -124,7 +125,10 @@ pub(super) fn items(mapping: &FieldMapping, side: Side, value: &Value) -> Vec<St
 pub(super) fn overlay(before: &Seen, new: &Seen) -> Seen {
     let mut values = before.values.clone();
     for (name, value) in &new.values {
-        values.insert(name.clone(), value.clone());
+        // What stayed as it was goes on sharing its memory.
+        if values.get(name) != Some(value) {
+            values.insert(name.clone(), value.clone());
+        }
     }
     Seen {
         values,
@@ -147,32 +151,63 @@ pub(super) fn tells_nothing_new(before: &Seen, new: &Seen) -> bool {
 /// What an operator calls a record: its name, else its match key, else its id.
 #[must_use]
 pub fn label(spec: &PairSpec, now: PerSide<Option<&Seen>>, id: &str) -> String {
-    let value = |mapping: &FieldMapping| {
-        Side::BOTH.iter().find_map(|side| {
-            let value = now.get(*side).and_then(|seen| seen.values.get(&mapping.name))?;
-            (!value.is_empty()).then(|| value.display().split_whitespace().collect::<Vec<_>>().join(" "))
-        })
-    };
-    let named = |words: &[&str]| {
-        spec.fields.iter().find(|mapping| {
-            let fits = |name: &str| words.iter().any(|word| simply(name).eq(word.chars()));
-            fits(&mapping.name) || mapping.fields.a.iter().chain(&mapping.fields.b).any(|field| fits(field))
-        })
-    };
-    if let Some(name) = spec.fields.iter().find(|mapping| mapping.transform == Transform::SplitName).and_then(value) {
-        return name;
+    Labels::of(spec).label(now, id)
+}
+
+/// Which mappings make the label of a record: found once, for the names of a million records.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Labels<'a> {
+    spec: &'a PairSpec,
+    full: Option<&'a FieldMapping>,
+    named: Option<&'a FieldMapping>,
+    given: Option<&'a FieldMapping>,
+    family: Option<&'a FieldMapping>,
+}
+
+impl<'a> Labels<'a> {
+    pub(super) fn of(spec: &'a PairSpec) -> Self {
+        let named = |words: &[&str]| {
+            spec.fields.iter().find(|mapping| {
+                let fits = |name: &str| words.iter().any(|word| simply(name).eq(word.chars()));
+                fits(&mapping.name) || mapping.fields.a.iter().chain(&mapping.fields.b).any(|field| fits(field))
+            })
+        };
+        Self {
+            spec,
+            full: spec.fields.iter().find(|mapping| mapping.transform == Transform::SplitName),
+            named: named(&["name", "fullname", "naam", "nom", "displayname"]),
+            given: named(&["givenname", "firstname", "voornaam", "prenom"]),
+            family: named(&["familyname", "lastname", "surname", "achternaam", "familienaam"]),
+        }
     }
-    if let Some(name) = named(&["name", "fullname", "naam", "nom", "displayname"]).and_then(value) {
-        return name;
+
+    pub(super) fn label(&self, now: PerSide<Option<&Seen>>, id: &str) -> String {
+        let value = |mapping: &FieldMapping| {
+            Side::BOTH.iter().find_map(|side| {
+                let value = now.get(*side).and_then(|seen| seen.values.get(&mapping.name))?;
+                (!value.is_empty()).then(|| value.display().split_whitespace().collect::<Vec<_>>().join(" "))
+            })
+        };
+        if let Some(name) = self.full.and_then(value).or_else(|| self.named.and_then(value)) {
+            return name;
+        }
+        let joined: Vec<String> = [self.given, self.family].into_iter().flatten().filter_map(value).collect();
+        if !joined.is_empty() {
+            return joined.join(" ");
+        }
+        let key = self.spec.match_keys.iter().filter_map(|name| self.spec.field(name)).find_map(value);
+        key.unwrap_or_else(|| id.to_owned())
     }
-    let given = named(&["givenname", "firstname", "voornaam", "prenom"]).and_then(value);
-    let family = named(&["familyname", "lastname", "surname", "achternaam", "familienaam"]).and_then(value);
-    let joined = [given, family].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    if !joined.is_empty() {
-        return joined;
+}
+
+/// Whether a mapped field has to be pointed out: both sides hold it and do not agree, or only one has it.
+#[must_use]
+pub fn differs(mapping: &FieldMapping, a: Option<&Value>, b: Option<&Value>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => !agrees(mapping, Some(a), Some(b)),
+        (Some(one), None) | (None, Some(one)) => !one.is_empty(),
+        (None, None) => false,
     }
-    let key = spec.match_keys.iter().filter_map(|name| spec.field(name)).find_map(value);
-    key.unwrap_or_else(|| id.to_owned())
 }
 
 /// Every mapped field as both sides hold it.
@@ -186,15 +221,10 @@ pub(super) fn fields_for_the_eye(
     let agreed = |side: Side, name: &str| baseline.get(side).and_then(|base| base.values.get(name)).cloned();
     let field = |mapping: &FieldMapping| {
         let values = PerSide::from_fn(|side| held(side, &mapping.name));
-        let differs = match (&values.a, &values.b) {
-            (Some(a), Some(b)) => !agrees(mapping, Some(a), Some(b)),
-            (Some(one), None) | (None, Some(one)) => !one.is_empty(),
-            (None, None) => false,
-        };
         MatterField {
             name: mapping.name.clone(),
             baseline: PerSide::from_fn(|side| agreed(side, &mapping.name)),
-            differs,
+            differs: differs(mapping, values.a.as_ref(), values.b.as_ref()),
             asked: asked.contains(&mapping.name),
             now: values,
         }
@@ -202,13 +232,15 @@ pub(super) fn fields_for_the_eye(
     spec.fields.iter().map(field).collect()
 }
 
-fn seen(spec: &PairSpec, side: Side, record: &Record) -> Seen {
-    let mut values = Values::new();
-    for mapping in &spec.fields {
-        if let Some(value) = read(mapping, side, &record.fields) {
-            values.insert(mapping.name.clone(), value);
-        }
-    }
+/// The names of the mappings, in their order.
+fn names(spec: &PairSpec) -> Vec<Name> {
+    spec.fields.iter().map(|mapping| Name::new(&mapping.name)).collect()
+}
+
+fn seen(spec: &PairSpec, names: &[Name], side: Side, record: &Record) -> Seen {
+    let held = spec.fields.iter().zip(names);
+    let values = held.filter_map(|(mapping, name)| Some((name.clone(), read(mapping, side, &record.fields)?)));
+    let values: Values = values.collect();
     let outside = spec
         .filters
         .iter()

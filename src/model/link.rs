@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{PerSide, RecordId, Side, Timestamp, Touch, Value, Version};
+use super::{Fields, PerSide, RecordId, Side, Timestamp, Touch, Version};
 
 /// A side's values by mapping name, each as that side gives it. A mapping whose field was missing in
 /// the answer is absent.
-pub type Values = BTreeMap<String, Value>;
+pub type Values = Fields;
 
 /// The store's number of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

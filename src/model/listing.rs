@@ -30,6 +30,10 @@ pub struct Listing {
     pub records: Vec<Record>,
     /// Records that the platform names as deleted (only with [`Scope::Changes`]).
     pub gone: Vec<RecordId>,
+    /// How many records there are by now (only with [`Scope::Changes`]), where the listing does not name what is
+    /// gone: records are gone where fewer are there than are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
     /// Where the next listing of changes starts, where the platform has such a thing.
     pub cursor: Option<Cursor>,
 }
@@ -38,12 +42,12 @@ impl Listing {
     /// An empty list of changes.
     #[must_use]
     pub const fn no_changes() -> Self {
-        Self { scope: Scope::Changes, complete: true, records: Vec::new(), gone: Vec::new(), cursor: None }
+        Self { scope: Scope::Changes, complete: true, records: Vec::new(), gone: Vec::new(), total: None, cursor: None }
     }
 
     /// A complete listing of everything.
     #[must_use]
     pub const fn full(records: Vec<Record>, cursor: Option<Cursor>) -> Self {
-        Self { scope: Scope::Full, complete: true, records, gone: Vec::new(), cursor }
+        Self { scope: Scope::Full, complete: true, records, gone: Vec::new(), total: None, cursor }
     }
 }

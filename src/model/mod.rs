@@ -4,6 +4,7 @@
 //! that every other floor can use it and every value can be written down and compared in a test.
 
 mod account;
+mod fields;
 mod fit;
 mod history;
 mod link;
@@ -20,6 +21,7 @@ mod run;
 mod side;
 
 pub use account::{AccountSettings, CollectionInfo, FieldInfo, Identity, SecretRef};
+pub use fields::{Fields, FieldsIter, Name};
 pub use fit::{Example, FieldFit, Fit, Misfit, MisfitKind, Survey, Trial, Trials};
 pub use history::{
     Closed, LifeEvent, LifeQuery, LifeStep, Lives, Numbered, RecordLife, RunPage, RunQuery, WritePage, WriteQuery,
@@ -36,7 +38,7 @@ pub use person::{Erased, FoundPerson, PersonCounts, PersonData};
 pub use plan::{Action, Conflict, Held, Item, Note, NoteKind, OpKind, Operation, Plan, Stop};
 pub use platform::{OAuthInfo, OptionInfo, OptionKind, PlatformInfo, SignIn};
 pub use prefs::{LARGEST_TEXT, Notify, Prefs, QuietHours, SMALLEST_TEXT, ThemeChoice};
-pub use record::{Fields, Record, RecordId, Timestamp, Touch, Value, Version};
+pub use record::{Record, RecordId, Timestamp, Touch, Value, Version};
 pub use run::{
     Alert, AlertKind, CompareCounts, CompareReport, CompareRow, FailedRecord, Mismatch, Outcome, RunId, RunSummary,
     SideCounts, Trigger, WriteEntry, WriteField, WriteState,

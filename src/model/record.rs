@@ -1,9 +1,9 @@
 //! Records as the platforms hold them.
 
-use std::collections::BTreeMap;
-
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+
+use super::Fields;
 
 /// The platform's own, stable name of a record (a row's id, a card's address on the server).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -117,10 +117,6 @@ impl From<&str> for Value {
     }
 }
 
-/// The fields of a record by the platform's names. A field that the answer did not hold is absent
-/// here, which is not the same as empty.
-pub type Fields = BTreeMap<String, Value>;
-
 /// When a record was last changed on its platform, and by whom where that is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "StoredTouch", into = "StoredTouch")]
@@ -169,7 +165,8 @@ pub struct Record {
     /// Who changed it last, as the platform calls them, where it tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified_by: Option<String>,
-    /// The fields that were asked for and given.
+    /// The fields that were asked for and given, by the platform's names. A field that the answer did not
+    /// hold is absent here, which is not the same as empty.
     pub fields: Fields,
     /// The whole object as the platform holds it (a vCard), where one was asked for: it lets a
     /// deleted record be brought back with everything that Duosync does not know.

@@ -59,6 +59,8 @@ pub(crate) fn daily(workspace: &Path) -> Result<Option<PathBuf>, StoreError> {
     }
     let file = store::copy_path(workspace, &daily_name(at, &zone));
     store::copy_workspace(workspace, &file)?;
+    // A workspace that stays open for weeks is checked here, once a day, where nobody waits for it.
+    store::check_copy(workspace, &file)?;
     for why in [CopyReason::Daily, CopyReason::BeforeRestore] {
         for old in too_many(&list(workspace), why) {
             store::remove_copy(&old)?;

@@ -1,14 +1,21 @@
 //! A compare: everything on both sides, and no write.
 
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
 
-use crate::engine::{self, Compared, View};
-use crate::model::{CompareReport, CompareRow, MatterKind, Mismatch, PairSpec, PerSide, Side, Timestamp};
-use crate::store::{Changes, MatterScope, MattersUpdate, NewMatter, Origin, RowWriter, StoreError};
+use crate::engine::{self, Agreeing, Compared, View};
+use crate::model::{CompareReport, CompareRow, MatterKind, Mismatch, PairSpec, PerSide, Seen, Side, Timestamp};
+use crate::store::{Changes, MatterScope, MattersUpdate, NewMatter, Origin, RowText, RowWriter, StoreError};
 use crate::texts::tr;
 
 use super::job::{Ended, Job, now};
 use super::{report, run};
+
+/// Rows that are handed over together.
+const TOGETHER: usize = 1_000;
+
+/// How many such heaps may wait to be written down.
+const AHEAD: usize = 4;
 
 /// Lists everything, compares it, and keeps what does not agree as matters for the operator.
 ///
@@ -73,22 +80,55 @@ fn keep_rows(
 ) -> Result<(), StoreError> {
     let names: Vec<String> = spec.fields.iter().map(|field| field.name.clone()).collect();
     let mut rows = RowWriter::create(file, started, &names)?;
-    for mismatch in &compared.mismatches {
-        rows.push(CompareRow {
-            kind: Some(mismatch.kind.clone()),
-            ignored: false,
-            subject: mismatch.subject.clone(),
-            label: mismatch.label.clone(),
-            reason: mismatch.reason.clone(),
-            fields: mismatch.fields.clone(),
-            modified: mismatch.modified.clone(),
-            matter: None,
-        })?;
-    }
-    for agreeing in &compared.rest {
-        rows.push(engine::compare_row(spec, views, agreeing))?;
-    }
-    rows.finish()
+    // One processor makes the rows, another writes them down.
+    std::thread::scope(|scope| {
+        let (send, made) = sync_channel(AHEAD);
+        scope.spawn(move || {
+            for mismatches in compared.mismatches.chunks(TOGETHER) {
+                if send.send(mismatches.iter().map(told).collect::<Result<Vec<_>, _>>()).is_err() {
+                    return;
+                }
+            }
+            for rest in compared.rest.chunks(TOGETHER) {
+                if send.send(rest.iter().map(|one| agreeing(spec, views, one)).collect()).is_err() {
+                    return;
+                }
+            }
+        });
+        for some in made {
+            for row in some? {
+                rows.push(&row)?;
+            }
+        }
+        rows.finish()
+    })
+}
+
+fn told(mismatch: &Mismatch) -> Result<RowText, StoreError> {
+    RowText::of(&CompareRow {
+        kind: Some(mismatch.kind.clone()),
+        ignored: false,
+        subject: mismatch.subject.clone(),
+        label: mismatch.label.clone(),
+        reason: mismatch.reason.clone(),
+        fields: mismatch.fields.clone(),
+        modified: mismatch.modified.clone(),
+        matter: None,
+    })
+}
+
+fn agreeing(spec: &PairSpec, views: &PerSide<View>, one: &Agreeing) -> Result<RowText, StoreError> {
+    let now = PerSide::from_fn(|side| one.subject.id(side).and_then(|id| views.get(side).records.get(id)));
+    let fields = spec.fields.iter().map(|mapping| {
+        let held = now.map(|seen| seen.and_then(|seen| seen.values.get(&mapping.name)));
+        (held, engine::differs(mapping, held.a, held.b))
+    });
+    RowText::agreeing(
+        one.ignored,
+        (&one.subject, one.label.as_str()),
+        fields,
+        &now.map(|seen| seen.and_then(Seen::touch)),
+    )
 }
 
 fn matter(mismatch: &Mismatch) -> NewMatter {

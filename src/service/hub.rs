@@ -91,6 +91,8 @@ pub(crate) struct Hub {
     care: Care,
     /// Whether a run or compare has ended since the start.
     worked: bool,
+    /// Why the copy of the day could not be made, the last time.
+    copy_trouble: Option<String>,
 }
 
 /// Serves a face until it has gone or asks for the end; what goes on is stopped safely first.
@@ -110,6 +112,7 @@ pub(crate) async fn serve(shared: Shared, workspace: PathBuf, mut mailbox: Mailb
         ending: false,
         care: Care::default(),
         worked: false,
+        copy_trouble: None,
     };
     hub.tell_state().await;
     let signed = hub.shared.signer.changed();
@@ -257,12 +260,26 @@ impl Hub {
     }
 
     /// Makes the copy of the day, where it is not there yet.
-    async fn copy_of_the_day(&self) {
+    async fn copy_of_the_day(&mut self) {
         let workspace = self.workspace.clone();
         match backup::blocking(move || backup::daily(&workspace)).await {
-            Ok(Some(file)) => tracing::info!(file = %file.display(), "the copy of the day is made"),
+            Ok(Some(file)) => {
+                tracing::info!(file = %file.display(), "the copy of the day is made");
+                self.copy_trouble = None;
+            }
             Ok(None) => {}
-            Err(problem) => tracing::warn!(%problem, "the copy of the day could not be made"),
+            Err(problem) => {
+                tracing::warn!(%problem, "the copy of the day could not be made");
+                // It may be the database itself that is damaged, which the next opening has to find out.
+                let doubted = self.shared.db.with(|store| {
+                    store.doubt();
+                    Ok(())
+                });
+                if let Err(error) = doubted.await {
+                    tracing::error!(%error, "the database could not be marked");
+                }
+                self.copy_trouble = Some(problem.message);
+            }
         }
     }
 
@@ -643,6 +660,7 @@ impl Hub {
             Ok(snapshot) => {
                 let mut snapshot = snapshot;
                 snapshot.warnings.extend(self.shared.platforms.warnings());
+                snapshot.warnings.extend(self.copy_trouble.clone());
                 self.tell_secrets(&mut snapshot);
                 snapshot.prefs = self.shared.prefs.get();
                 snapshot.starts_with_computer = self.care.starts_with_computer(&self.workspace);

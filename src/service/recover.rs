@@ -183,7 +183,9 @@ fn tie(
         let agreed = if engine::same(mapping, (side, after), (side, &stored)) { stored } else { after.clone() };
         here.values.insert(field.name.clone(), agreed);
         there.values.insert(field.name.clone(), source.clone());
-        there.seen.values.entry(field.name.clone()).or_insert(source);
+        if !there.seen.values.contains_key(&field.name) {
+            there.seen.values.insert(field.name.clone(), source);
+        }
     }
     Some(Link {
         id: before.and_then(|link| link.id),

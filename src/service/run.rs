@@ -184,26 +184,33 @@ pub(crate) async fn with_journal(
 /// holds, else everything.
 pub(crate) async fn fetch(job: &Job) -> Result<Fetched, Ended> {
     let (a, b) = tokio::try_join!(fetch_side(job, Side::A, true), fetch_side(job, Side::B, true))?;
-    Ok(gather(job, a, b))
+    Ok(gather(a, b))
 }
 
 /// Lists everything on both sides.
 pub(crate) async fn fetch_all(job: &Job) -> Result<Fetched, Ended> {
     let (a, b) = tokio::try_join!(fetch_side(job, Side::A, false), fetch_side(job, Side::B, false))?;
-    Ok(gather(job, a, b))
+    Ok(gather(a, b))
 }
 
-fn gather(job: &Job, a: (Listing, Option<Identity>), b: (Listing, Option<Identity>)) -> Fetched {
-    let listings = PerSide::new(a.0, b.0);
+/// What one side answered.
+struct Answered {
+    view: View,
+    listed: u64,
+    cursor: Option<Cursor>,
+    identity: Option<Identity>,
+}
+
+fn gather(a: Answered, b: Answered) -> Fetched {
     Fetched {
-        views: PerSide::from_fn(|side| engine::view(job.spec(), side, listings.get(side))),
-        listed: listings.as_ref().map(|listing| (listing.records.len() + listing.gone.len()) as u64),
-        cursors: listings.map(|listing| listing.cursor),
-        identities: PerSide::new(a.1, b.1),
+        listed: PerSide::new(a.listed, b.listed),
+        cursors: PerSide::new(a.cursor, b.cursor),
+        identities: PerSide::new(a.identity, b.identity),
+        views: PerSide::new(a.view, b.view),
     }
 }
 
-async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<(Listing, Option<Identity>), Ended> {
+async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<Answered, Ended> {
     let connector = job.connectors.get(side);
     let context = job.context(tr!("sync-reading", account = job.account(side)));
     let pair = job.spec().name.clone();
@@ -228,8 +235,29 @@ async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<(Listing
         }
         other => other?,
     };
+    let listing = if adds_up(job, side, &listing).await? { listing } else { changes(None).await? };
     job.checkpoint("listed")?;
-    Ok((listing, identity))
+    let listed = (listing.records.len() + listing.gone.len()) as u64;
+    let cursor = listing.cursor.clone();
+    // A list of a million is made a view of while the other side is still read.
+    let spec = job.spec().clone();
+    match tokio::task::spawn_blocking(move || engine::view(&spec, side, listing)).await {
+        Ok(view) => Ok(Answered { view, listed, cursor, identity }),
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
+}
+
+/// Whether a listing of changes that only counts what is there leads to that number. Where it does not,
+/// something was deleted, or came without being told.
+async fn adds_up(job: &Job, side: Side, listing: &Listing) -> Result<bool, Ended> {
+    let Some(total) = listing.total.filter(|_| listing.complete) else { return Ok(true) };
+    let pair = job.spec().name.clone();
+    let listed: BTreeSet<RecordId> = listing.records.iter().map(|record| record.id.clone()).collect();
+    let known = job.shared.db.with(move |store| {
+        let (known, again) = store.count_records(&pair, side, &listed)?;
+        Ok(known + listed.len() - again)
+    });
+    Ok(known.await? as u64 == total)
 }
 
 pub(crate) async fn who_is_there(job: &Job, side: Side, context: &Context) -> Result<Identity, Ended> {

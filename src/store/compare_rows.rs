@@ -42,22 +42,96 @@ pub struct RowReader {
     pub started: Timestamp,
 }
 
-/// A row without what all rows have in common.
-#[derive(Serialize, Deserialize)]
+/// A row as it is written down. Making it takes longer than writing it, so that is done beside it.
+#[derive(Debug)]
+pub struct RowText {
+    word: &'static str,
+    hay: String,
+    json: String,
+}
+
+impl RowText {
+    /// A row of which something is to be said.
+    pub fn of(row: &CompareRow) -> Result<Self, StoreError> {
+        let held = row.fields.iter();
+        let fields = held.map(|field| (field.now.as_ref().map(Option::as_ref), field.differs, field.asked)).collect();
+        let told = (&row.subject, row.label.as_str(), row.reason.as_str());
+        Self::made(row.word(), row.kind.as_ref(), row.ignored, told, fields, &row.modified)
+    }
+
+    /// A row of which nothing is to be said, from both sides' values and whether they differ.
+    pub fn agreeing<'a>(
+        ignored: bool,
+        (subject, label): (&Subject, &str),
+        fields: impl Iterator<Item = (PerSide<Option<&'a Value>>, bool)>,
+        modified: &PerSide<Option<Touch>>,
+    ) -> Result<Self, StoreError> {
+        let word = if ignored { "ignored" } else { "same" };
+        let fields = fields.map(|(now, differs)| (now, differs, false)).collect();
+        Self::made(word, None, ignored, (subject, label, ""), fields, modified)
+    }
+
+    fn made(
+        word: &'static str,
+        kind: Option<&MismatchKind>,
+        ignored: bool,
+        (subject, label, reason): (&Subject, &str, &str),
+        fields: Vec<(PerSide<Option<&Value>>, bool, bool)>,
+        modified: &PerSide<Option<Touch>>,
+    ) -> Result<Self, StoreError> {
+        let mut hay = label.to_lowercase();
+        for (now, _, _) in &fields {
+            // Both sides hold the same value most of the time.
+            let other = now.b.filter(|_| now.a != now.b);
+            for value in [now.a, other].into_iter().flatten() {
+                let text = value.display().to_lowercase();
+                if !hay.ends_with(&text) {
+                    hay.push('\n');
+                    hay.push_str(&text);
+                }
+            }
+        }
+        let fields = fields.into_iter().map(|(now, differs, asked)| (now.a, now.b, differs, asked)).collect();
+        let json = serde_json::to_string(&Told { kind, ignored, subject, label, reason, fields, modified });
+        Ok(Self { word, hay, json: json.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))? })
+    }
+}
+
+/// A row without what all rows have in common, as it is written.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(rename = "k", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a MismatchKind>,
+    #[serde(rename = "i", skip_serializing_if = "std::ops::Not::not")]
+    ignored: bool,
+    #[serde(rename = "s")]
+    subject: &'a Subject,
+    #[serde(rename = "l")]
+    label: &'a str,
+    #[serde(rename = "r", skip_serializing_if = "str::is_empty")]
+    reason: &'a str,
+    #[serde(rename = "f")]
+    fields: Vec<(Option<&'a Value>, Option<&'a Value>, bool, bool)>,
+    #[serde(rename = "m", skip_serializing_if = "PerSide::is_nothing")]
+    modified: &'a PerSide<Option<Touch>>,
+}
+
+/// The same, as it is read.
+#[derive(Deserialize)]
 struct Stored {
-    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "k", default)]
     kind: Option<MismatchKind>,
-    #[serde(rename = "i", default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(rename = "i", default)]
     ignored: bool,
     #[serde(rename = "s")]
     subject: Subject,
     #[serde(rename = "l")]
     label: String,
-    #[serde(rename = "r", default, skip_serializing_if = "String::is_empty")]
+    #[serde(rename = "r", default)]
     reason: String,
     #[serde(rename = "f")]
     fields: Vec<(Option<Value>, Option<Value>, bool, bool)>,
-    #[serde(rename = "m", default, skip_serializing_if = "PerSide::is_nothing")]
+    #[serde(rename = "m", default)]
     modified: PerSide<Option<Touch>>,
 }
 
@@ -95,33 +169,11 @@ impl RowWriter {
     }
 
     /// Adds a row.
-    pub fn push(&mut self, row: CompareRow) -> Result<(), StoreError> {
-        let word = row.word();
-        let mut hay = row.label.to_lowercase();
-        for value in row.fields.iter().flat_map(|field| [&field.now.a, &field.now.b]).flatten() {
-            let text = value.display().to_lowercase();
-            // Both sides hold the same value most of the time.
-            if !hay.ends_with(&text) {
-                hay.push('\n');
-                hay.push_str(&text);
-            }
-        }
-        let stored = Stored {
-            kind: row.kind,
-            ignored: row.ignored,
-            subject: row.subject,
-            label: row.label,
-            reason: row.reason,
-            fields: row
-                .fields
-                .into_iter()
-                .map(|field| (field.now.a, field.now.b, field.differs, field.asked))
-                .collect(),
-            modified: row.modified,
-        };
+    pub fn push(&mut self, row: &RowText) -> Result<(), StoreError> {
         let add = || -> Result<(), StoreError> {
-            self.conn.prepare_cached("INSERT INTO find VALUES (?1, ?2, ?3)")?.execute((self.next, word, hay))?;
-            self.conn.prepare_cached("INSERT INTO rows VALUES (?1, ?2)")?.execute((self.next, Json(stored)))?;
+            let mut find = self.conn.prepare_cached("INSERT INTO find VALUES (?1, ?2, ?3)")?;
+            find.execute((self.next, row.word, &row.hay))?;
+            self.conn.prepare_cached("INSERT INTO rows VALUES (?1, ?2)")?.execute((self.next, &row.json))?;
             Ok(())
         };
         add().map_err(|error| error.about(&self.part))?;
@@ -249,7 +301,7 @@ mod tests {
         let rows = [row("Ann", "Gent", "Gent"), row("Bart", "Łódź", "Lodz"), row("Zoë", "Gent", "Aalst")];
         let mut writer = RowWriter::create(&file, Timestamp(7), &["city".to_owned()]).unwrap();
         for one in &rows {
-            writer.push(one.clone()).unwrap();
+            writer.push(&RowText::of(one).unwrap()).unwrap();
         }
         assert!(RowReader::open(&file).unwrap().is_none(), "nothing is there before it is whole");
         writer.finish().unwrap();

@@ -126,6 +126,20 @@ pub fn copy_path(dir: &Path, name: &str) -> PathBuf {
     dir.join(FOLDER).join(name)
 }
 
+/// Checks a copy that was made just now, which tells of the database too: it was copied page by page. A
+/// damaged one is taken away, so that nobody relies on it.
+pub fn check_copy(dir: &Path, copy: &Path) -> Result<(), StoreError> {
+    let found = Connection::open_with_flags(copy, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .and_then(|conn| schema::check(&conn))
+        .map_err(|error| StoreError::from(error).about(copy))?;
+    if found == schema::WHOLE {
+        return Ok(());
+    }
+    remove_copy(copy)?;
+    let file = dir.join(DATABASE);
+    Err(StoreError::Damaged { copy: schema::newest_copy(&file), file, detail: found, source: None })
+}
+
 /// Takes a copy away.
 pub fn remove_copy(file: &Path) -> Result<(), StoreError> {
     std::fs::remove_file(file).map_err(|source| StoreError::Folder { path: file.to_path_buf(), source })
@@ -167,7 +181,7 @@ fn prepare(copy: &Path, part: &Path) -> Result<Connection, StoreError> {
     let mut conn = Connection::open(part).map_err(|error| not_a_copy(error.to_string()))?;
     let check = || -> rusqlite::Result<(String, i64, i64)> {
         schema::settle(&conn)?;
-        let whole = conn.query_row("PRAGMA quick_check(3)", [], |row| row.get(0))?;
+        let whole = schema::check(&conn)?;
         let format = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         let tables = conn.query_row(
             "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('pairs', 'links', 'runs', 'meta')",
@@ -177,7 +191,7 @@ fn prepare(copy: &Path, part: &Path) -> Result<Connection, StoreError> {
         Ok((whole, format, tables))
     };
     let (whole, format, tables) = check().map_err(|error| not_a_copy(error.to_string()))?;
-    if whole != "ok" {
+    if whole != schema::WHOLE {
         return Err(not_a_copy(whole));
     }
     if format < 1 || tables < 4 {

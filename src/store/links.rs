@@ -94,6 +94,42 @@ impl Store {
         })
     }
 
+    /// How many records of a side are known as being there, and how many of these are among them.
+    pub fn count_records(
+        &self,
+        pair: &str,
+        side: Side,
+        ids: &BTreeSet<RecordId>,
+    ) -> Result<(usize, usize), StoreError> {
+        self.read(|conn| {
+            let pair = pair_id(conn, pair)?;
+            let (column, id) = match side {
+                Side::A => ("a", "a_id"),
+                Side::B => ("b", "b_id"),
+            };
+            // A record that is gone makes its link wait, which is noted only while the links are found by keys.
+            let waiting = if indexed(conn, pair)?.is_some() { " AND pending = 1" } else { "" };
+            let is_gone = format!("json_extract({column}, '$.gone')");
+            let number = |sql: &str| -> rusqlite::Result<usize> {
+                conn.prepare_cached(sql)?.query_row([pair], |row| row.get(0).map(to_size))
+            };
+            let links = number("SELECT links FROM link_counts WHERE pair = ?1")?;
+            let gone = number(&format!("SELECT count(*) FROM links WHERE pair = ?1{waiting} AND {is_gone}"))?;
+            let unlinked =
+                number(&format!("SELECT count(*) FROM unlinked WHERE pair = ?1 AND side = '{}'", side.letter()))?;
+            let mut found = conn.prepare_cached(&format!(
+                "SELECT EXISTS (SELECT 1 FROM links WHERE pair = ?1 AND {id} = ?2 AND {is_gone} IS NULL) \
+                 OR EXISTS (SELECT 1 FROM unlinked WHERE pair = ?1 AND side = ?3 AND record = ?2)"
+            ))?;
+            let mut again = 0;
+            for id in ids {
+                let is_known: bool = found.query_row((pair, id.as_str(), side.letter()), |row| row.get(0))?;
+                again += usize::from(is_known);
+            }
+            Ok(((links + unlinked).saturating_sub(gone), again))
+        })
+    }
+
     /// What was last seen of the records that have no partner, by id.
     pub fn unlinked(&self, pair: &str) -> Result<PerSide<Vec<Observed>>, StoreError> {
         self.read(|conn| {

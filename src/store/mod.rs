@@ -28,6 +28,7 @@ mod schema;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -35,8 +36,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use changes::{Changes, LinkIndexes};
-pub use compare_rows::{RowReader, RowWriter};
-pub use copies::{Copy, copies, copy_path, copy_workspace, remove_copy, restore_closed};
+pub use compare_rows::{RowReader, RowText, RowWriter};
+pub use copies::{Copy, check_copy, copies, copy_path, copy_workspace, remove_copy, restore_closed};
 pub use error::StoreError;
 pub use matters::{MatterScope, MattersUpdate, NewMatter, Origin};
 pub use person::erase_in_copy;
@@ -51,8 +52,10 @@ const LOCK: &str = "lock";
 /// An open workspace.
 #[derive(Debug)]
 pub struct Store {
-    // The connection comes first: it is closed before the lock is let go.
+    // The connection comes first: it is closed before what it is noted of, and before the lock is let go.
     conn: Connection,
+    /// Notes that the database is whole; none in memory.
+    whole: Option<whole::Whole>,
     file: PathBuf,
     lock: Option<File>,
     /// How many changes there were, told beside the workspace; none in memory.
@@ -73,10 +76,10 @@ impl Store {
         schema::private_folder(dir)?;
         let lock = lock(dir)?;
         let file = dir.join(DATABASE);
-        let mut conn = schema::open(&file)?;
+        let (mut conn, whole) = schema::open(&file)?;
         schema::migrate(&mut conn, Some(&file), schema::MIGRATIONS)?;
         schema::watch_matters(&conn).map_err(|error| StoreError::from(error).about(&file))?;
-        let mut store = Self { conn, file, lock: Some(lock), count: None };
+        let mut store = Self { conn, whole: Some(whole), file, lock: Some(lock), count: None };
         store.count_in(dir)?;
         Ok(store)
     }
@@ -87,13 +90,20 @@ impl Store {
         schema::settle(&conn)?;
         schema::migrate(&mut conn, None, schema::MIGRATIONS)?;
         schema::watch_matters(&conn)?;
-        Ok(Self { conn, file: PathBuf::from(":memory:"), lock: None, count: None })
+        Ok(Self { conn, whole: None, file: PathBuf::from(":memory:"), lock: None, count: None })
     }
 
     /// Copies the whole database to one file, which can take the place of `duosync.db`. A file that
     /// is there already is replaced.
     pub fn backup_to(&self, path: &Path) -> Result<(), StoreError> {
         schema::copy_to(&self.conn, &self.file, path)
+    }
+
+    /// Lets the database be checked at its next opening, whenever that is.
+    pub fn doubt(&mut self) {
+        if let Some(whole) = &mut self.whole {
+            whole.doubt();
+        }
     }
 
     /// A single remembered text.

@@ -422,7 +422,7 @@ fn words_about(person: &FoundPerson, data: &PersonData) -> Vec<String> {
     for write in &data.writes {
         add(&write.label);
         let values = write_values(write);
-        values.iter().flat_map(|values| values.values()).filter_map(mail).for_each(|text| add(&text));
+        values.iter().flat_map(Values::values).filter_map(mail).for_each(|text| add(&text));
     }
     for matter in &data.matters {
         if !subject_ids(&matter.subject).is_empty() {

@@ -8,6 +8,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::StoreError;
+use super::whole::{self, Whole};
 
 /// Every format's SQL in order; the first makes format 1. Released ones are never edited.
 pub(super) const MIGRATIONS: &[&str] = &[
@@ -16,13 +17,19 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_history.sql"),
 ];
 
+/// What SQLite says of a database with nothing wrong in it.
+pub(super) const WHOLE: &str = "ok";
+
 /// How long a statement waits for another program that looks into the database.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Opens the file with the settings that everything else relies on, and checks that it is whole.
-pub(super) fn open(file: &Path) -> Result<Connection, StoreError> {
+/// Opens the file with the settings that everything else relies on, and checks that it is whole, unless that
+/// was done within a day and nothing but a clean end came since.
+pub(super) fn open(file: &Path) -> Result<(Connection, Whole), StoreError> {
     private_file(file)?;
     let open = || {
+        let now = Connection::open_in_memory()?.query_row("SELECT unixepoch()", [], |row| row.get(0))?;
+        let still = whole::still(file, now);
         let conn = Connection::open(file)?;
         settle(&conn)?;
         // A write-ahead log lets a reader look while a run writes; FULL makes every commit reach the
@@ -31,16 +38,21 @@ pub(super) fn open(file: &Path) -> Result<Connection, StoreError> {
         conn.pragma_update(None, "synchronous", "FULL")?;
         // A first sync makes a large log; it is given back to the disk afterwards.
         conn.pragma_update(None, "journal_size_limit", 16 * 1024 * 1024)?;
-        let found: String = conn.query_row("PRAGMA quick_check(3)", [], |row| row.get(0))?;
-        Ok((conn, found))
+        let found = if still.is_some() { WHOLE.to_owned() } else { check(&conn)? };
+        Ok((conn, still.unwrap_or(now), found))
     };
-    let (conn, found) = open().map_err(|error: rusqlite::Error| StoreError::from(error).about(file))?;
-    if found == "ok" {
-        Ok(conn)
+    let (conn, checked, found) = open().map_err(|error: rusqlite::Error| StoreError::from(error).about(file))?;
+    if found == WHOLE {
+        Ok((conn, Whole::found(file, checked)))
     } else {
         let file = file.to_path_buf();
         Err(StoreError::Damaged { copy: newest_copy(&file), file, detail: found, source: None })
     }
+}
+
+/// What SQLite finds wrong, or [`WHOLE`].
+pub(super) fn check(conn: &Connection) -> rusqlite::Result<String> {
+    conn.query_row("PRAGMA quick_check(3)", [], |row| row.get(0))
 }
 
 /// The settings of every connection, in a file or in memory.

@@ -20,7 +20,7 @@ use crate::model::{
     AccountSettings, AlertKind, Closed, CompareCounts, CompareReport, ConflictKind, Cursor, Decision, DeleteGuard,
     DeletePolicy, Endpoint, FailedRecord, FieldMapping, Flips, Identity, Kind, Link, LinkId, LinkIndex, MatterField,
     MatterId, MatterKind, Mismatch, MismatchKind, Observed, Outcome, PairSpec, PerSide, Policy, RecordId, Resolution,
-    RunId, Schedule, SecretRef, Seen, Side, SideBaseline, Subject, Timestamp, Touch, Trigger, Value, Version,
+    RunId, Schedule, SecretRef, Seen, Side, SideBaseline, Subject, Timestamp, Touch, Trigger, Value, Values, Version,
     WriteEntry, WriteField, WriteState, Writes,
 };
 
@@ -53,7 +53,7 @@ fn id(text: &str) -> RecordId {
 
 fn seen(email: &str) -> Seen {
     Seen {
-        values: BTreeMap::from([
+        values: Values::from([
             ("email".to_owned(), Value::text(email)),
             ("labels".to_owned(), Value::List(vec!["x".to_owned()])),
         ]),
@@ -489,7 +489,7 @@ fn a_migration_leaves_a_copy_and_is_all_or_nothing() {
     assert!(!copy.exists());
 
     let and = |sql: &'static str| [schema::MIGRATIONS, &[sql]].concat();
-    let mut conn = schema::open(&file).unwrap();
+    let (mut conn, _whole) = schema::open(&file).unwrap();
     let broken = schema::migrate(&mut conn, Some(&file), &and("UPDATE meta SET value = 'x'; NONSENSE;"));
     assert!(matches!(broken, Err(StoreError::Migration { number, .. }) if number == next), "{broken:?}");
     let value = |conn: &Connection| {
@@ -571,7 +571,7 @@ fn what_is_stored_is_there_at_the_next_opening_and_large_batches_are_quick() {
     store.save_pair(&spec("customers")).unwrap();
     let names = ["email", "phone", "first name", "last name", "company", "note"];
     let side = |n: usize| {
-        let values: BTreeMap<_, _> =
+        let values: Values =
             names.iter().map(|name| ((*name).to_owned(), Value::text(format!("{name} of {n}")))).collect();
         let seen = Seen { values: values.clone(), version: Some(Version(format!("v{n}"))), ..Seen::default() };
         SideBaseline { values, seen, gone: false }
@@ -663,7 +663,7 @@ fn links_are_found_by_what_waits_by_their_records_and_by_their_keys() {
 fn a_workspace_of_the_first_format_is_brought_up_to_date() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join(DATABASE);
-    let mut conn = schema::open(&file).unwrap();
+    let (mut conn, _whole) = schema::open(&file).unwrap();
     schema::migrate(&mut conn, Some(&file), &schema::MIGRATIONS[..1]).unwrap();
     conn.execute_batch(include_str!("../../tests/upgrade/format_1.sql")).unwrap();
     drop(conn);
@@ -710,4 +710,70 @@ fn a_workspace_that_is_put_back_by_hand_is_noticed() {
     std::fs::remove_dir_all(&dir).unwrap();
     let mut store = Store::open(&dir).unwrap();
     assert!(!store.was_restored().unwrap(), "a new workspace in the same place is no older one");
+}
+
+#[test]
+fn records_are_counted_as_they_are_known() {
+    let ids = |names: &[&str]| names.iter().map(|name| id(name)).collect::<BTreeSet<_>>();
+    let found_by = |key: i64| LinkIndex { keys: vec![key], pending: true };
+    for index in [None, Some(LinkIndexes { print: "keys".to_owned(), links: vec![found_by(1), found_by(2)] })] {
+        let mut store = store();
+        // Of each link, B's record is gone.
+        let links = vec![link("a1", "b1"), link("a2", "b2")];
+        let remember_unlinked = PerSide::new(vec![Observed { id: id("a3"), seen: seen("x") }], Vec::new());
+        let is_found = index.is_some();
+        store.apply("customers", &Changes { links, index, remember_unlinked, ..Changes::default() }).unwrap();
+        assert_eq!(store.is_indexed("customers", "keys").unwrap(), is_found);
+        let count = |side, names: &[&str]| store.count_records("customers", side, &ids(names)).unwrap();
+        assert_eq!(count(Side::A, &["a1", "a3", "a9", "b1"]), (3, 2));
+        assert_eq!(count(Side::B, &["b1", "b2"]), (0, 0), "they are gone, and new when they are listed");
+    }
+}
+
+#[test]
+fn a_large_database_is_not_read_to_its_end_after_a_clean_close() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join(DATABASE);
+    let note = file.with_extension("checked");
+    let mut store = Store::open(dir.path()).unwrap();
+    store.save_pair(&spec("customers")).unwrap();
+    let long = "x".repeat(10_000);
+    let links = (0..300).map(|n| link(&format!("a{n}{long}"), &format!("b{n}"))).collect();
+    store.apply("customers", &Changes { links, ..Changes::default() }).unwrap();
+    assert!(!note.exists());
+    drop(store);
+    let first = std::fs::read_to_string(&note).unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    assert!(!note.exists(), "an open database is not noted as whole");
+    drop(store);
+    let second = std::fs::read_to_string(&note).unwrap();
+    assert_eq!(first.split(' ').next(), second.split(' ').next(), "it was not checked again");
+    // Whoever doubts it has it checked at the next opening, which finds the damage then.
+    let mut store = Store::open(dir.path()).unwrap();
+    store.doubt();
+    drop(store);
+    assert!(std::fs::read_to_string(&note).unwrap().starts_with("0 "));
+    let mut torn = std::fs::read(&file).unwrap();
+    let middle = torn.len() / 2;
+    torn[middle..middle + 20_000].fill(0xA5);
+    std::fs::write(&file, torn).unwrap();
+    assert!(matches!(Store::open(dir.path()), Err(StoreError::Damaged { .. })));
+}
+
+#[test]
+fn a_damaged_copy_is_told_and_not_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    store.save_pair(&spec("customers")).unwrap();
+    let links = (0..500).map(|n| link(&format!("a{n}"), &format!("b{n}"))).collect();
+    store.apply("customers", &Changes { links, ..Changes::default() }).unwrap();
+    let copy = dir.path().join("backups/mine.db");
+    store.backup_to(&copy).unwrap();
+    check_copy(dir.path(), &copy).unwrap();
+    let mut torn = std::fs::read(&copy).unwrap();
+    let middle = torn.len() / 2;
+    torn[middle..middle + 20_000].fill(0xA5);
+    std::fs::write(&copy, torn).unwrap();
+    assert!(matches!(check_copy(dir.path(), &copy), Err(StoreError::Damaged { .. })));
+    assert!(!copy.exists());
 }

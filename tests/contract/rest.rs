@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
-use duosync::connectors::rest::{Manifest, RestConnector, shipped};
+use duosync::connectors::rest::{Manifest, RestConnector};
 use duosync::connectors::{Connector, Credential};
 use duosync::model::{AccountSettings, RecordId};
 use serde_json::json;
@@ -15,15 +15,14 @@ use crate::fixture::{Fixture, Names, Person, Place, Trouble};
 use crate::support::faults::{Done, Fault as Broken, Faults, Fits, refused};
 use crate::support::rest_servers::{PASSWORD, PocketBase, Tryton, USER};
 use crate::support::shop::{Fault, Shop};
+use crate::support::ways::Way;
 
-/// The dialect, in one of its two descriptions.
-pub struct ShopFixture {
-    pub batches: bool,
-}
+/// The dialect, in one of its descriptions.
+pub struct ShopFixture(pub Way);
 
 struct ShopPlace {
     shop: Shop,
-    batches: bool,
+    way: Way,
 }
 
 /// A connector of a manifest with these settings.
@@ -47,19 +46,14 @@ impl Fixture for ShopFixture {
         for person in people {
             shop.add(person.name, person.email, person.phone);
         }
-        Box::new(ShopPlace { shop, batches: self.batches })
+        Box::new(ShopPlace { shop, way: self.0 })
     }
 }
 
 #[async_trait]
 impl Place for ShopPlace {
     fn connector(&self) -> Arc<dyn Connector> {
-        let text = if self.batches {
-            include_str!("../support/shop_batch.toml")
-        } else {
-            include_str!("../support/shop.toml")
-        };
-        connector(Manifest::parse(text).unwrap(), &[("url", &self.shop.url())], "secret")
+        connector(Manifest::parse(&self.way.manifest()).unwrap(), &[("url", &self.shop.url())], "secret")
     }
 
     fn collection(&self) -> String {
@@ -103,6 +97,9 @@ impl Place for ShopPlace {
 
     fn order(&self, trouble: Trouble) -> bool {
         // The trouble is ordered for the list, or for whatever writes.
+        let searches = self.way == Way::SearchBody;
+        let (method, path) = if searches { ("POST", "/people/search") } else { ("GET", "/people") };
+        let list = |fault: Fault| self.shop.order(method, path, fault);
         let write = |fault: Fault| {
             for method in ["POST", "PATCH", "DELETE"] {
                 self.shop.order(method, "/people", fault.clone());
@@ -110,31 +107,31 @@ impl Place for ShopPlace {
         };
         match trouble {
             Trouble::ReadStatus(status) => {
-                self.shop.order("GET", "/people", Fault::Status(status, json!({"message": "no"})));
+                list(Fault::Status(status, json!({"message": "no"})));
             }
             Trouble::WriteStatus(status) => write(Fault::Status(status, json!({"message": "no"}))),
-            Trouble::Wait(seconds) => self.shop.order("GET", "/people", Fault::Wait(429, seconds)),
+            Trouble::Wait(seconds) => list(Fault::Wait(429, seconds)),
             Trouble::LostAnswer => write(Fault::Lose),
-            Trouble::Truncated => self.shop.order("GET", "/people", Fault::Truncate),
-            Trouble::NoJson => self.shop.order("GET", "/people", Fault::Html),
-            Trouble::EmptyPage => self.shop.order("GET", "/people", Fault::EmptyPage),
+            Trouble::Truncated => list(Fault::Truncate),
+            Trouble::NoJson => list(Fault::Html),
+            Trouble::EmptyPage => list(Fault::EmptyPage),
             Trouble::Twice => {
                 // The first page is as it is.
-                self.shop.order("GET", "/people", Fault::Without("nothing"));
-                self.shop.order("GET", "/people", Fault::Twice);
+                list(Fault::Without("nothing"));
+                list(Fault::Twice);
             }
             Trouble::Endless => {
-                self.shop.order("GET", "/people", Fault::Endless);
-                self.shop.order("GET", "/people", Fault::Endless);
-                self.shop.order("GET", "/people", Fault::Endless);
+                list(Fault::Endless);
+                list(Fault::Endless);
+                list(Fault::Endless);
             }
             Trouble::Appears => {
-                self.shop.order("GET", "/people", Fault::Without("nothing"));
-                self.shop.order("GET", "/people", Fault::Appear);
+                list(Fault::Without("nothing"));
+                list(Fault::Appear);
             }
             Trouble::Without(field) => {
-                self.shop.order("GET", "/people", Fault::Without(field));
-                self.shop.order("GET", "/people", Fault::Without(field));
+                list(Fault::Without(field));
+                list(Fault::Without(field));
             }
             Trouble::Skew(millis) => self.shop.skew(millis),
             Trouble::SignedOut => self.shop.change_password(),
@@ -219,8 +216,10 @@ impl PocketBasePlace {
     }
 }
 
-fn shipped_manifest(kind: &str) -> Manifest {
-    shipped().iter().find(|manifest| manifest.kind() == kind).expect("it is shipped").clone()
+/// A manifest as it stands in the folder, so that trying a change of it needs no build.
+pub fn shipped_manifest(kind: &str) -> Manifest {
+    let path = format!("{}/assets/connectors/{kind}.toml", env!("CARGO_MANIFEST_DIR"));
+    Manifest::parse(&std::fs::read_to_string(path).unwrap()).unwrap_or_else(|error| panic!("{kind}: {error}"))
 }
 
 #[async_trait]
@@ -259,7 +258,8 @@ impl Place for PocketBasePlace {
         let Some(faults) = &self.faults else { return false };
         let reads: Fits = Arc::new(|head, _| head.starts_with("GET") && head.contains("/records"));
         let writes: Fits = Arc::new(|head, _| {
-            !head.starts_with("GET") && head.lines().next().is_some_and(|line| line.contains("/records"))
+            !head.starts_with("GET")
+                && head.lines().next().is_some_and(|line| line.contains("/records") || line.contains("/api/batch"))
         });
         let (server, collection) = (Arc::clone(&self.server), self.collection.clone());
         let appears = move || {

@@ -192,7 +192,7 @@ proptest! {
             listing.records.reverse();
             let again: Vec<_> = listing.records.iter().take(2).cloned().collect();
             listing.records.extend(again);
-            engine::view(&spec, side, &listing)
+            engine::view(&spec, side, listing)
         });
         prop_assert_eq!(essence(&world.plan(&spec, Scope::Full)), essence(&world.plan_from(&spec, &views)));
     }
@@ -232,7 +232,7 @@ proptest! {
             let mut listing = world.listing(side, Scope::Full);
             listing.records.truncate(keep);
             listing.complete = false;
-            engine::view(&spec, side, &listing)
+            engine::view(&spec, side, listing)
         });
         let plan = world.plan_from(&spec, &views);
         let known = |item: &duosync::model::Item| matches!(&item.subject, Subject::Pair(ids) if known.contains(ids));

@@ -139,6 +139,7 @@ impl World {
                     complete: true,
                     records: touched.iter().filter_map(|id| records.get(id)).cloned().collect(),
                     gone: touched.iter().filter(|id| !records.contains_key(*id)).cloned().collect(),
+                    total: None,
                     cursor: None,
                 }
             }
@@ -146,7 +147,7 @@ impl World {
     }
 
     pub(crate) fn plan(&self, spec: &PairSpec, scope: Scope) -> Plan {
-        self.plan_from(spec, &PerSide::from_fn(|side| engine::view(spec, side, &self.listing(side, scope))))
+        self.plan_from(spec, &PerSide::from_fn(|side| engine::view(spec, side, self.listing(side, scope))))
     }
 
     pub(crate) fn plan_from(&self, spec: &PairSpec, views: &PerSide<View>) -> Plan {
@@ -242,7 +243,7 @@ impl World {
                 OpKind::Delete { .. } => {
                     let id = op.record.clone().unwrap();
                     let old = self.records.get(side)[&id].fields.clone();
-                    self.history.extend(old.into_values());
+                    self.history.extend(old.into_iter().map(|(_, value)| value));
                     self.remove(side, &id);
                     self.unlinked.get_mut(side).remove(&id);
                     Written::Deleted
@@ -282,7 +283,7 @@ impl World {
     }
 
     pub(crate) fn compare(&self, spec: &PairSpec) -> (duosync::model::CompareCounts, Vec<duosync::model::Mismatch>) {
-        let views = PerSide::from_fn(|side| engine::view(spec, side, &self.listing(side, Scope::Full)));
+        let views = PerSide::from_fn(|side| engine::view(spec, side, self.listing(side, Scope::Full)));
         engine::compare(spec, &views, &self.links, &self.decisions)
     }
 

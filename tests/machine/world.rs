@@ -94,11 +94,13 @@ impl World {
             };
             let (incremental, tokens, shuffle) = (rng.u8(..3) != 0, rng.bool(), rng.bool().then(|| rng.u64(..)));
             let reformat = rng.u8(..4);
+            let counts_only = rng.u8(..3) == 0;
             shouts |= reformat == 1;
             all_tokens &= tokens;
             lists.get(side).behave(|behaviour| {
                 behaviour.batch = batch;
                 behaviour.incremental = incremental;
+                behaviour.counts_only = counts_only;
                 behaviour.versions = versions;
                 behaviour.ids_from_token = tokens;
                 behaviour.shuffle = shuffle;

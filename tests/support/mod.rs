@@ -13,6 +13,7 @@
     reason = "each test uses a part of it, fails by panicking and says why it skips"
 )]
 
+pub mod answers;
 pub mod customers;
 pub mod databases;
 pub mod disk;
@@ -24,6 +25,10 @@ pub mod oidc;
 pub mod proxy;
 pub mod rest_servers;
 pub mod servers;
+mod sheet;
 pub mod shop;
+pub mod sign_in_desk;
 pub mod tcp;
 pub mod tls;
+pub mod ways;
+mod wire;

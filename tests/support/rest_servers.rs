@@ -56,6 +56,8 @@ impl PocketBase {
             let body = json!({ "identity": USER, "password": PASSWORD });
             let answer = server.request("POST", "/api/collections/_superusers/auth-with-password", &body);
             server.token = answer["token"].as_str().map(str::to_owned).expect("the superuser signs in");
+            let batches = json!({ "batch": { "enabled": true, "maxRequests": 50, "timeout": 3 } });
+            server.request("PATCH", "/api/settings", &batches);
             return Some(server);
         }
         panic!("PocketBase does not start");
@@ -146,18 +148,20 @@ impl Drop for Tryton {
     }
 }
 
-fn stop(child: &mut Child) {
+/// Ends a server that a test has started.
+pub fn stop(child: &mut Child) {
     // It may have ended by itself; then there is nothing to end.
     let _ended = child.kill();
     child.wait().unwrap();
 }
 
-fn free_port() -> u16 {
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// Starts a program and waits for its first answer; none where it has ended instead.
-fn launch(mut command: Command, port: u16, path: &str) -> Option<Child> {
+pub fn launch(mut command: Command, port: u16, path: &str) -> Option<Child> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let err = child.stderr.take().unwrap();

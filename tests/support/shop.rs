@@ -1,48 +1,21 @@
 //! A platform with a REST interface on this computer: a small dialect of its own that
 //! `tests/support/shop.toml` describes, and every kind of trouble that real ones have.
 
+pub mod trouble;
+
 use std::collections::{BTreeMap, VecDeque};
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value as Json, json};
 
-/// Some trouble with a request.
-#[derive(Clone, Debug)]
-pub enum Fault {
-    /// It is answered like this, and nothing is done.
-    Status(u16, Json),
-    /// The same, and asks to wait so many seconds.
-    Wait(u16, u64),
-    /// It is carried out, and the answer never comes.
-    Lose,
-    /// It is carried out, and the answer breaks off in the middle.
-    Truncate,
-    /// It is carried out, and the answer is a page of HTML.
-    Html,
-    /// The page holds nothing, but says how to go on.
-    EmptyPage,
-    /// The page holds what the page before it held last, too.
-    Twice,
-    /// The page says that the next one is itself.
-    Endless,
-    /// Before it is answered, somebody adds a record that sorts first.
-    Appear,
-    /// A property is left out of every record.
-    Without(&'static str),
-}
-
-/// A request as a test may want to look at it.
-#[derive(Clone, Debug)]
-pub struct Request {
-    pub method: String,
-    pub path: String,
-    pub query: BTreeMap<String, String>,
-    pub headers: BTreeMap<String, String>,
-    pub body: Json,
-}
+use super::servers::http;
+use super::sheet::{flat, rows, whole};
+pub use super::wire::Request;
+use super::wire::{decoded, read};
+pub use trouble::Fault;
 
 #[derive(Default)]
 struct State {
@@ -58,9 +31,15 @@ struct State {
     skew: i64,
     password: String,
     session: u64,
+    /// The port of the server whose access tokens it takes, in the place of sessions of its own.
+    tokens: Option<u16>,
+    /// Where the token runs out just before the request comes: method and path.
+    expires_before: Option<(String, String)>,
     /// The number of changes when the last list by token was begun.
     started: u64,
     last: Option<Json>,
+    /// The page that had room for nobody: what belongs on it comes one page later.
+    hole: Option<usize>,
 }
 
 /// The platform; it ends with the process.
@@ -90,6 +69,18 @@ impl Shop {
             }
         });
         Self { port, state }
+    }
+
+    /// One that takes the access tokens of this server.
+    pub fn start_behind(oidc: &super::oidc::Oidc) -> Self {
+        let shop = Self::start();
+        shop.state.lock().unwrap().tokens = Some(oidc.port);
+        shop
+    }
+
+    /// All access tokens run out just before the next request of this method to this path.
+    pub fn expire_before(&self, method: &str, path: &str) {
+        self.state.lock().unwrap().expires_before = Some((method.to_owned(), path.to_owned()));
     }
 
     pub fn url(&self) -> String {
@@ -138,6 +129,22 @@ impl Shop {
         self.state.lock().unwrap().add(None, record)
     }
 
+    /// Adds a record with an id of one's own choice.
+    pub fn put(&self, id: &str, name: &str, email: &str) {
+        let record =
+            json!({ "properties": { "name": name, "phone": "" }, "emails": [{ "value": email, "primary": true }] });
+        self.state.lock().unwrap().store(id, record);
+    }
+
+    /// All records were changed at the same time.
+    pub fn same_time(&self) {
+        let mut state = self.state.lock().unwrap();
+        let now = state.now();
+        for record in state.records.values_mut() {
+            record["updated"] = json!(now);
+        }
+    }
+
     pub fn record(&self, id: &str) -> Option<Json> {
         self.state.lock().unwrap().records.get(id).cloned()
     }
@@ -177,7 +184,7 @@ impl State {
     fn add(&mut self, key: Option<&str>, record: Json) -> String {
         self.next_id += 1;
         // Ids are no help in telling what is new.
-        let id = format!("p{:03}", 500 - self.next_id);
+        let id = format!("p{:05}", 90_000 - self.next_id);
         if let Some(key) = key {
             self.keys.insert(key.to_owned(), id.clone());
         }
@@ -196,9 +203,41 @@ impl State {
     }
 
     fn answer(&mut self, request: &Request) -> Reply {
-        let path: Vec<&str> = request.path.trim_matches('/').split('/').collect();
+        if !request.query.contains_key("flat") || !request.path.starts_with("/people") || request.method == "DELETE" {
+            return self.answer_whole(request);
+        }
+        let id = request.path.trim_start_matches("/people").trim_start_matches('/');
+        let mut request = request.clone();
+        if request.body.is_object() {
+            let mut all = self.records.get(id).map_or_else(|| json!({}), flat);
+            for (name, value) in request.body.as_object().into_iter().flatten() {
+                all[name] = value.clone();
+            }
+            request.body = whole(&all);
+        }
+        let mut reply = self.answer_whole(&request);
+        if reply.body["id"].is_string() {
+            reply.body = flat(&reply.body);
+        }
+        reply
+    }
+
+    fn answer_whole(&mut self, request: &Request) -> Reply {
+        let steps: Vec<String> = request.path.trim_matches('/').split('/').map(decoded).collect();
+        let path: Vec<&str> = steps.iter().map(String::as_str).collect();
         let authorization = request.headers.get("authorization").map(String::as_str).unwrap_or_default();
-        if path != ["login"] && authorization != format!("Bearer s{}", self.session) {
+        let let_in = match self.tokens {
+            None => path == ["login"] || authorization == format!("Bearer s{}", self.session),
+            Some(server) => {
+                let now = (request.method.clone(), request.path.clone());
+                if self.expires_before.take_if(|before| *before == now).is_some() {
+                    http(server, "GET", "/test/expire", &[], b"").unwrap();
+                }
+                let token = [("Authorization", authorization)];
+                http(server, "GET", "/me", &token, b"").is_ok_and(|answer| answer.status == 200)
+            }
+        };
+        if !let_in {
             return fail(401, "sign in first");
         }
         match (request.method.as_str(), path.as_slice()) {
@@ -209,6 +248,11 @@ impl State {
             ("GET", ["me"]) => fine(json!({ "organisation": { "id": 77 } })),
             ("GET", ["lists"]) => fine(json!({ "lists": [{ "id": "people", "title": "People", "locked": false }] })),
             ("GET", ["people"]) => self.list(request),
+            ("POST", ["people", "search"]) => {
+                let asked = request.body.as_object().cloned().unwrap_or_default();
+                let query = asked.into_iter().map(|(name, value)| (name, plain(&value))).collect();
+                self.list(&Request { query, ..request.clone() })
+            }
             ("GET", ["people", "deleted"]) => {
                 let since: i64 = request.query["since"].parse().unwrap();
                 let ids: Vec<Json> = self
@@ -298,7 +342,7 @@ impl State {
     fn list(&mut self, request: &Request) -> Reply {
         let get = |name: &str| request.query.get(name).cloned();
         let limit: usize = get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(2);
-        let after = get("after").unwrap_or_default();
+        let after = get("after").or_else(|| get("last")).unwrap_or_default();
         let mut records: Vec<Json> = self.records.values().cloned().collect();
         if let Some(since) = get("since").and_then(|since| since.parse::<i64>().ok()) {
             records.retain(|record| record["updated"].as_i64().unwrap() >= since);
@@ -332,16 +376,50 @@ impl State {
                 })
             });
         }
-        records.retain(|record| record["id"].as_str().unwrap() > after.as_str());
+        let sort = get("sort").unwrap_or_default();
+        if !sort.is_empty() {
+            records.sort_by_key(|record| (record["updated"].as_i64(), record["seq"].as_u64()));
+        }
+        if sort.starts_with('-') {
+            records.reverse();
+        }
+        let total = records.len();
+        let number = |name: &str| get(name).and_then(|text| text.parse::<usize>().ok());
+        if let Some(most) = number("most") {
+            if number("offset").unwrap_or(0) >= most {
+                return fail(400, "a search gives no more than that");
+            }
+            records.truncate(most);
+        }
+        let before = match (number("page"), number("offset")) {
+            (Some(page), _) => {
+                if page == 1 {
+                    self.hole = None;
+                }
+                let late = usize::from(self.hole.is_some_and(|hole| page > hole));
+                (page - 1 - late) * limit
+            }
+            (None, Some(offset)) => offset,
+            (None, None) => records.iter().filter(|record| record["id"].as_str().unwrap() <= after.as_str()).count(),
+        };
+        // By id what is before has to be taken out; they are sorted by it.
+        let mut records: Vec<Json> = records.into_iter().skip(before).collect();
         let more = records.len() > limit;
         records.truncate(limit);
-        let next = more.then(|| records.last().unwrap()["id"].clone());
-        let mut body = json!({ "results": records, "next": next });
+        let next = if more { records.last().unwrap()["id"].clone() } else { Json::Null };
+        if get("ids").is_some() {
+            records = records.iter().map(|record| json!({ "id": record["id"] })).collect();
+        }
+        let mut body = json!({ "results": records, "next": next, "more": more, "total": total });
         if let (Some(token), false) = (token, more) {
             body["token"] = json!(token);
         }
         fine(body)
     }
+}
+
+fn plain(json: &Json) -> String {
+    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
 }
 
 /// Emails with "refused" in them are not taken, as platforms have their own ideas.
@@ -367,48 +445,18 @@ fn serve(mut client: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     let Some(request) = read(&mut client)? else { return Ok(()) };
     let mut state = state.lock().unwrap();
     state.seen.push(request.clone());
-    let fits =
-        |(method, path, _): &(String, String, Fault)| *method == request.method && request.path.contains(path.as_str());
-    let fault = state.faults.iter().position(fits).and_then(|at| state.faults.remove(at)).map(|(_, _, fault)| fault);
-    if matches!(fault, Some(Fault::Appear)) {
-        let record = json!({ "properties": { "name": "Zed", "phone": "" }, "emails": [{ "value": "zed@example.org", "primary": true }] });
-        state.store("a000", record);
-    }
-    let mut reply = match &fault {
-        Some(Fault::Status(status, body)) => Reply { status: *status, headers: Vec::new(), body: body.clone() },
-        Some(Fault::Wait(status, seconds)) => Reply {
-            status: *status,
-            headers: vec![("Retry-After".to_owned(), seconds.to_string())],
-            body: json!({ "message": "slow down" }),
-        },
-        _ => state.answer(&request),
+    // A search that is posted is no write.
+    let fits = |(method, path, _): &(String, String, Fault)| {
+        let search = |path: &str| path.ends_with("/search");
+        *method == request.method && request.path.contains(path.as_str()) && (!search(&request.path) || search(path))
     };
-    match &fault {
-        Some(Fault::EmptyPage) => {
-            // The same place again: this page had room for nobody.
-            let after = request.query.get("after").cloned().unwrap_or_default();
-            reply.body = json!({ "results": [], "next": format!("{after}!") });
-        }
-        Some(Fault::Twice) => {
-            if let (Some(last), Some(results)) = (state.last.clone(), reply.body["results"].as_array_mut()) {
-                results.insert(0, last);
-            }
-        }
-        Some(Fault::Endless) => {
-            reply.body["next"] = json!(request.query.get("after").cloned().unwrap_or_else(|| "p000".to_owned()));
-        }
-        Some(Fault::Without(property)) => {
-            for record in reply.body["results"].as_array_mut().into_iter().flatten() {
-                if let Some(properties) = record["properties"].as_object_mut() {
-                    properties.remove(*property);
-                }
-            }
-        }
-        _ => {}
-    }
+    let fault = state.faults.iter().position(fits).and_then(|at| state.faults.remove(at)).map(|(_, _, fault)| fault);
+    let mut reply = state.meet(&request, fault.as_ref());
+    state.spoil(&request, fault.as_ref(), &mut reply);
     if let Some(last) = reply.body["results"].as_array().and_then(|results| results.last()) {
         state.last = Some(last.clone());
     }
+    ways_on(&request, &mut reply);
     let date = state.now();
     drop(state);
     if matches!(fault, Some(Fault::Lose)) {
@@ -436,44 +484,40 @@ fn serve(mut client: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
     client.shutdown(Shutdown::Both)
 }
 
-fn read(client: &mut TcpStream) -> std::io::Result<Option<Request>> {
-    let mut all = Vec::new();
-    let mut piece = [0; 16_384];
-    let end = loop {
-        let read = client.read(&mut piece)?;
-        if read == 0 {
-            return Ok(None);
-        }
-        all.extend_from_slice(&piece[..read]);
-        if let Some(end) = all.windows(4).position(|four| four == b"\r\n\r\n") {
-            break end + 4;
-        }
-    };
-    let head = String::from_utf8_lossy(&all[..end]).into_owned();
-    let headers: BTreeMap<String, String> = head
-        .lines()
-        .skip(1)
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
-        .collect();
-    let length: usize = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-    while all.len() < end + length {
-        let read = client.read(&mut piece)?;
-        if read == 0 {
-            return Ok(None);
-        }
-        all.extend_from_slice(&piece[..read]);
+/// How else the answer to a list says how to go on, and in which form it is.
+fn ways_on(request: &Request, reply: &mut Reply) {
+    if reply.body["results"].is_null() {
+        return;
     }
-    let mut first = head.split(' ');
-    let method = first.next().unwrap_or_default().to_owned();
-    let target = first.next().unwrap_or_default();
-    let url = url::Url::parse(&format!("http://x{target}")).unwrap();
-    let body = serde_json::from_slice(&all[end..]).unwrap_or(Json::Null);
-    Ok(Some(Request {
-        method,
-        path: url.path().to_owned(),
-        query: url.query_pairs().into_owned().collect(),
-        headers,
-        body,
-    }))
+    let address = |changes: &[(&str, &str)]| {
+        let host = request.headers.get("host").cloned().unwrap_or_default();
+        let mut url = url::Url::parse(&format!("http://{host}{}", request.path)).unwrap();
+        let own = request.query.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+        let own: Vec<(String, String)> = own.map(|(name, value)| (name.clone(), value.clone())).collect();
+        url.query_pairs_mut().extend_pairs(own).extend_pairs(changes);
+        url.to_string()
+    };
+    if let Some(next) = reply.body["next"].as_str() {
+        let next = address(&[("after", next)]);
+        if request.query.contains_key("link") {
+            let first = address(&[("after", "")]);
+            reply.headers.push((
+                "Link".to_owned(),
+                format!("<{first}>; rel=\"first\", <{next}>; title=\"on\"; rel=\"next last\""),
+            ));
+        }
+        reply.body["next_url"] = json!(next);
+    }
+    if let Some(token) = reply.body["token"].as_str() {
+        let limit = request.query.get("limit").cloned().unwrap_or_default();
+        reply.body["delta"] = json!(address(&[("token", token), ("limit", &limit), ("after", "")]));
+    }
+    let flat_rows = request.query.contains_key("flat");
+    if flat_rows && !request.query.contains_key("table") {
+        reply.body["results"] = reply.body["results"].as_array().into_iter().flatten().map(flat).collect();
+    } else if flat_rows {
+        let named = request.query.get("offset").is_none_or(|offset| offset == "0");
+        let records = reply.body["results"].as_array().cloned().unwrap_or_default();
+        reply.body["results"] = rows(&records, named);
+    }
 }

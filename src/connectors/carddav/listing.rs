@@ -127,7 +127,7 @@ impl Account {
         context.step("reading the address book", total, Some(total));
         let gone =
             if scope == Scope::Changes { heard.gone.into_iter().map(RecordId::new).collect() } else { Vec::new() };
-        Ok(Listing { scope, complete, records, gone, cursor })
+        Ok(Listing { scope, complete, records, gone, total: None, cursor })
     }
 
     /// What an entry of an answer holds of its card, or what is known of it from before.

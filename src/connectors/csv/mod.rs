@@ -38,7 +38,7 @@ use super::shared::work::{BeforeReplace, identity, run};
 use super::shared::{digest, guess};
 use super::{Abilities, Batch, Connector, ConnectorError, Context, ErrorKind, Find, Write, WriteResult};
 use crate::model::{
-    AccountSettings, CollectionInfo, Cursor, FieldInfo, Fields, Identity, Listing, Record, RecordId, Value,
+    AccountSettings, CollectionInfo, Cursor, FieldInfo, Fields, Identity, Listing, Name, Record, RecordId, Value,
 };
 
 /// How often a file that others keep changing is tried before the run gives up.
@@ -494,24 +494,20 @@ impl Inner {
 struct Reader<'a> {
     document: &'a Document,
     index: &'a Index,
-    want: Vec<(usize, &'a str)>,
+    want: Vec<(usize, Name)>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(document: &'a Document, index: &'a Index, want: &'a [String]) -> Result<Self, ConnectorError> {
+    fn new(document: &'a Document, index: &'a Index, want: &[String]) -> Result<Self, ConnectorError> {
         let want: Result<Vec<_>, ConnectorError> =
-            want.iter().map(|name| Ok((document.need_column(name)?, name.as_str()))).collect();
+            want.iter().map(|name| Ok((document.need_column(name)?, Name::new(name)))).collect();
         Ok(Self { document, index, want: want? })
     }
 
     fn record(&self, row: usize, whole: bool, cells: &mut Vec<Cell<'a>>, scratch: &mut Vec<u8>) -> Record {
         self.document.cells(row, cells);
-        let mut fields = Fields::new();
-        for (column, name) in &self.want {
-            if let Some(cell) = cells.get(*column) {
-                fields.insert((*name).to_owned(), Value::text(cell.value()));
-            }
-        }
+        let held = self.want.iter().filter_map(|(column, name)| Some((name, cells.get(*column)?)));
+        let fields: Fields = held.map(|(name, cell)| (name.clone(), Value::text(cell.value()))).collect();
         let raw = whole.then(|| {
             let object: serde_json::Map<String, serde_json::Value> = self
                 .document

@@ -5,7 +5,7 @@ use super::link::{Link, Row};
 use crate::connectors::shared::digest::of_texts;
 use crate::connectors::shared::rows::need_column;
 use crate::connectors::{ConnectorError, ErrorKind};
-use crate::model::{Fields, Kind, Record, RecordId, Value, Version};
+use crate::model::{Fields, Kind, Name, Record, RecordId, Value, Version};
 
 /// A table or view.
 #[derive(Clone, Debug)]
@@ -164,6 +164,16 @@ impl Shape {
         format!("SELECT {} FROM {}", keys.join(", "), self.from())
     }
 
+    /// `SELECT` of the number of rows.
+    pub(super) fn select_count(&self) -> String {
+        let count = match self.dialect {
+            Dialect::Sqlite => "count(*)",
+            Dialect::Postgres => "count(*)::text",
+            Dialect::MySql => "CAST(count(*) AS CHAR)",
+        };
+        format!("SELECT {count} FROM {}", self.from())
+    }
+
     /// The columns of the key.
     pub(super) fn key_columns(&self) -> impl Iterator<Item = &Column> {
         self.keys.iter().filter_map(|at| self.columns.get(*at))
@@ -214,7 +224,8 @@ impl Shape {
 
     /// The record of a row.
     pub(super) fn record(&self, row: &Row, want: &[(usize, String)], whole: bool) -> Record {
-        let fields: Fields = want.iter().map(|(at, name)| (name.clone(), Value::text(self.shown(row, *at)))).collect();
+        let fields: Fields =
+            want.iter().map(|(at, name)| (Name::new(name), Value::text(self.shown(row, *at)))).collect();
         let raw = whole.then(|| {
             let all = self.names.iter().zip(row).map(|(name, cell)| (name.clone(), cell.clone().into()));
             serde_json::Value::Object(all.collect()).to_string()

@@ -143,7 +143,7 @@ impl Account {
         let mut places = self.fixed();
         for (at, spec) in self.client.manifest.spec.collections.iter().enumerate() {
             let Some(discover) = &spec.discover else { continue };
-            let mut pager = Pager::new(&self.client, &discover.call, self.client.options().clone(), None);
+            let mut pager = Pager::new(&self.client, &discover.call, self.client.options().clone(), Some(&discover.id));
             while let Some(page) = pager.next(context).await? {
                 for (key, item) in page.items {
                     let find = |text: &Text| page.reply.place(text, Some((&item, &key))).map_err(|error| wrong(&error));
@@ -246,7 +246,7 @@ impl Account {
         let spec = self.spec(place)?;
         let mut fields = Vec::new();
         let Some(call) = &discover.call else { return Ok(fields) };
-        let mut pager = Pager::new(&self.client, call, self.vars(place, &[]), None);
+        let mut pager = Pager::new(&self.client, call, self.vars(place, &[]), discover.name.as_ref());
         while let Some(page) = pager.next(context).await? {
             for (key, item) in &page.items {
                 let find = |text: &Option<Text>| -> Result<Option<Json>, ConnectorError> {
@@ -299,8 +299,7 @@ impl Account {
     ) -> Result<Vec<Field>, ConnectorError> {
         let spec = self.spec(place)?;
         let base = spec.record.fields_at.as_ref().and_then(|at| Path::parse(at.as_str()).ok()).unwrap_or_default();
-        let modified = spec.record.modified.as_ref();
-        let mut pager = Pager::new(&self.client, &spec.list, self.vars(place, &[]), modified);
+        let mut pager = Pager::of_records(&self.client, &spec.list, self.vars(place, &[]), &spec.record);
         let mut names = BTreeMap::new();
         if let Some(page) = pager.next(context).await? {
             for (_, item) in &page.items {
@@ -326,7 +325,7 @@ impl Account {
     pub(crate) async fn described(&self, context: &Context, place: &Place) -> Result<Vec<FieldInfo>, ConnectorError> {
         let fields = self.all_fields(context, place).await?;
         let spec = self.spec(place)?;
-        let mut pager = Pager::new(&self.client, &spec.list, self.vars(place, &fields), spec.record.modified.as_ref());
+        let mut pager = Pager::of_records(&self.client, &spec.list, self.vars(place, &fields), &spec.record);
         let mut items = Vec::new();
         while items.len() < SAMPLED
             && let Some(page) = pager.next(context).await?

@@ -34,19 +34,43 @@ impl Task<'_> {
                 None => groups.push(vec![one]),
             }
         }
-        for group in groups {
-            if group.len() == 1 || self.stopped.is_some() {
+        // The last one is the next.
+        groups.reverse();
+        while let Some(mut group) = groups.pop() {
+            if group.len() < 2 || self.stopped.is_some() {
                 for one in group {
                     self.alone(one).await;
                 }
                 continue;
             }
-            self.one_request(batch, group).await?;
+            match self.one_request(batch, &group).await {
+                Ok(reply) => self.share_out(batch, group, &reply)?,
+                // Whoever may not send several at a time may send one.
+                Err(error) if error.kind == ErrorKind::Forbidden => {
+                    tracing::debug!(%error, "the batch was refused as a whole; each record is tried by itself");
+                    for one in group {
+                        self.alone(one).await;
+                    }
+                }
+                // One bad record must not hold up the others: it is found by halves.
+                Err(error) if is_about_records(error.kind) => {
+                    tracing::debug!(%error, "the batch was refused as a whole; each half of it is tried by itself");
+                    let half = group.split_off(group.len() / 2);
+                    groups.extend([half, group]);
+                }
+                Err(error) => {
+                    for one in group {
+                        let mut copy = ConnectorError::new(error.kind, error.message.clone());
+                        copy.retry_after = error.retry_after;
+                        self.done(one.at, Err(copy));
+                    }
+                }
+            }
         }
         Ok(())
     }
 
-    async fn one_request(&mut self, batch: &Batch, group: Vec<Ready>) -> Result<(), ConnectorError> {
+    async fn one_request(&self, batch: &Batch, group: &[Ready]) -> Result<Reply, ConnectorError> {
         let mut vars = self.vars.clone();
         let mut items = Vec::with_capacity(group.len());
         for (index, one) in group.iter().enumerate() {
@@ -63,27 +87,7 @@ impl Task<'_> {
         changed.sort();
         changed.dedup();
         vars.set("changed", &json!(changed));
-        let client = &self.account.client;
-        let reply = client.call(self.context, batch.sends(), &vars, (None, &[]), true).await;
-        match reply {
-            Ok(reply) => self.share_out(batch, group, &reply),
-            // One bad record must not hold up the others.
-            Err(error) if is_about_records(error.kind) => {
-                tracing::debug!(%error, "the batch was refused as a whole; each record is tried by itself");
-                for one in group {
-                    self.alone(one).await;
-                }
-                Ok(())
-            }
-            Err(error) => {
-                for one in group {
-                    let mut copy = ConnectorError::new(error.kind, error.message.clone());
-                    copy.retry_after = error.retry_after;
-                    self.done(one.at, Err(copy));
-                }
-                Ok(())
-            }
-        }
+        self.account.client.call(self.context, batch.sends(), &vars, (None, &[]), true).await
     }
 
     /// Gives each write what the answer says of it.
@@ -115,6 +119,7 @@ impl Task<'_> {
                 failures.insert(key_of(errors_key, &failure)?, failure);
             }
         }
+        let in_order = answers.len() == group.len();
         for (index, one) in group.into_iter().enumerate() {
             let key = match &batch.key {
                 Some(key) => key
@@ -128,7 +133,12 @@ impl Task<'_> {
                 self.done(one.at, Err(error));
                 continue;
             }
-            let answer = if batch.answer_key.is_some() { by_key.get(&key) } else { answers.get(index) };
+            // What nothing tells apart is known by its place, where none is left out.
+            let answer = if batch.answer_key.is_none() || key.is_empty() && in_order {
+                answers.get(index)
+            } else {
+                by_key.get(&key)
+            };
             let told = match answer {
                 Some(answer) => self.told(batch, reply, answer)?,
                 // Where the platform tells only of failures, there was none.

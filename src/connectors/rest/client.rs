@@ -43,6 +43,8 @@ pub(crate) struct Reply {
     pub(crate) headers: Map<String, Json>,
     /// The server's clock.
     pub(crate) date: Option<Timestamp>,
+    /// How many bytes it has.
+    pub(crate) weight: u64,
     /// Whether its status says that what was asked for is not there.
     pub(crate) missing: bool,
     /// What the request could name.
@@ -62,6 +64,7 @@ impl Reply {
             body,
             headers: self.headers.clone(),
             date: self.date,
+            weight: 0,
             missing: false,
             request_vars: self.request_vars.clone(),
             vars: OnceLock::new(),
@@ -256,6 +259,15 @@ impl Client {
             Some(address) => self.http.resolve(&self.directory()?, address)?,
             None => {
                 let path = Text::new(path, sends.request.at).path(vars).map_err(|error| wrong(&error))?;
+                if leads_elsewhere(&path) {
+                    return Err(ConnectorError::new(
+                        if writes { ErrorKind::Rejected } else { ErrorKind::NotFound },
+                        format!(
+                            "an id of the platform leads to another place than its record ({}), so nothing was asked there",
+                            path.escape_debug()
+                        ),
+                    ));
+                }
                 let address = if path.starts_with("https://") || path.starts_with("http://") {
                     path
                 } else {
@@ -395,7 +407,8 @@ impl Client {
             Err(error) => (Json::Null, Some(error)),
         };
         let missing = missing.contains(&status);
-        let reply = Reply { status, body, headers, date, missing, request_vars: vars, vars: OnceLock::new() };
+        let weight = answer.body.len() as u64;
+        let reply = Reply { status, body, headers, date, weight, missing, request_vars: vars, vars: OnceLock::new() };
         if missing {
             return Ok(reply);
         }
@@ -473,6 +486,16 @@ fn options(manifest: &Manifest, settings: &AccountSettings, secret: Option<&str>
     Ok(vars)
 }
 
+/// Whether a path does not stay what it looks like when it becomes an address: an id `..` would make of
+/// "delete this record" a deletion of what is above it.
+fn leads_elsewhere(path: &str) -> bool {
+    let place = path.split(['?', '#']).next().unwrap_or_default();
+    path.contains(char::is_control)
+        || place
+            .split(['/', '\\'])
+            .any(|step| matches!(step.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | ".."))
+}
+
 fn add_pairs(pairs: &mut Vec<String>, name: &str, value: Option<Json>) {
     match value {
         None => {}
@@ -511,4 +534,28 @@ fn body(sends: Sends<'_>, vars: &Vars) -> Result<Option<(&'static str, String)>,
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_) => json.to_string(),
     };
     Ok(Some(("application/json", text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_stays_below_the_address() {
+        for path in [
+            "/people/..",
+            "/people/%2e%2E",
+            "/people/./x",
+            "/people/.%2e/x",
+            "/people/..\\x",
+            "/people/..?a=b",
+            "/a\nb",
+        ] {
+            assert!(leads_elsewhere(path), "{path}");
+        }
+        for path in ["/people/a%2F..%2Fb", "/people/...", "/people/a..b", "/people?up=..", "/people/..a", "https://x/a"]
+        {
+            assert!(!leads_elsewhere(path), "{path}");
+        }
+    }
 }

@@ -136,6 +136,7 @@ impl Work<'_> {
             complete,
             records: heard.records.into_iter().flatten().collect(),
             gone: Vec::new(),
+            total: None,
             cursor,
         })
     }
@@ -161,7 +162,7 @@ impl Work<'_> {
             heard.gone.into_iter().filter(|id| !heard.at.contains_key(id) && !known(id, GONE)).collect();
         let records =
             heard.records.into_iter().flatten().filter(|record| !known(&record.id, &print_of(record))).collect();
-        Ok(Listing { scope: Scope::Changes, complete: true, records, gone, cursor })
+        Ok(Listing { scope: Scope::Changes, complete: true, records, gone, total: None, cursor })
     }
 
     /// Reads every page of a list. With `until`, only as long as records are not older.
@@ -169,11 +170,11 @@ impl Work<'_> {
         let account = self.account;
         let mut heard = Heard::default();
         let mut bare: Vec<RecordId> = Vec::new();
-        let mut pager = Pager::new(&account.client, call, vars, self.spec.record.modified.as_ref());
+        let mut pager = Pager::of_records(&account.client, call, vars, &self.spec.record);
         self.context.step("reading the list", 0, None);
         while let Some(page) = pager.next(self.context).await? {
             heard.started = heard.started.or(page.reply.date);
-            heard.total = pager.total.filter(|_| call.keep.is_none());
+            heard.total = pager.expected.filter(|_| call.keep.is_none());
             let mut older = false;
             for (key, item) in &page.items {
                 let id = account.record_id(self.spec, &page.reply, (item, key))?;
@@ -227,7 +228,7 @@ impl Work<'_> {
     }
 
     async fn deleted(&self, call: &Call, vars: Vars, heard: &mut Heard) -> Result<(), ConnectorError> {
-        let mut pager = Pager::new(&self.account.client, call, vars, None);
+        let mut pager = Pager::new(&self.account.client, call, vars, call.id.as_ref());
         while let Some(page) = pager.next(self.context).await? {
             for (key, item) in &page.items {
                 let Some(place) = &call.id else { continue };

@@ -225,6 +225,7 @@ files!(
     "nocodb",
     "baserow",
     "pocketbase",
+    "directus",
     "tryton",
 );
 

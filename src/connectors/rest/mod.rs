@@ -1,7 +1,7 @@
 //! Platforms that are described by a manifest (`assets/connectors/README.md`): whatever speaks JSON
 //! over HTTP.
 //!
-//! `manifest` is the format and `check` what can be wrong in it; `template` and `path` fill requests in
+//! `manifest` and `requests` are the format and `check` what can be wrong in it; `template` and `path` fill requests in
 //! and find things in answers. `client` sends one request, `paging` goes through the pages of a list;
 //! `listing`, `reading`, `writing` and `batch` are the connector's methods.
 
@@ -10,6 +10,7 @@ mod batch;
 mod check;
 mod client;
 mod dates;
+mod endless;
 #[cfg(any(test, fuzzing))]
 mod hostile;
 mod listing;
@@ -19,7 +20,9 @@ mod paging;
 mod path;
 mod reading;
 mod refused;
+mod requests;
 mod template;
+mod thrift;
 mod tree;
 mod values;
 mod writing;
@@ -37,10 +40,19 @@ use crate::model::{AccountSettings, CollectionInfo, Cursor, FieldInfo, Identity,
 #[cfg(any(test, fuzzing))]
 pub(in crate::connectors) use hostile::hostile_json;
 pub use load::{Folder, Manifest, ManifestError, ManifestProblem, folder, read, shipped, start_of};
+pub use thrift::{Cost, Costs};
 
 /// How many writes share one call where the platform takes several in one request, so that what has
 /// to be read before and after is read together too.
 const WRITES_A_CALL: usize = 200;
+
+/// How many writes share one call; nothing where each is a request of its own. Where more than the usual go into
+/// one request, that many.
+fn writes_a_call(spec: &manifest::Spec) -> Option<usize> {
+    let calls = spec.collections.iter().flat_map(|one| [&one.create, &one.update, &one.delete]);
+    let largest = calls.flatten().filter_map(|call| call.batch.as_ref()).map(|batch| batch.max).max();
+    largest.map(|largest| largest.max(WRITES_A_CALL))
+}
 
 /// The connector of one account of a platform with a manifest.
 #[derive(Debug)]
@@ -79,17 +91,10 @@ impl RestConnector {
 impl Connector for RestConnector {
     fn abilities(&self) -> Abilities {
         let spec = &self.account.client.manifest.spec;
-        let batches = spec.collections.iter().any(|collection| {
-            [&collection.create, &collection.update, &collection.delete]
-                .into_iter()
-                .flatten()
-                .any(|call| call.batch.is_some())
-        });
         Abilities {
-            batch: if batches {
-                Batch::UpTo(WRITES_A_CALL)
-            } else {
-                Batch::One { concurrency: spec.limits.concurrency.unwrap_or(1).max(1) }
+            batch: match writes_a_call(spec) {
+                Some(size) => Batch::UpTo(size),
+                None => Batch::One { concurrency: spec.limits.concurrency.unwrap_or(1).max(1) },
             },
             incremental: spec.collections.iter().any(|collection| collection.changes.is_some()),
             modified: spec.collections.iter().any(|collection| collection.record.modified.is_some()),

@@ -1,18 +1,13 @@
 //! Lists in pages, each way that a manifest can name, up to an honest end.
 
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use serde_json::{Map, Value as Json};
 
 use super::client::{Client, Reply, wrong};
 use super::dates;
-use super::manifest::{Call, Paging, PagingBy, Text};
+use super::endless::{Endless, Watch, hash};
+use super::manifest::{Call, ChangesBy, Paging, PagingBy, RecordSpec, Text};
 use super::template::{Vars, plain};
 use crate::connectors::{ConnectorError, Context, ErrorKind};
-
-/// A platform that hands out more pages than this of one list is going in circles.
-const MOST_PAGES: usize = 50_000;
 
 /// One page.
 #[derive(Debug)]
@@ -29,37 +24,49 @@ pub(crate) struct Pager<'m> {
     vars: Vars,
     /// Where an item tells when it was changed, for searches that end before the list does.
     modified: Option<&'m Text>,
-    pages: usize,
+    /// Where an item tells its id.
+    id: Option<&'m Text>,
+    watch: Watch,
     page: u64,
     offset: u64,
     next: Option<Json>,
     since_restart: u64,
     columns: Option<Vec<String>>,
-    seen: HashSet<u64>,
     done: bool,
     /// How many items the platform says there are.
-    pub(crate) total: Option<u64>,
+    total: Option<u64>,
+    /// How many there must be for nobody to have been passed over.
+    pub(crate) expected: Option<u64>,
 }
 
 impl<'m> Pager<'m> {
-    pub(crate) fn new(client: &'m Client, call: &'m Call, vars: Vars, modified: Option<&'m Text>) -> Self {
+    /// The pages of a list of something whose id is at this place.
+    pub(crate) fn new(client: &'m Client, call: &'m Call, vars: Vars, id: Option<&'m Text>) -> Self {
         let first = call.paging.as_ref().and_then(|paging| paging.first);
         let by_page = call.paging.as_ref().is_some_and(|paging| paging.by == PagingBy::Page);
         Self {
             client,
             call,
             vars,
-            modified,
-            pages: 0,
+            modified: None,
+            id,
+            watch: Watch::default(),
             page: first.unwrap_or(u64::from(by_page)),
             offset: first.unwrap_or(0),
             next: None,
             since_restart: 0,
             columns: None,
-            seen: HashSet::new(),
             done: false,
             total: None,
+            expected: None,
         }
+    }
+
+    /// The pages of a list of records. Changes by token may be a protocol of what happened, in which one
+    /// record comes as often as it was changed; there only the same entry is nothing new.
+    pub(crate) fn of_records(client: &'m Client, call: &'m Call, vars: Vars, record: &'m RecordSpec) -> Self {
+        let id = (call.by != Some(ChangesBy::Token)).then_some(&record.id);
+        Self { modified: record.modified.as_ref(), ..Self::new(client, call, vars, id) }
     }
 
     /// The next page; none after the last.
@@ -68,10 +75,6 @@ impl<'m> Pager<'m> {
             return Ok(None);
         }
         context.check()?;
-        self.pages += 1;
-        if self.pages > MOST_PAGES {
-            return Err(self.endless());
-        }
         let vars = self.page_vars();
         let elsewhere = match self.call.paging.as_ref().map(|paging| paging.by) {
             Some(PagingBy::Url | PagingBy::Link) => self.next.as_ref().map(plain),
@@ -82,18 +85,14 @@ impl<'m> Pager<'m> {
         if self.call.table {
             items = self.rows(items);
         }
-        if !items.is_empty() {
-            let mut hasher = DefaultHasher::new();
-            for (key, item) in &items {
-                (key, item.to_string()).hash(&mut hasher);
-            }
-            if !self.seen.insert(hasher.finish()) {
-                return Err(self.endless());
-            }
-        }
+        let known = items.iter().map(|(key, item)| self.known_by(&reply, key, item)).collect::<Result<Vec<_>, _>>()?;
         match &self.call.paging {
             None => self.done = true,
-            Some(paging) => self.go_on(paging, &reply, &items)?,
+            Some(paging) => {
+                self.total_of(paging, &reply)?;
+                self.watch.page(&known, reply.weight, self.total).map_err(|why| self.endless(why))?;
+                self.go_on(paging, &reply, &items)?;
+            }
         }
         let mut kept = items;
         if let Some(keep) = &self.call.keep {
@@ -106,6 +105,34 @@ impl<'m> Pager<'m> {
             kept = chosen;
         }
         Ok(Some(Page { items: kept, reply }))
+    }
+
+    /// What an item is known by: its id, else all of it.
+    fn known_by(&self, reply: &Reply, key: &str, item: &Json) -> Result<u64, ConnectorError> {
+        let id = self.id.map(|id| reply.place(id, Some((item, key)))).transpose().map_err(|error| wrong(&error))?;
+        Ok(match id.flatten().filter(|id| !id.is_null()) {
+            Some(id) => hash(plain(&id)),
+            None => hash((key, item.to_string())),
+        })
+    }
+
+    /// Takes in how many items the platform says there are.
+    fn total_of(&mut self, paging: &Paging, reply: &Reply) -> Result<(), ConnectorError> {
+        let Some(place) = &paging.total else { return Ok(()) };
+        if let Some(total) = reply.place(place, None).map_err(|error| wrong(&error))? {
+            self.total = plain(&total).trim().parse().ok();
+        }
+        self.expected = match (self.expected, self.total) {
+            (None, total) => total,
+            (expected, None) => expected,
+            (Some(expected), Some(total)) => Some(match paging.by {
+                // Where one is deleted meanwhile, the next page begins one too far: so many as there were at
+                // first must have been read.
+                PagingBy::Page | PagingBy::Offset => expected,
+                PagingBy::Cursor | PagingBy::Url | PagingBy::Link | PagingBy::Keyset => expected.min(total),
+            }),
+        };
+        Ok(())
     }
 
     fn page_vars(&self) -> Vars {
@@ -160,9 +187,11 @@ impl<'m> Pager<'m> {
             Json::Array(cells) => cells,
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Object(_) => vec![item],
         });
-        let columns = match &self.columns {
-            Some(columns) => columns.clone(),
-            None => rows.next().unwrap_or_default().iter().map(plain).collect(),
+        let columns: Vec<String> = match (&self.columns, rows.len()) {
+            (Some(columns), _) => columns.clone(),
+            // A page without anything does not name them either.
+            (None, 0) => return Vec::new(),
+            (None, _) => rows.next().unwrap_or_default().iter().map(plain).collect(),
         };
         let objects = rows
             .map(|cells| {
@@ -190,9 +219,6 @@ impl<'m> Pager<'m> {
         self.page += 1;
         let more = paging.more.as_ref().map(|_| place(&paging.more)).transpose()?;
         let more = more.map(|more| is_yes(more.as_ref()));
-        if let Some(total) = place(&paging.total)? {
-            self.total = plain(&total).trim().parse().ok();
-        }
         let short = paging.short_is_last && paging.size.is_some_and(|size| count < size);
         match paging.by {
             PagingBy::Page | PagingBy::Offset => {
@@ -205,13 +231,14 @@ impl<'m> Pager<'m> {
             }
             PagingBy::Keyset => {
                 let Some((key, last)) = items.last() else {
-                    self.done = true;
+                    // The platform may say that it had only no room for anything on this page.
+                    self.done = more != Some(true);
                     return Ok(());
                 };
                 let next = paging.next.as_ref().map(|next| reply.place(next, Some((last, key)))).transpose();
                 let next = next.map_err(|error| wrong(&error))?.flatten();
                 if next.is_none() || next == self.next {
-                    return Err(self.endless());
+                    return Err(self.endless(Endless::Same));
                 }
                 self.next = next;
                 self.done = short || more == Some(false);
@@ -223,7 +250,7 @@ impl<'m> Pager<'m> {
                     place(&paging.next)?.filter(|next| is_yes(Some(next)))
                 };
                 if next.is_some() && next == self.next {
-                    return Err(self.endless());
+                    return Err(self.endless(Endless::Same));
                 }
                 self.done = next.is_none() || more == Some(false);
                 self.next = next;
@@ -247,8 +274,10 @@ impl<'m> Pager<'m> {
                 self.vars.set("since", &Json::from(last));
                 self.next = None;
                 self.since_restart = 0;
-                self.page = self.call.paging.as_ref().and_then(|paging| paging.first).unwrap_or(1);
-                self.offset = 0;
+                self.watch.restart();
+                let first = self.call.paging.as_ref().and_then(|paging| paging.first);
+                self.page = first.unwrap_or(1);
+                self.offset = first.unwrap_or(0);
                 Ok(())
             }
             Some(_) | None => Err(ConnectorError::new(
@@ -261,13 +290,14 @@ impl<'m> Pager<'m> {
         }
     }
 
-    fn endless(&self) -> ConnectorError {
-        ConnectorError::new(
+    fn endless(&self, why: Endless) -> ConnectorError {
+        ConnectorError::caused(
             ErrorKind::BadAnswer,
             format!(
-                "{} gives the same page of its list again and again, so nothing was done with it; try again, and tell the platform's support if it stays so",
+                "{} {why}, so nothing was done with it; try again, and tell the platform's support if it stays so",
                 self.client.host()
             ),
+            why,
         )
     }
 }

@@ -169,7 +169,7 @@ impl Account {
         vars.set("field", &Json::from(field.name.as_str()));
         vars.set("select", &Json::from(field.select.as_str()));
         vars.set("value", &Json::from(value.trim()));
-        let mut pager = Pager::new(&self.client, call, vars, spec.record.modified.as_ref());
+        let mut pager = Pager::of_records(&self.client, call, vars, &spec.record);
         let mut found: HashMap<RecordId, Record> = HashMap::new();
         let mut order = Vec::new();
         while let Some(page) = pager.next(context).await? {

@@ -3,7 +3,8 @@
 //! A text that is nothing but one `{{ expression }}` keeps the type of what it comes to, so that a
 //! number stays a number and a list a list; where it comes to nothing (`undefined`), the key that it
 //! stands for is left out. Every other text with braces becomes a text. In the path of a request
-//! what is put in is percent-encoded, unless it goes through `safe`.
+//! what is put in is percent-encoded, but for the slashes of what goes through `parts`, unless it goes
+//! through `safe`.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,6 +106,10 @@ fn add_filters(environment: &mut Environment<'static>) {
     environment
         .add_filter("base64", |text: Cow<'_, str>| base64::engine::general_purpose::STANDARD.encode(text.as_bytes()));
     environment.add_filter("urlencode", |text: Value| percent_encoded(&text.to_string()));
+    environment.add_filter("parts", |text: Value| {
+        let parts: Vec<String> = text.to_string().split('/').map(percent_encoded).collect();
+        Value::from_safe_string(parts.join("/"))
+    });
     environment.add_filter("tojson", |value: Value| {
         serde_json::to_string(&to_json(&value).unwrap_or(Json::Null)).unwrap_or_default()
     });
@@ -350,6 +355,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_is_put_into_a_path_stays_one_step_of_it() {
+        let mut vars = Vars::default();
+        vars.set("id", &json!("a/b?c#d%e f\n..\\é"));
+        for (text, path) in [
+            ("/x/{{ id }}", "/x/a%2Fb%3Fc%23d%25e%20f%0A..%5C%C3%A9"),
+            ("/x/{{ id | parts }}", "/x/a/b%3Fc%23d%25e%20f%0A..%5C%C3%A9"),
+            ("/x/{{ id | parts }}:y", "/x/a/b%3Fc%23d%25e%20f%0A..%5C%C3%A9:y"),
+        ] {
+            assert_eq!(Text::new(text, 0).path(&vars).unwrap(), path);
+        }
+    }
 
     #[test]
     fn an_expression_keeps_its_type_and_sees_every_variable() {

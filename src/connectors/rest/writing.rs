@@ -14,12 +14,25 @@ use super::values::Field;
 use crate::connectors::{ConnectorError, Context, ErrorKind, Write, WriteKind, WriteResult};
 use crate::model::{Fields, Record, RecordId, Version};
 
+/// How many records are read together that are then written one after the other.
+const READ_TOGETHER: usize = 20;
+
 /// Which of the three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
     Create,
     Update,
     Delete,
+}
+
+impl Way {
+    const fn of(write: &Write) -> Self {
+        match write.kind {
+            WriteKind::Create { .. } => Self::Create,
+            WriteKind::Update { .. } => Self::Update,
+            WriteKind::Delete { .. } => Self::Delete,
+        }
+    }
 }
 
 /// One write, ready to be sent.
@@ -95,11 +108,45 @@ impl Account {
 }
 
 impl<'a> Task<'a> {
+    /// A few at a time, so that little time passes between the reading of a record and its writing, in which
+    /// somebody else may change it.
     async fn carry_out(&mut self, writes: Vec<Write>) -> Result<(), ConnectorError> {
-        let current = self.read_first(&writes).await?;
+        let mut all: Vec<(usize, Write)> = writes.into_iter().enumerate().collect();
+        for way in [Way::Create, Way::Update, Way::Delete] {
+            let mut left: Vec<(usize, Write)> = all.extract_if(.., |(_, write)| Way::of(write) == way).collect();
+            if self.call(way).and_then(|call| call.batch.as_ref()).is_some_and(|batch| batch.same_fields) {
+                left.sort_by_key(|(_, write)| names(write));
+            }
+            let size = self.call(way).map_or(1, |call| at_once(self.spec, call));
+            while !left.is_empty() {
+                let rest = left.split_off(size.min(left.len()));
+                self.carry_out_some(way, left).await?;
+                left = rest;
+            }
+        }
+        Ok(())
+    }
+
+    async fn carry_out_some(&mut self, way: Way, writes: Vec<(usize, Write)>) -> Result<(), ConnectorError> {
+        let read = match &self.stopped {
+            Some((kind, message)) => Err(ConnectorError::new(*kind, message.clone())),
+            None => self.read_first(&writes).await,
+        };
+        let current = match read {
+            Ok(current) => current,
+            // What was written before stays as it is told.
+            Err(error) => {
+                for (at, _) in writes {
+                    let mut copy = ConnectorError::new(error.kind, error.message.clone());
+                    copy.retry_after = error.retry_after;
+                    self.done(at, Err(copy));
+                }
+                return Ok(());
+            }
+        };
         let mut ready: Vec<Ready> = Vec::new();
-        for (at, write) in writes.into_iter().enumerate() {
-            if matches!(write.kind, WriteKind::Create { .. })
+        for (at, write) in writes {
+            if way == Way::Create
                 && let Some(id) = self.account.made(&write.token)
             {
                 self.back.push((at, id));
@@ -111,15 +158,12 @@ impl<'a> Task<'a> {
                 Err(error) => self.done(at, Err(error)),
             }
         }
-        for way in [Way::Create, Way::Update, Way::Delete] {
-            let some: Vec<Ready> = ready.extract_if(.., |one| one.way == way).collect();
-            let batch = self.call(way).and_then(|call| call.batch.as_deref());
-            match batch {
-                Some(batch) if some.len() > 1 => self.together(batch, some).await?,
-                Some(_) | None => {
-                    for one in some {
-                        self.alone(one).await;
-                    }
+        let batch = self.call(way).and_then(|call| call.batch.as_deref());
+        match batch {
+            Some(batch) if ready.len() > 1 => self.together(batch, ready).await?,
+            Some(_) | None => {
+                for one in ready {
+                    self.alone(one).await;
                 }
             }
         }
@@ -154,9 +198,9 @@ impl<'a> Task<'a> {
     }
 
     /// The records that have to be known as they are before they are written, in one reading.
-    async fn read_first(&self, writes: &[Write]) -> Result<HashMap<RecordId, Record>, ConnectorError> {
+    async fn read_first(&self, writes: &[(usize, Write)]) -> Result<HashMap<RecordId, Record>, ConnectorError> {
         let mut ids = BTreeSet::new();
-        for write in writes {
+        for (_, write) in writes {
             let (id, expect, way, names) = match &write.kind {
                 WriteKind::Create { .. } => continue,
                 WriteKind::Update { id, fields, expect } => (id, expect, Way::Update, fields.keys().cloned().collect()),
@@ -449,8 +493,27 @@ fn name_record(vars: &mut Vars, id: &RecordId, expect: Option<&Version>) {
     }
 }
 
+/// The names of the fields that a write changes.
+fn names(write: &Write) -> Vec<String> {
+    match &write.kind {
+        WriteKind::Create { fields, .. } | WriteKind::Update { fields, .. } => fields.keys().cloned().collect(),
+        WriteKind::Delete { .. } => Vec::new(),
+    }
+}
+
+/// How many records are read, written and read back together. Where each is written by itself, a few can still be
+/// read together.
+pub(super) fn at_once(spec: &CollectionSpec, call: &Call) -> usize {
+    let reads = spec.get.as_ref().and_then(|get| get.batch.as_ref());
+    match (&call.batch, reads) {
+        (Some(batch), _) => batch.max.max(1),
+        (None, Some(reads)) => reads.max.clamp(1, READ_TOGETHER),
+        (None, None) => 1,
+    }
+}
+
 /// Whether a request has to know the record as it is.
-fn names_current(call: &Call) -> bool {
+pub(super) fn names_current(call: &Call) -> bool {
     let named = |sends: Sends<'_>| {
         let trees = sends.query.values().chain(sends.form.values()).chain(sends.body).flat_map(Tree::texts);
         texts_name(sends.headers.values().chain(trees).chain([sends.request]))

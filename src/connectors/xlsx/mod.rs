@@ -35,7 +35,7 @@ use super::shared::work::{BeforeReplace, identity, run};
 use super::shared::{digest, guess};
 use super::{Abilities, Batch, Connector, ConnectorError, Context, ErrorKind, Find, Write, WriteKind, WriteResult};
 use crate::model::{
-    AccountSettings, CollectionInfo, Cursor, FieldInfo, Fields, Identity, Kind, Listing, OptionInfo, OptionKind,
+    AccountSettings, CollectionInfo, Cursor, FieldInfo, Fields, Identity, Kind, Listing, Name, OptionInfo, OptionKind,
     PlatformInfo, Record, RecordId, SignIn, Value,
 };
 
@@ -491,13 +491,10 @@ impl<'a> Reader<'a> {
 
     fn record(&self, place: usize, whole: bool) -> Option<Record> {
         let (row, id) = (self.sheet.rows.get(place)?, self.sheet.ids.of.get(place)?);
-        let mut fields = Fields::new();
-        for (column, name) in &self.want {
-            // A value that nobody can tell is left out, which is not the same as empty.
-            if let Some(value) = row.cells.get(*column).and_then(Cell::value) {
-                fields.insert((*name).to_owned(), Value::text(value));
-            }
-        }
+        // A value that nobody can tell is left out, which is not the same as empty.
+        let held =
+            self.want.iter().filter_map(|(column, name)| Some((name, row.cells.get(*column).and_then(Cell::value)?)));
+        let fields: Fields = held.map(|(name, value)| (Name::new(name), Value::text(value))).collect();
         let raw = whole.then(|| {
             let entered = |(name, cell): (&String, &Cell)| match cell {
                 Cell::Formula(_) | Cell::Error => None,
