@@ -296,7 +296,7 @@ async fn a_record_that_ends_the_transaction_does_not_hold_up_the_others() {
     assert_eq!(names, ["Good", PEOPLE[1].name, "Fine"]);
 }
 
-/// MariaDB takes the whole transaction back after a deadlock: that is what is told, and it may be tried again.
+/// `MariaDB` takes the whole transaction back after a deadlock: that is what is told, and it may be tried again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deadlock_is_told_as_what_it_is() {
     let Some(fixture) = DatabaseFixture::server(Engine::MariaDb, false, false) else { return };
@@ -334,7 +334,7 @@ async fn a_deadlock_is_told_as_what_it_is() {
     assert_eq!(text(&stage.list().await[&ann], &stage.names.name), PEOPLE[0].name, "nothing of it stays");
 }
 
-/// Errors that MariaDB tells by number alone.
+/// Errors that `MariaDB` tells by number alone.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn numbers_of_mariadb_are_understood() {
     let Some(fixture) = DatabaseFixture::server(Engine::MariaDb, false, false) else { return };

@@ -123,7 +123,7 @@ async fn a_file_that_can_only_be_read() {
     }
 }
 
-/// Open in Excel or LibreOffice, which lay a file beside it.
+/// Open in Excel or `LibreOffice`, which lay a file beside it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_that_is_open_elsewhere() {
     for (kind, fixture) in kinds(None).into_iter().filter(|(kind, _)| ["csv", "xlsx"].contains(kind)) {

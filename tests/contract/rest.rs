@@ -432,6 +432,9 @@ impl Place for TrytonPlace {
     }
 }
 
+/// What is done to the records of an answer.
+type Change = Box<dyn Fn(&mut Vec<serde_json::Value>) + Send + Sync>;
+
 /// Orders trouble before a real server that gives its list in pages which follow on each other's last record.
 /// `items` is where an answer has its records. What such a server never does is not ordered: an empty page is
 /// its last one, and its clock is the real one.
@@ -443,7 +446,7 @@ fn suffer(
     appears: impl Fn() + Send + Sync + 'static,
 ) -> bool {
     let (reads, writes) = (Arc::clone(reads), Arc::clone(writes));
-    let change = |left: Option<usize>, change: Box<dyn Fn(&mut Vec<serde_json::Value>) + Send + Sync>| {
+    let change = |left: Option<usize>, change: Change| {
         let change = move |text: String| {
             let mut body: serde_json::Value = serde_json::from_str(&text).expect("the server answers JSON");
             change(body.pointer_mut(items).and_then(serde_json::Value::as_array_mut).expect("a list"));
