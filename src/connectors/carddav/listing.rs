@@ -419,18 +419,24 @@ impl Account {
             let answer = self.http.send(context, "REPORT", &url, &[("depth", "1")], Some((XML, &body))).await?;
             match answer.status {
                 207 => {
-                    let entries = dav::parse(&answer.body)?.entries.into_iter();
-                    let mut stored = Vec::new();
-                    let mut missing = Vec::new();
-                    for entry in entries.filter(|entry| entry.status.is_none_or(|status| status < 300)) {
-                        let href = card_path(&entry.href)?;
-                        match self.given(&href, entry) {
-                            Some(card) => stored.push(card),
-                            None => missing.push(href),
+                    let entries = dav::parse(&answer.body)?.entries;
+                    // An answer that was cut short (RFC 6352, section 8.6.2) says nothing of the cards that it
+                    // leaves out, so all of them are looked at.
+                    let is_book =
+                        |entry: &Entry| path::normal(&entry.href).trim_end_matches('/') == book.trim_end_matches('/');
+                    if !entries.iter().any(|entry| is_book(entry) && entry.status.is_some_and(|status| status >= 300)) {
+                        let mut stored = Vec::new();
+                        let mut missing = Vec::new();
+                        for entry in entries.into_iter().filter(|entry| !matches!(entry.status, Some(404 | 410))) {
+                            let href = card_path(&entry.href)?;
+                            match self.given(&href, entry) {
+                                Some(card) => stored.push(card),
+                                None => missing.push(href),
+                            }
                         }
+                        stored.extend(self.all_of(context, book, &missing).await?);
+                        return Ok(stored);
                     }
-                    stored.extend(self.fetch(context, book, &missing).await?.cards);
-                    return Ok(stored);
                 }
                 // The server knows no such report or filter: everything is looked at.
                 400 | 403 | 405 | 415 | 501 => {}
@@ -438,7 +444,23 @@ impl Account {
             }
         }
         let hrefs: Vec<String> = self.etags(context, book).await?.into_keys().collect();
-        Ok(self.fetch(context, book, &hrefs).await?.cards)
+        self.all_of(context, book, &hrefs).await
+    }
+
+    /// All these cards. One that is there and cannot be read is an error, as it may be the one that is looked
+    /// for: a card that is taken for not there would be made a second time.
+    pub(super) async fn all_of(
+        &self,
+        context: &Context,
+        book: &str,
+        hrefs: &[String],
+    ) -> Result<Vec<Stored>, ConnectorError> {
+        let fetched = self.fetch(context, book, hrefs).await?;
+        let Some(failed) = fetched.failed.first() else { return Ok(fetched.cards) };
+        Err(ConnectorError::new(
+            ErrorKind::BadAnswer,
+            format!("the server lists the contact {failed} but does not give it; look at it in the server's own view"),
+        ))
     }
 }
 

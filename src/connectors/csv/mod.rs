@@ -34,6 +34,7 @@ use self::identity::Index;
 use self::scan::Cell;
 use super::shared::file::{self, Replaced};
 use super::shared::rows::{IdColumns, IdSetting, id_from_token};
+use super::shared::work::{BeforeReplace, identity, run};
 use super::shared::{digest, guess};
 use super::{Abilities, Batch, Connector, ConnectorError, Context, ErrorKind, Find, Write, WriteResult};
 use crate::model::{
@@ -64,8 +65,7 @@ struct Inner {
     state: Mutex<State>,
     /// Held during a write, so that two of them cannot replace each other's file.
     writing: Mutex<()>,
-    #[cfg(test)]
-    before_replace: Mutex<Option<Box<dyn FnMut() + Send>>>,
+    before_replace: BeforeReplace,
 }
 
 #[derive(Default)]
@@ -106,21 +106,9 @@ impl CsvConnector {
                 requests: AtomicU64::new(0),
                 state: Mutex::default(),
                 writing: Mutex::default(),
-                #[cfg(test)]
-                before_replace: Mutex::default(),
+                before_replace: BeforeReplace::default(),
             }),
         })
-    }
-
-    /// Runs work on the file away from the threads that serve everything else.
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Inner) -> Result<T, ConnectorError> + Send + 'static,
-    ) -> Result<T, ConnectorError> {
-        let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || work(&inner)).await.map_err(|error| {
-            ConnectorError::caused(ErrorKind::File, "the work on the file broke off; see the log", error)
-        })?
     }
 }
 
@@ -135,11 +123,11 @@ impl Connector for CsvConnector {
     }
 
     async fn identity(&self, _context: &Context) -> Result<Identity, ConnectorError> {
-        self.run(|inner| Ok(Identity(inner.real_path()?.to_string_lossy().into_owned()))).await
+        run(&self.inner, |inner| identity(&inner.path)).await
     }
 
     async fn collections(&self, _context: &Context) -> Result<Vec<CollectionInfo>, ConnectorError> {
-        self.run(|inner| {
+        run(&self.inner, |inner| {
             let path = inner.real_path()?;
             Ok(vec![CollectionInfo {
                 id: inner.collection.clone(),
@@ -153,7 +141,7 @@ impl Connector for CsvConnector {
 
     async fn fields(&self, context: &Context, collection: &str) -> Result<Vec<FieldInfo>, ConnectorError> {
         let (context, collection) = (context.clone(), collection.to_owned());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             inner.check_collection(&collection)?;
             Ok(inner.describe(&*inner.document(&context)?))
         })
@@ -169,7 +157,7 @@ impl Connector for CsvConnector {
     ) -> Result<Listing, ConnectorError> {
         let (context, collection, want, since) =
             (context.clone(), collection.to_owned(), want.to_vec(), since.cloned());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             inner.check_collection(&collection)?;
             inner.list(&context, &want, since.as_ref())
         })
@@ -184,7 +172,7 @@ impl Connector for CsvConnector {
         ids: &[RecordId],
     ) -> Result<Vec<Record>, ConnectorError> {
         let (context, collection, want, ids) = (context.clone(), collection.to_owned(), want.to_vec(), ids.to_vec());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             inner.check_collection(&collection)?;
             let (document, index) = inner.indexed(&context)?;
             let reader = Reader::new(&document, &index, &want)?;
@@ -205,7 +193,7 @@ impl Connector for CsvConnector {
         find: &Find,
     ) -> Result<Vec<Record>, ConnectorError> {
         let (context, collection, want, find) = (context.clone(), collection.to_owned(), want.to_vec(), find.clone());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             inner.check_collection(&collection)?;
             inner.find(&context, &want, &find)
         })
@@ -220,7 +208,7 @@ impl Connector for CsvConnector {
         writes: Vec<Write>,
     ) -> Result<Vec<WriteResult>, ConnectorError> {
         let (context, collection, want) = (context.clone(), collection.to_owned(), want.to_vec());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             inner.check_collection(&collection)?;
             inner.write(&context, &want, &writes)
         })
@@ -452,10 +440,7 @@ impl Inner {
             // From here on it is not stopped any more.
             context.check()?;
             context.step("replacing the file", total, Some(total));
-            #[cfg(test)]
-            if let Some(hook) = self.before_replace.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-                hook();
-            }
+            self.before_replace.now();
             match file::replace(&path, &bytes, document.digest, &self.requests)? {
                 Replaced::Changed => {}
                 Replaced::Done => {

@@ -226,6 +226,7 @@ impl Client {
                             ),
                         )
                     })?;
+                (context.secret)(&plain(&found));
                 *session = Some(found);
             }
             if let Some(session) = session.as_ref() {
