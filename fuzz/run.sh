@@ -24,10 +24,15 @@ for target in $targets; do
     nice -n 19 "$binary" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 \
         -artifact_prefix="artifacts/$target/" "$work/$target" "${seeds[@]}" >"$work/$target.log" 2>&1 || failed=1
     echo "$target: $(grep -E 'stat::number_of_executed_units|DONE|SUMMARY' "$work/$target.log" | tr -s ' \n' ' ')"
-    # Only inputs of up to 1 kB that reach something of their own are kept, and at most 200 of them.
+    # Only inputs of up to 1 kB that reach code of their own are kept, the smallest ones, and at most 200 of them
+    # beside those that have a name, which were written by hand or are crashes of the past.
     mkdir -p "$work/small"
-    "$binary" -merge=1 -max_len=1024 "$work/small" "corpus/$target" "$work/$target" >/dev/null 2>&1 || true
-    find "$work/small" -type f -size -2k | sort | head -200 | while read -r kept; do cp -n "$kept" "corpus/$target/"; done
+    "$binary" -set_cover_merge=1 -use_counters=0 -max_len=1024 "$work/small" "corpus/$target" "$work/$target" >/dev/null 2>&1 || true
+    find "corpus/$target" -type f -regextype posix-extended -regex '.*/[0-9a-f]{40}' -delete
+    room=$((200 - $(find "corpus/$target" -type f | wc -l)))
+    find "$work/small" -type f -size -2k -printf '%s %p\n' | sort -n | cut -d' ' -f2- | head -n "$room" | while read -r kept; do
+        cp -n "$kept" "corpus/$target/"
+    done
     rm -rf "$work/small"
 done
 exit "$failed"

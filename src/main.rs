@@ -13,7 +13,8 @@ fn main() -> ExitCode {
     let args = cli::Args::parse();
     std::panic::set_hook(Box::new(|mistake| {
         let place = mistake.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
-        tracing::error!(%mistake, "a mistake of the program");
+        let says = service::mistake_of(mistake.payload());
+        tracing::error!(place, says, "a mistake of the program");
         // With nowhere left to write to, what follows from the mistake is still told by the exit code.
         let _gone = writeln!(std::io::stderr().lock(), "{}", cli::own_mistake(&place));
     }));

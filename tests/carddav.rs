@@ -17,7 +17,11 @@ use std::time::Instant;
 use duosync::connectors::carddav::CardDavConnector;
 use duosync::connectors::{Connector, Context, ErrorKind, Find, Write, WriteKind};
 use duosync::model::{AccountSettings, Cursor, Fields, Record, RecordId, Scope, Value};
+use std::sync::Arc;
+
+use support::faults::{Done, Faults, refused};
 use support::servers::{Auth, Kind, Server};
+use support::tls::Tls;
 
 const BOOK: &str = "/ann/book/";
 
@@ -405,4 +409,117 @@ async fn a_stopped_run_asks_nothing_more() {
         assert_eq!(connector.list(&context, book, &want(), None).await.unwrap_err().kind, ErrorKind::Cancelled);
         assert_eq!(connector.requests(), 0);
     }
+}
+
+/// A card that is there and cannot be read may be the one that is looked for: that nobody was found would make
+/// it a second time.
+#[tokio::test]
+async fn a_card_that_cannot_be_read_is_not_taken_for_missing() {
+    let Some(server) = Server::start(Kind::Radicale, Auth::Open) else { return };
+    server.make_book(BOOK, "Customers");
+    server.put(&format!("{BOOK}1.vcf"), card(1));
+    let faults = Faults::before(server.port);
+    let context = Context::quiet();
+    let find = |name: &str, value: &str| Find { token: None, field: Some((name.to_owned(), value.to_owned())) };
+    let unreadable = |xml: String| {
+        let at = xml.find("<propstat>").expect("a card is in the answer");
+        let end = xml.rfind("</propstat>").unwrap() + "</propstat>".len();
+        format!("{}<status>HTTP/1.1 500 Internal Server Error</status>{}", &xml[..at], &xml[end..])
+    };
+    for name in ["email", "nickname"] {
+        // Both the search and what is then asked for by name say of the card that it cannot be had. The
+        // nickname is one that no server searches for, so there all cards are read.
+        let connector = connector_at(&faults.url(), "ann", "");
+        let reports = Arc::new(|head: &str, _: &str| head.starts_with("REPORT"));
+        faults.order(None, reports, Done::Changed(Arc::new(unreadable)));
+        let error = connector.find(&context, BOOK, &want(), &find(name, "c1@example.com")).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::BadAnswer, "{name}: {error}");
+        faults.calm();
+        let found = connector.find(&context, BOOK, &want(), &find("email", "c1@example.com")).await.unwrap();
+        assert_eq!(found.len(), 1, "{name}");
+    }
+    // A search that the server cut short leaves cards out; all of them are looked at instead.
+    let connector = connector_at(&faults.url(), "ann", "");
+    let short = |_: String| {
+        format!(
+            "<multistatus xmlns=\"DAV:\"><response><href>{BOOK}</href><status>HTTP/1.1 507 Insufficient Storage</status></response></multistatus>"
+        )
+    };
+    let queries = Arc::new(|_: &str, body: &str| body.contains("addressbook-query"));
+    faults.order(Some(1), queries, Done::Changed(Arc::new(short)));
+    let found = connector.find(&context, BOOK, &want(), &find("email", "c1@example.com")).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(faults.met(), 4);
+}
+
+/// A server that takes vCard 4.0 only says so once.
+#[tokio::test]
+async fn a_book_that_takes_version_4_only_is_remembered() {
+    let Some(server) = Server::start(Kind::Radicale, Auth::Open) else { return };
+    server.make_book(BOOK, "Customers");
+    let faults = Faults::before(server.port);
+    let old = Arc::new(|head: &str, body: &str| head.starts_with("PUT") && body.contains("VERSION:3.0"));
+    faults.order(None, old, refused(415, ""));
+    let connector = connector_at(&faults.url(), "ann", "");
+    for number in 0..3 {
+        let fields = fields(&[("full_name", "Ann"), ("email", "ann@example.com")]);
+        let create = write(&format!("new-{number}"), WriteKind::Create { fields, raw: None });
+        connector.write(&Context::quiet(), BOOK, &want(), create).await.unwrap().remove(0).unwrap();
+    }
+    assert_eq!(faults.met(), 1, "the book is asked with the old version once");
+    assert!(server.cards(BOOK).iter().all(|card| card.body.contains("VERSION:4.0")));
+}
+
+/// A certificate of the operator's own making is told as what it is, and can be trusted by name.
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_told_as_such() {
+    let Some(server) = Server::start(Kind::Radicale, Auth::basic("ann", "s3cret")) else { return };
+    server.make_book(BOOK, "Customers");
+    server.put(&format!("{BOOK}1.vcf"), card(1));
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let open = |port: u16, host: &str, ca: Option<&str>| {
+        let url = format!("https://{host}:{port}/");
+        let ca = ca.map(|ca| ("ca", ca.to_owned()));
+        let options = [("url", url), ("username", "ann".to_owned())].into_iter().chain(ca);
+        let settings = AccountSettings {
+            name: "Address book".to_owned(),
+            connector: "carddav".to_owned(),
+            options: options.map(|(key, value)| (key.to_owned(), value)).collect(),
+            secret: None,
+        };
+        CardDavConnector::new(&settings, Some("s3cret"))
+    };
+    let context = Context::quiet();
+    let refused = async |connector: CardDavConnector| {
+        let error = connector.list(&context, BOOK, &want(), None).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Settings, "it is not tried again and again: {error}");
+        error.to_string()
+    };
+    let good = Tls::before(server.port, &["127.0.0.1"], false);
+    let ca = file("family-ca.pem", &good.ca);
+    let text = refused(open(good.port, "127.0.0.1", None).unwrap()).await;
+    assert!(text.contains("vouched for by nobody") && text.contains("(ca)"), "{text}");
+    let text = refused(open(good.port, "localhost", Some(&ca)).unwrap()).await;
+    assert!(text.contains("another name"), "{text}");
+    let old = Tls::before(server.port, &["127.0.0.1"], true);
+    let text = refused(open(old.port, "127.0.0.1", Some(&file("old-ca.pem", &old.ca))).unwrap()).await;
+    assert!(text.contains("expired"), "{text}");
+    let other = Tls::before(server.port, &["127.0.0.1"], false);
+    let text = refused(open(other.port, "127.0.0.1", Some(&ca)).unwrap()).await;
+    assert!(text.contains("vouched for by nobody"), "{text}");
+    assert_eq!(good.asked() + old.asked() + other.asked(), 0, "nobody was told the password");
+
+    let connector = open(good.port, "127.0.0.1", Some(&ca)).unwrap();
+    assert_eq!(all(&connector, BOOK).await.0.len(), 1);
+    assert!(good.asked() > 0);
+
+    let text = open(good.port, "127.0.0.1", Some(&file("empty.pem", "no certificate"))).unwrap_err().to_string();
+    assert!(text.contains("empty.pem holds no certificate"), "{text}");
+    let error = open(good.port, "127.0.0.1", Some("/nowhere/ca.pem")).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::File);
 }

@@ -10,6 +10,7 @@
     clippy::format_push_string,
     clippy::format_collect,
     clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
     missing_docs,
     unreachable_pub,
     reason = "a test that does not get what it expects has failed, and nobody else uses its parts"
@@ -23,6 +24,8 @@ mod csv;
 mod database;
 #[path = "contract/directus.rs"]
 mod directus;
+#[path = "contract/files.rs"]
+mod files;
 #[path = "contract/fixture.rs"]
 mod fixture;
 #[path = "contract/ldap.rs"]
@@ -33,6 +36,8 @@ mod memory;
 mod promises;
 #[path = "contract/rest.rs"]
 mod rest;
+#[path = "contract/sheets.rs"]
+mod sheets;
 mod support;
 #[path = "contract/trouble.rs"]
 mod trouble;
@@ -89,12 +94,43 @@ macro_rules! contract {
             each_status_of_a_write_is_told_apart,
             a_lost_answer_leaves_a_doubt,
             a_broken_answer_takes_nothing,
+            a_wrong_answer_takes_nothing,
             an_empty_page_is_not_the_end,
             a_record_on_two_pages_counts_once,
             pages_without_end_are_an_error,
             what_appears_between_pages_is_not_lost,
             a_field_that_is_missing_is_not_empty,
             clocks_that_differ_lose_no_change,
+        );
+    };
+    // For real servers behind a proxy that makes the trouble. What only some of them can have is named
+    // beside: a field that is missing, or an empty page.
+    (faults: $platform:ident, $fixture:expr; $($more:ident),+ $(,)?) => {
+        contract!($platform, $fixture;
+            each_status_of_a_reading_is_told_apart,
+            a_platform_that_wants_time_says_how_long,
+            a_refused_sign_in_is_told,
+            each_status_of_a_write_is_told_apart,
+            a_lost_answer_leaves_a_doubt,
+            a_write_that_never_arrives_is_not_there,
+            a_write_that_is_said_to_have_failed_is_found,
+            a_platform_that_is_away_is_told,
+            a_broken_answer_takes_nothing,
+            a_wrong_answer_takes_nothing,
+            a_record_on_two_pages_counts_once,
+            pages_without_end_are_an_error,
+            what_appears_between_pages_is_not_lost,
+            $($more),+
+        );
+    };
+    // For protocols that are not HTTP, through a proxy that breaks connections.
+    (breaks: $platform:ident, $fixture:expr) => {
+        contract!($platform, $fixture;
+            a_lost_answer_leaves_a_doubt,
+            a_write_that_never_arrives_is_not_there,
+            a_write_that_is_said_to_have_failed_is_found,
+            a_platform_that_is_away_is_told,
+            a_broken_answer_takes_nothing,
         );
     };
     ($platform:ident, $fixture:expr; $($promise:ident),+ $(,)?) => {
@@ -124,11 +160,11 @@ contract!(csv_with_text_ids, Some(crate::csv::CsvFixture::with_text_ids()));
 contract!(csv_by_key, Some(crate::csv::CsvFixture::by_key()));
 contract!(carddav_on_radicale, crate::carddav::CardDavFixture::find(crate::support::servers::Kind::Radicale));
 contract!(carddav_on_xandikos, crate::carddav::CardDavFixture::find(crate::support::servers::Kind::Xandikos));
-contract!(xlsx_with_id, Some(crate::xlsx::XlsxFixture(crate::xlsx::Ids::Numbers)));
-contract!(xlsx_with_text_ids, Some(crate::xlsx::XlsxFixture(crate::xlsx::Ids::Texts)));
-contract!(xlsx_by_key, Some(crate::xlsx::XlsxFixture(crate::xlsx::Ids::Key)));
-contract!(vcf_one_file_each, Some(crate::vcf::VcfFixture { together: false }));
-contract!(vcf_all_in_one_file, Some(crate::vcf::VcfFixture { together: true }));
+contract!(xlsx_with_id, Some(crate::xlsx::XlsxFixture { ids: crate::xlsx::Ids::Numbers, at: None }));
+contract!(xlsx_with_text_ids, Some(crate::xlsx::XlsxFixture { ids: crate::xlsx::Ids::Texts, at: None }));
+contract!(xlsx_by_key, Some(crate::xlsx::XlsxFixture { ids: crate::xlsx::Ids::Key, at: None }));
+contract!(vcf_one_file_each, Some(crate::vcf::VcfFixture { together: false, at: None }));
+contract!(vcf_all_in_one_file, Some(crate::vcf::VcfFixture { together: true, at: None }));
 contract!(shop, Some(crate::rest::ShopFixture(crate::support::ways::Way::Single)));
 contract!(shop_in_batches, Some(crate::rest::ShopFixture(crate::support::ways::Way::Batches)));
 contract!(shop_by_page, Some(crate::rest::ShopFixture(crate::support::ways::Way::Page)));
@@ -153,6 +189,30 @@ contract!(trouble: trouble_newest_first, Some(crate::rest::ShopFixture(crate::su
 contract!(trouble: trouble_with_most, Some(crate::rest::ShopFixture(crate::support::ways::Way::Most)));
 contract!(trouble: trouble_by_search_body, Some(crate::rest::ShopFixture(crate::support::ways::Way::SearchBody)));
 contract!(trouble: trouble_by_delta_link, Some(crate::rest::ShopFixture(crate::support::ways::Way::DeltaLink)));
+contract!(google_sheets, Some(crate::sheets::SheetsFixture));
+contract!(
+    faults: trouble_with_radicale,
+    crate::carddav::CardDavFixture::breakable(crate::support::servers::Kind::Radicale);
+    an_empty_page_is_not_the_end,
+);
+contract!(faults: trouble_with_pocketbase, crate::rest::PocketBaseFixture::breakable(); a_field_that_is_missing_is_not_empty);
+contract!(faults: trouble_with_tryton, crate::rest::TrytonFixture::breakable(); a_field_that_is_missing_is_not_empty);
+contract!(
+    breaks: trouble_with_postgresql,
+    crate::database::DatabaseFixture::breakable(crate::support::databases::Engine::Postgres, true)
+);
+contract!(
+    breaks: trouble_with_postgresql_counting,
+    crate::database::DatabaseFixture::breakable(crate::support::databases::Engine::Postgres, false)
+);
+contract!(
+    breaks: trouble_with_mariadb,
+    crate::database::DatabaseFixture::breakable(crate::support::databases::Engine::MariaDb, true)
+);
+contract!(trouble_with_slapd, crate::ldap::LdapFixture::find();
+    a_platform_that_is_away_is_told,
+    a_broken_answer_takes_nothing,
+);
 contract!(pocketbase, crate::rest::PocketBaseFixture::find());
 contract!(tryton, crate::rest::TrytonFixture::find());
 contract!(

@@ -41,6 +41,10 @@ struct Vendor {
     search: Option<(&'static str, &'static str)>,
     /// What is written another way for Prism: it takes no slash for a part of a name (RFC 6570, `{+name}`).
     rewrite: (&'static str, &'static str),
+    /// The request that holds others, each of which goes through Prism by itself.
+    batch: &'static str,
+    /// Answers to requests that Prism checks, but cannot answer: method and path, and the body.
+    beyond: &'static [(&'static str, &'static str)],
     /// What must have been asked: method and the beginning of the path.
     asked: &'static [&'static str],
 }
@@ -55,7 +59,15 @@ impl TokenSource for Token {
 }
 
 fn check(vendor: &Vendor) {
-    let Some(prism) = Prism::start(&vendor.description, vendor.beside, vendor.drop, vendor.put, vendor.rewrite) else {
+    let Some(prism) = Prism::start(
+        &vendor.description,
+        vendor.beside,
+        vendor.drop,
+        vendor.put,
+        vendor.rewrite,
+        vendor.batch,
+        vendor.beyond,
+    ) else {
         return;
     };
     let path = format!("{}/assets/connectors/{}.toml", env!("CARGO_MANIFEST_DIR"), vendor.kind);
@@ -172,6 +184,8 @@ fn hubspot() {
         fields: &[("email", "ann@example.org"), ("firstname", "Ann"), ("phone", "+32478123456")],
         search: Some(("email", "ann@example.org")),
         rewrite: ("", ""),
+        batch: "",
+        beyond: &[],
         asked: &[
             "GET /crm/v3/objects/contacts?",
             "POST /crm/v3/objects/contacts/search",
@@ -198,6 +212,8 @@ fn google_contacts() {
         fields: &[("email", "ann@example.org"), ("given_name", "Ann"), ("phone_mobile", "+32478123456")],
         search: None,
         rewrite: ("/v1/people/", "/v1/people%2F"),
+        batch: "",
+        beyond: &[],
         asked: &[
             "GET /v1/people/me?",
             "GET /v1/people/me/connections",
@@ -206,6 +222,42 @@ fn google_contacts() {
             "POST /v1/people:batchCreateContacts",
             "PATCH /v1/people/c1:updateContact",
             "DELETE /v1/people/c1:deleteContact",
+        ],
+    });
+}
+
+#[test]
+fn google_sheets() {
+    check(&Vendor {
+        kind: "google_sheets",
+        description: Description::Package("googleapis.com/sheets.json", &[]),
+        base: ("https://sheets.googleapis.com", ""),
+        beside: &[],
+        drop: &[],
+        // What Prism makes up has no header row.
+        put: &[(
+            "/values",
+            r#"[["No", "Name", "E-mail"], ["string", "Ann", "ann@example.org"], ["other", "Bob", "bob@example.org"]]"#,
+        )],
+        options: &[("client_id", "x"), ("spreadsheet", "1-abc"), ("id_column", "No")],
+        secret: "",
+        collection: "0",
+        fields: &[("E-mail", "new@example.org"), ("Name", "=1+1")],
+        search: Some(("E-mail", "ann@example.org")),
+        rewrite: ("", ""),
+        batch: "",
+        beyond: &[
+            (
+                "GET /v4/spreadsheets/1-abc?",
+                r#"{"spreadsheetId":"1-abc","sheets":[{"properties":{"sheetId":0,"title":"Ann's people","sheetType":"GRID"}}]}"#,
+            ),
+            ("POST /v4/spreadsheets/1-abc:batchUpdate", r#"{"spreadsheetId":"1-abc","replies":[{}]}"#),
+        ],
+        asked: &[
+            "GET /v4/spreadsheets/1-abc?fields=spreadsheetId",
+            "GET /v4/spreadsheets/1-abc?fields=sheets",
+            "GET /v4/spreadsheets/1-abc/values/",
+            "POST /v4/spreadsheets/1-abc:batchUpdate",
         ],
     });
 }
@@ -229,7 +281,6 @@ fn microsoft365() {
         beside: &[
             ("GET /me?", r#"{"id":"u1"}"#),
             ("GET /me/contactFolders?", r#"{"value":[{"id":"f1","displayName":"Customers"}]}"#),
-            ("POST /$batch", r#"{"responses":[]}"#),
         ],
         drop: &["/@odata.nextLink"],
         put: &[("/@odata.deltaLink", "BASE/me/contacts/microsoft.graph.delta()?$deltatoken=x")],
@@ -239,6 +290,8 @@ fn microsoft365() {
         fields: &[("email", "ann@example.org"), ("given_name", "Ann"), ("phone_work", "+32478123456")],
         search: Some(("email", "ann@example.org")),
         rewrite: ("", ""),
+        batch: "POST /$batch",
+        beyond: &[],
         asked: &[
             "GET /me/contacts/microsoft.graph.delta()",
             "GET /me/contacts/string",
@@ -246,7 +299,10 @@ fn microsoft365() {
             "POST /me/contacts",
             "PATCH /me/contacts/string",
             "DELETE /me/contacts/string",
-            "POST /$batch",
+            "in a batch: GET /me/contacts/string",
+            "in a batch: POST /me/contacts",
+            "in a batch: PATCH /me/contacts/string",
+            "in a batch: DELETE /me/contacts/string",
         ],
     });
 }
@@ -276,6 +332,8 @@ fn mailchimp() {
         fields: &[("email", "ann@example.org"), ("language", "nl")],
         search: Some(("email", "ann@example.org")),
         rewrite: ("", ""),
+        batch: "",
+        beyond: &[],
         asked: &["GET /?", "GET /lists?", "GET /lists/string/members?", "PUT /lists/string/members/"],
     });
 }
@@ -284,7 +342,7 @@ fn mailchimp() {
 #[test]
 fn what_breaks_the_description_is_refused() {
     let description = Description::Shared("specs/hubspot-crm-contacts-v3.json");
-    let Some(prism) = Prism::start(&description, &[], &[], &[], ("", "")) else { return };
+    let Some(prism) = Prism::start(&description, &[], &[], &[], ("", ""), "", &[]) else { return };
     let answer = prism::ask(
         prism.port,
         "POST /crm/v3/objects/contacts/batch/create HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\n\

@@ -16,6 +16,7 @@ packages=(
     python3-venv:/usr/lib/python3*/ensurepip
     xvfb:/usr/bin/Xvfb
     xdotool:/usr/bin/xdotool
+    faketime:/usr/bin/faketime
     dbus:/usr/bin/dbus-daemon
     gnome-keyring:/usr/bin/gnome-keyring-daemon
     bsdutils:/usr/bin/script

@@ -15,7 +15,7 @@ mod support;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use support::evil::Evil;
+use support::evil::{Evil, SESSION};
 use support::lab::{Ended, Workplace};
 use support::leaks::Search;
 use support::servers::{Auth, Kind, Server};
@@ -26,6 +26,7 @@ const IN_FILE: &str = "Xf4/Tn+8&rVb 'o%";
 const IN_KEYRING: &str = "Jd2/Hs+6&uCg ;a%";
 const ASKED: &str = "Yb5/Mv+3&tKx ~i%";
 const PASSPHRASE: &str = "river/tree+42 & stone";
+const OF_PROXY: &str = "Mh8/Pd+5&vTy |y%";
 const NEXT_PASSPHRASE: &str = "cloud/moss+17 & flint";
 
 /// The search must be able to find.
@@ -165,6 +166,87 @@ fn no_secret_is_in_anything_that_was_written() {
     let found = search.folder(&root);
     assert!(found.is_empty(), "{found:#?}");
     assert!(said.len() > 30 && said.iter().any(|text| text.contains(" WARN ")), "no logs");
+}
+
+/// A key in an address, a password, the session that a platform gave for it, and the password of a proxy on the
+/// way: whatever a platform makes of them before it sends them back, they get into nothing.
+#[test]
+fn no_secret_comes_back_from_a_platform_in_any_form() {
+    let evil = Evil::start();
+    let mut place = Workplace::new();
+    let connectors = place.workspace().join("connectors");
+    std::fs::create_dir_all(&connectors).unwrap();
+    let ways = [
+        ("keyed", "by = \"key\"\nquery = { api_key = \"{{ secret }}\" }"),
+        ("headed", "by = \"key\"\nheaders = { Authorization = \"Key {{ secret }}\" }"),
+        ("basic", "by = \"basic\"\nusername = \"ann\""),
+        (
+            "session",
+            "by = \"session\"\nheaders = { Authorization = \"Bearer {{ session }}\" }\nkeep = \"/token\"\n\
+             [sign_in.session]\nrequest = \"POST /session/login\"\nbody = { password = \"{{ secret }}\" }",
+        ),
+    ];
+    for (kind, sign_in) in ways {
+        let manifest = format!(
+            "kind = \"{kind}\"\nname = \"{kind}\"\nabout = \"A platform of the tests.\"\n[[option]]\nkey = \"form\"\n\
+             label = \"Form\"\nrequired = true\n[base]\nurl = \"http://127.0.0.1:{}/\"\n[sign_in]\n{sign_in}\n\
+             [errors]\nmessage = [\"/message\"]\n[[collection]]\nid = \"people\"\nname = \"People\"\n\
+             [collection.record]\nid = \"/id\"\n[[collection.field]]\nname = \"email\"\nkind = \"email\"\n\
+             [collection.list]\nrequest = \"GET /400/{{{{ form }}}}/people\"\nitems = \"/items\"\n",
+            evil.port
+        );
+        std::fs::write(connectors.join(format!("{kind}.toml")), manifest).unwrap();
+    }
+    let forms = ["json-plain", "json-percent", "json-twice", "json-base64", "json-nested", "json-long"];
+    let mut settings =
+        String::from("[[account]]\nname = \"list\"\nconnector = \"csv\"\npath = \"list.csv\"\nid = \"no\"\n");
+    let mut names = Vec::new();
+    for (kind, _) in ways {
+        for form in forms {
+            let name = format!("{kind}-{form}");
+            let part = format!(
+                "[[account]]\nname = \"{name}\"\nconnector = \"{kind}\"\nform = \"{form}\"\npassword = {{ env = \"PLANTED\" }}\n\
+                 [[pair]]\nname = \"{name}\"\na = {{ account = \"list\" }}\nb = {{ account = \"{name}\", collection = \"people\" }}\n\
+                 match = [\"email\"]\n[[pair.field]]\nname = \"email\"\na = \"email\"\nb = \"email\"\nkind = \"email\"\n"
+            );
+            settings.push_str(&part);
+            names.push(name);
+        }
+    }
+    place.write("list.csv", "no,email\n1,person@example.org\n");
+    place.write("settings.toml", settings);
+    place.env.insert("PLANTED".to_owned(), PASSWORD.to_owned());
+    let mut said = Vec::new();
+    let mut run = |place: &Workplace, args: &[&str], code: i32| {
+        let ended = place.run(args);
+        assert_eq!(ended.code, code, "{args:?}\nstdout: {}\nstderr: {}", ended.stdout, ended.stderr);
+        said.push(format!("{args:?}\n{}\n{}", ended.stdout, ended.stderr));
+    };
+    run(&place, &["-vv", "import", "settings.toml"], 0);
+    for name in &names {
+        run(&place, &["-vv", "--json", "sync", name, "--yes"], 1);
+    }
+    // Through a proxy that wants a password of its own, which is in the environment as everywhere.
+    let proxy: String = url::form_urlencoded::byte_serialize(OF_PROXY.as_bytes()).collect();
+    place.env.insert("HTTP_PROXY".to_owned(), format!("http://proxy-user:{proxy}@127.0.0.1:{}", evil.port));
+    for name in names.iter().filter(|name| name.starts_with("basic")) {
+        run(&place, &["-vv", "--json", "sync", name, "--yes"], 1);
+    }
+    run(&place, &["-vv", "--json", "history"], 0);
+    run(&place, &["-vv", "diagnostics", "diagnostics.zip"], 0);
+    assert!(evil.told() >= names.len() + forms.len(), "the server was told a secret {} times", evil.told());
+    let words = said.iter().filter(|text| text.contains("[secret]")).count();
+    assert!(words >= names.len(), "what came back is told, without the secret: {words} of {}", said.len());
+
+    let search = Search::of(&[PASSWORD, OF_PROXY, SESSION]);
+    for text in &said {
+        let found = search.bytes(text.as_bytes());
+        assert!(found.is_empty(), "{found:?} in what was said:\n{text}");
+        // The beginning of one, where the words were cut short.
+        assert!(!text.contains(&PASSWORD[..5]) && !text.contains(&SESSION[..5]), "{text}");
+    }
+    let found = search.folder(place.workspace().parent().unwrap());
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 /// At a terminal the password is asked for, and not shown; `None` where no terminal can be played.

@@ -340,6 +340,7 @@ fn answer(resolution: &Resolution, names: &PerSide<String>) -> String {
         Resolution::Link(_) => tr!("terminal-answer-link"),
         Resolution::NotSame(_) => tr!("terminal-answer-not-same"),
         Resolution::Ignore => tr!("terminal-answer-ignore"),
+        Resolution::Undone => tr!("terminal-answer-undone"),
     }
 }
 

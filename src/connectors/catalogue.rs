@@ -64,6 +64,13 @@ fn carddav() -> PlatformInfo {
             OptionInfo::required("url", "Address of the server", "https://dav.example.com/", OptionKind::Url),
             OptionInfo::optional("username", "User name", "", OptionKind::Text),
             OptionInfo::optional(
+                "ca",
+                "Certificate authority of your own server (PEM file)",
+                "",
+                OptionKind::File(["pem", "crt", "cer"].map(str::to_owned).to_vec()),
+            )
+            .advanced(),
+            OptionInfo::optional(
                 "allow_http",
                 "Connect without encryption",
                 "Only where the server is in your own building.",

@@ -1,6 +1,7 @@
 //! HTTP for one account: signing in, counting, redirects by hand, and what a status means.
 
 use std::error::Error as StdError;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use base64::Engine as _;
 use reqwest::header::{
     AUTHORIZATION, CONTENT_TYPE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
-use reqwest::{Client, Method, Url};
+use reqwest::{Certificate, Client, Method, Url};
 
 use crate::connectors::{ConnectorError, Context, ErrorKind};
 use crate::model::Timestamp;
@@ -69,11 +70,6 @@ impl Answer {
         http_date(self.header(&DATE)?)
     }
 
-    /// The body as text.
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
     fn header(&self, name: &HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok().map(str::trim)
     }
@@ -124,12 +120,24 @@ impl Answer {
 impl Http {
     /// A client for the server at this address.
     pub(crate) fn new(base: Url, authorization: Option<HeaderValue>, allow_http: bool) -> Result<Self, ConnectorError> {
+        Self::trusting(base, authorization, allow_http, None)
+    }
+
+    /// The same, which also trusts the certificate authorities in this file, beside those of the computer.
+    pub(crate) fn trusting(
+        base: Url,
+        authorization: Option<HeaderValue>,
+        allow_http: bool,
+        ca: Option<&Path>,
+    ) -> Result<Self, ConnectorError> {
         check_scheme(&base, allow_http)?;
         // The first client of the process brings the cryptography; that a second one finds it there
         // already is as it should be.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let authorities = ca.map(authorities).transpose()?.unwrap_or_default();
         let builder = || {
             Client::builder()
+                .tls_certs_merge(authorities.clone())
                 .redirect(reqwest::redirect::Policy::none())
                 .connect_timeout(CONNECT_TIME)
                 .read_timeout(SILENCE)
@@ -398,6 +406,40 @@ fn check_scheme(url: &Url, allow_http: bool) -> Result<(), ConnectorError> {
     }
 }
 
+/// The certificates in a file.
+fn authorities(path: &Path) -> Result<Vec<Certificate>, ConnectorError> {
+    let bytes = std::fs::read(path).map_err(|error| super::shared::file::cannot(path, "read", error))?;
+    let none = || format!("{} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)", path.display());
+    let found = Certificate::from_pem_bundle(&bytes)
+        .map_err(|error| ConnectorError::caused(ErrorKind::Settings, none(), error.without_url()))?;
+    if found.is_empty() { Err(ConnectorError::new(ErrorKind::Settings, none())) } else { Ok(found) }
+}
+
+/// What is wrong with the server's certificate, where that is why there is no connection, and what to do.
+fn distrust(error: &reqwest::Error) -> Option<&'static str> {
+    let mut cause: Option<&(dyn StdError + 'static)> = error.source();
+    while let Some(next) = cause {
+        if let Some(rustls::Error::InvalidCertificate(why)) = next.downcast_ref::<rustls::Error>() {
+            use rustls::CertificateError as Why;
+            return Some(if matches!(why, Why::Expired | Why::ExpiredContext { .. }) {
+                "its certificate has expired; ask the server's owner to renew it"
+            } else if matches!(why, Why::NotValidYet | Why::NotValidYetContext { .. }) {
+                "its certificate is not valid yet; check this computer's clock"
+            } else if matches!(why, Why::NotValidForName | Why::NotValidForNameContext { .. }) {
+                "its certificate is for another name; put the name that it is for into the account's address"
+            } else {
+                "its certificate is vouched for by nobody whom this computer trusts; where the server is your own, choose the file of its certificate authority in the account's settings (ca)"
+            });
+        }
+        // What an error of the system wraps is not its cause, but itself.
+        cause = match next.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => next.source(),
+        };
+    }
+    None
+}
+
 fn no_client(error: reqwest::Error) -> ConnectorError {
     ConnectorError::caused(ErrorKind::Settings, tr!("http-no-roots"), error)
 }
@@ -412,6 +454,10 @@ fn trouble(url: &Url, error: reqwest::Error) -> ConnectorError {
     let host = host_of(url);
     let (connect, timeout) = (error.is_connect(), error.is_timeout());
     let error = error.without_url();
+    if let Some(why) = distrust(&error) {
+        let message = format!("{host} cannot be trusted: {why}. Nothing was sent to it.");
+        return ConnectorError::caused(ErrorKind::Settings, message, error);
+    }
     let mut causes = String::new();
     let mut cause: Option<&dyn StdError> = error.source();
     while let Some(next) = cause {

@@ -52,13 +52,20 @@ pub struct Context {
     pub cancel: tokio_util::sync::CancellationToken,
     /// Takes each step; cheap, and never blocks.
     pub progress: Arc<dyn Fn(Step) + Send + Sync>,
+    /// Takes each secret that a platform gives in exchange for ours, such as a session, so that it is held
+    /// back from errors and logs like ours.
+    pub secret: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
 impl Context {
     /// A context that reports to nobody and is never cancelled.
     #[must_use]
     pub fn quiet() -> Self {
-        Self { cancel: tokio_util::sync::CancellationToken::new(), progress: Arc::new(|_| {}) }
+        Self {
+            cancel: tokio_util::sync::CancellationToken::new(),
+            progress: Arc::new(|_| {}),
+            secret: Arc::new(|_| {}),
+        }
     }
 
     /// Reports a step.

@@ -61,6 +61,7 @@ fn look(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decisions: &[Dec
         counts: CompareCounts::default(),
         mismatches: Vec::new(),
         ignored: BTreeMap::new(),
+        undone: BTreeMap::new(),
         rest: all.then(Vec::new),
     };
     let mut not_same: BTreeSet<PerSide<RecordId>> = BTreeSet::new();
@@ -68,6 +69,9 @@ fn look(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decisions: &[Dec
         match &decision.resolution {
             Resolution::Ignore => {
                 report.ignored.insert(&decision.subject, &decision.fingerprint);
+            }
+            Resolution::Undone => {
+                report.undone.insert(&decision.subject, &decision.fingerprint);
             }
             Resolution::NotSame(ids) => {
                 not_same.insert(ids.clone());
@@ -153,6 +157,8 @@ struct Report<'a> {
     counts: CompareCounts,
     mismatches: Vec<Mismatch>,
     ignored: BTreeMap<&'a Subject, &'a String>,
+    /// What the operator took back, and has not decided yet.
+    undone: BTreeMap<&'a Subject, &'a String>,
     /// What is no mismatch, where it is asked for.
     rest: Option<Vec<Agreeing>>,
 }
@@ -199,9 +205,12 @@ impl Report<'_> {
         let more = if keyless && link.is_none() { tr!("compare-reason-keyless", keys = keys) } else { more.to_owned() };
         let account = |side: Side| &self.spec.ends.get(side).account;
         let only = tr!("compare-reason-only", account = account(side), other = account(side.opposite()));
-        let reason = format!("{only} {more}").trim_end().to_owned();
         let subject = link.map_or_else(|| Subject::Single(side, id.clone()), |link| Subject::Pair(link.ids.clone()));
-        if self.add(MismatchKind::OnlyIn(side), subject, PerSide::oriented(side, Some(seen), None), link, &[], reason) {
+        let now = PerSide::oriented(side, Some(seen), None);
+        let undone = self.undone.get(&subject).is_some_and(|undone| **undone == fingerprint(now));
+        let more = if undone { tr!("compare-reason-undone") } else { more };
+        let reason = format!("{only} {more}").trim_end().to_owned();
+        if self.add(MismatchKind::OnlyIn(side), subject, now, link, &[], reason) {
             match side {
                 Side::A => self.counts.only_in_a += 1,
                 Side::B => self.counts.only_in_b += 1,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{Item, Link, OpKind, PairSpec, PerSide, RecordId, Seen, Side, SideBaseline, Subject};
 
+use super::normalise::same;
 use super::observe::overlay;
 use super::transform::read;
 
@@ -51,6 +52,9 @@ pub fn conclude(spec: &PairSpec, item: &Item, written: &PerSide<Written>) -> Opt
     for side in Side::BOTH {
         let held = sides.get_mut(side);
         let before = item.now.get(side).as_ref().map(|now| now.seen.clone());
+        let planned = before.as_ref().map(|seen| seen.values.clone()).unwrap_or_default();
+        let wrote: BTreeSet<&String> =
+            action.ops.iter().filter(|op| op.side == side).flat_map(|op| &op.mappings).collect();
         match written.get(side) {
             Written::Stored(_, stored) => {
                 let mut seen = before.unwrap_or_default();
@@ -78,7 +82,17 @@ pub fn conclude(spec: &PairSpec, item: &Item, written: &PerSide<Written>) -> Opt
         for name in action.settled.iter().filter(|name| !failed.contains(name)) {
             match held.seen.values.get(name) {
                 Some(value) => {
-                    held.values.insert(name.clone(), value.clone());
+                    // Where a field that was not written comes back with another meaning, somebody changed
+                    // it between the listing and the write: that is a change to carry across, not an echo.
+                    let agreed = match (planned.get(name), spec.field(name)) {
+                        (Some(then), Some(mapping))
+                            if !wrote.contains(name) && !same(mapping, (side, then), (side, value)) =>
+                        {
+                            then
+                        }
+                        (_, _) => value,
+                    };
+                    held.values.insert(name.clone(), agreed.clone());
                 }
                 None => {
                     held.values.remove(name);

@@ -67,7 +67,7 @@ impl Work<'_> {
                 left.action.conflict = None;
                 Some(left)
             }
-            Some(Resolution::Create | Resolution::Link(_) | Resolution::NotSame(_)) | None => None,
+            Some(Resolution::Create | Resolution::Link(_) | Resolution::NotSame(_) | Resolution::Undone) | None => None,
         };
         let now = PerSide::new(Some(&seen.a), Some(&seen.b));
         let acting = chosen.as_ref().unwrap_or(&plain);
@@ -160,7 +160,13 @@ impl Work<'_> {
             Some(Resolution::Use(_) | Resolution::Create) => Some(recreate(&you)),
             Some(Resolution::Delete(side)) if *side == stays => Some(delete(&tr!("plan-you-deleted"))),
             Some(Resolution::Ignore) => Some(Action::default()),
-            Some(Resolution::Delete(_) | Resolution::Fields(_) | Resolution::Link(_) | Resolution::NotSame(_))
+            Some(
+                Resolution::Delete(_)
+                | Resolution::Fields(_)
+                | Resolution::Link(_)
+                | Resolution::NotSame(_)
+                | Resolution::Undone,
+            )
             | None => None,
         };
         let name = label(spec, refs, ids.get(stays).as_str());

@@ -56,7 +56,8 @@ pub fn spoken_of(
             | Resolution::Fields(_)
             | Resolution::Create
             | Resolution::Delete(_)
-            | Resolution::Ignore => {}
+            | Resolution::Ignore
+            | Resolution::Undone => {}
         }
     }
     let subjects = decisions.iter().map(|decision| &decision.subject).chain(only.into_iter().flatten());

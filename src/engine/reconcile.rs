@@ -138,7 +138,8 @@ impl<'a> Work<'a> {
                 | Resolution::Create
                 | Resolution::Delete(_)
                 | Resolution::Link(_)
-                | Resolution::Ignore => {
+                | Resolution::Ignore
+                | Resolution::Undone => {
                     answers.insert(decision.subject.clone(), decision);
                 }
             }

@@ -105,7 +105,8 @@ impl Work<'_> {
                 | Resolution::Create
                 | Resolution::Delete(_)
                 | Resolution::NotSame(_)
-                | Resolution::Ignore => None,
+                | Resolution::Ignore
+                | Resolution::Undone => None,
             })
             .collect();
         for ids in choices {
@@ -201,6 +202,10 @@ impl Work<'_> {
         let Some(seen) = self.pools.get(side).get(id).cloned() else { return false };
         let subject = Subject::Single(side, id.clone());
         let Some(answer) = self.answer(&subject, PerSide::oriented(side, Some(&seen), None)) else { return false };
+        // What was taken back is no answer to the question whose record it is.
+        if answer == Resolution::Undone {
+            return false;
+        }
         self.plan_single(side, id, seen, Some(&answer));
         true
     }
@@ -261,6 +266,12 @@ impl Work<'_> {
             Some(Resolution::Ignore) => {
                 self.set_aside(side, id, NoteKind::Ignored, |name, account, _| {
                     tr!("plan-you-left", name = name, account = account)
+                });
+                Some(Action::default())
+            }
+            Some(Resolution::Undone) => {
+                self.set_aside(side, id, NoteKind::Undone, |name, account, _| {
+                    tr!("plan-you-took-back", name = name, account = account)
                 });
                 Some(Action::default())
             }

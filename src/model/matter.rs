@@ -211,6 +211,9 @@ pub enum Resolution {
     NotSame(PerSide<RecordId>),
     /// Leave it as it is until one side changes.
     Ignore,
+    /// No answer, but what an undo leaves behind: a run does not do again what the operator has taken
+    /// back, and a compare shows it until the operator decides.
+    Undone,
 }
 
 /// A remembered answer: it counts while both sides hold what they held when it was given.

@@ -126,6 +126,8 @@ pub enum NoteKind {
     BadValue,
     /// The operator said to leave it.
     Ignored,
+    /// The operator took back what was done with it, and has not decided yet.
+    Undone,
 }
 
 /// A record that was set aside, and why.

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use crate::connectors::{Abilities, Connector, ConnectorError, Context, Find, Write, WriteResult};
 use crate::model::{CollectionInfo, Cursor, FieldInfo, Identity, Listing, Record, RecordId};
 
-use super::secrets::{Redactor, Secrets};
+use super::secrets::{Redactor, Secret, Secrets};
 
 /// A connector whose errors hold no secret.
 pub(crate) struct Guarded {
@@ -20,6 +20,13 @@ pub(crate) struct Guarded {
 impl Guarded {
     pub(crate) fn new(inner: Arc<dyn Connector>, secrets: Arc<Secrets>) -> Self {
         Self { inner, secrets }
+    }
+
+    /// The same context, with somebody who listens to the secrets that a platform gives.
+    fn heard(&self, context: &Context) -> Context {
+        let secrets = Arc::clone(&self.secrets);
+        let secret = move |text: &str| secrets.redactor().learn(&Secret::new(text));
+        Context { secret: Arc::new(secret), ..context.clone() }
     }
 
     fn told<T>(&self, answer: Result<T, ConnectorError>) -> Result<T, ConnectorError> {
@@ -57,15 +64,15 @@ impl Connector for Guarded {
     }
 
     async fn identity(&self, context: &Context) -> Result<Identity, ConnectorError> {
-        self.told(self.inner.identity(context).await)
+        self.told(self.inner.identity(&self.heard(context)).await)
     }
 
     async fn collections(&self, context: &Context) -> Result<Vec<CollectionInfo>, ConnectorError> {
-        self.told(self.inner.collections(context).await)
+        self.told(self.inner.collections(&self.heard(context)).await)
     }
 
     async fn fields(&self, context: &Context, collection: &str) -> Result<Vec<FieldInfo>, ConnectorError> {
-        self.told(self.inner.fields(context, collection).await)
+        self.told(self.inner.fields(&self.heard(context), collection).await)
     }
 
     async fn list(
@@ -75,7 +82,7 @@ impl Connector for Guarded {
         want: &[String],
         since: Option<&Cursor>,
     ) -> Result<Listing, ConnectorError> {
-        self.told(self.inner.list(context, collection, want, since).await)
+        self.told(self.inner.list(&self.heard(context), collection, want, since).await)
     }
 
     async fn get(
@@ -85,7 +92,7 @@ impl Connector for Guarded {
         want: &[String],
         ids: &[RecordId],
     ) -> Result<Vec<Record>, ConnectorError> {
-        self.told(self.inner.get(context, collection, want, ids).await)
+        self.told(self.inner.get(&self.heard(context), collection, want, ids).await)
     }
 
     async fn find(
@@ -95,7 +102,7 @@ impl Connector for Guarded {
         want: &[String],
         find: &Find,
     ) -> Result<Vec<Record>, ConnectorError> {
-        self.told(self.inner.find(context, collection, want, find).await)
+        self.told(self.inner.find(&self.heard(context), collection, want, find).await)
     }
 
     async fn write(
@@ -105,7 +112,7 @@ impl Connector for Guarded {
         want: &[String],
         writes: Vec<Write>,
     ) -> Result<Vec<WriteResult>, ConnectorError> {
-        let done = self.told(self.inner.write(context, collection, want, writes).await)?;
+        let done = self.told(self.inner.write(&self.heard(context), collection, want, writes).await)?;
         Ok(done.into_iter().map(|one| self.told(one)).collect())
     }
 }

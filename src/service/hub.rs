@@ -506,7 +506,9 @@ impl Hub {
                     continue;
                 }
                 match decision.resolution {
-                    Resolution::Ignore => store.close_matters(&[matter.id], Closed::Left, None, now())?,
+                    Resolution::Ignore | Resolution::Undone => {
+                        store.close_matters(&[matter.id], Closed::Left, None, now())?;
+                    }
                     Resolution::NotSame(_)
                     | Resolution::Use(_)
                     | Resolution::Fields(_)
@@ -835,6 +837,7 @@ fn decide(
     match (kind, resolution) {
         (_, Resolution::Link(ids) | Resolution::NotSame(ids)) => Ok((Subject::Pair(ids.clone()), resolution.clone())),
         (_, Resolution::Ignore) => Ok((subject.clone(), Resolution::Ignore)),
+        (_, Resolution::Undone) => Ok((subject.clone(), Resolution::Undone)),
         (
             MatterKind::Conflict(ConflictKind::Ambiguous(_)) | MatterKind::Mismatch(MismatchKind::DuplicateKey(_)),
             Resolution::Use(_) | Resolution::Fields(_) | Resolution::Create | Resolution::Delete(_),

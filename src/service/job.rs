@@ -176,6 +176,7 @@ impl Job {
                     all.insert(pair.clone(), Progress { cancelling, ..shown });
                 });
             }),
+            ..Context::quiet()
         }
     }
 

@@ -1,12 +1,12 @@
 //! After a run that was killed: what was about to be written is looked up, and told as it is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::connectors::Find;
 use crate::engine;
 use crate::model::{
     Link, Observed, Outcome, PairSpec, PerSide, Record, RecordId, RunId, Seen, Side, SideBaseline, Subject, Trigger,
-    Value, WriteEntry, WriteState,
+    Value, Values, WriteEntry, WriteMode, WriteState,
 };
 use crate::store::Changes;
 use crate::texts::tr;
@@ -56,15 +56,14 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
                 "delete" => found.is_none(),
                 "update" => found.is_some_and(|record| {
                     let now = engine::observe(job.spec(), side, record).seen.values;
-                    write.fields.iter().all(|field| {
-                        let mapping = job.spec().field(&field.name);
-                        match (mapping, &field.after, now.get(&field.name)) {
-                            (Some(mapping), Some(after), Some(now)) => {
-                                engine::same(mapping, (side, after), (side, now))
-                            }
-                            (_, _, _) => false,
-                        }
-                    })
+                    let done = is_done(job.spec(), side, &write, &now);
+                    let link = links.iter_mut().find(|link| *link.ids.get(side) == record.id);
+                    if let (true, false, Some(link)) = (done, undos.contains(&write.run), link) {
+                        agree_on_update(job.spec(), side, &write, &now, link);
+                        changes.links.retain(|other| other.id != link.id);
+                        changes.links.push(link.clone());
+                    }
+                    done
                 }),
                 _ => {
                     let created = created(job, side, &write, &links).await?;
@@ -169,30 +168,56 @@ fn tie(
     if before.is_some_and(|link| link.ids.get(side) == id || !matches!(write.subject, Subject::Pair(_))) {
         return None;
     }
-    let mut here = SideBaseline { seen, ..SideBaseline::default() };
     // A listing of changes says nothing of the fields that stayed as they were, so what was seen of
     // the source before is kept; what it is not, is listed again.
     let last = before.map(|link| &link.sides.get(other).seen).or_else(|| known.map(|known| &known.seen));
-    let mut there = SideBaseline { seen: last.cloned().unwrap_or_default(), ..SideBaseline::default() };
+    let stored = seen.values.clone();
+    let here = SideBaseline { seen, ..SideBaseline::default() };
+    let there = SideBaseline { seen: last.cloned().unwrap_or_default(), ..SideBaseline::default() };
+    let mut sides = PerSide::oriented(side, here, there);
+    agree(spec, side, write, &stored, &mut sides);
+    Some(Link {
+        id: before.and_then(|link| link.id),
+        ids: PerSide::oriented(side, id.clone(), source.clone()),
+        sides,
+        flips: BTreeMap::new(),
+    })
+}
+
+/// Whether a record holds what an update was to write.
+fn is_done(spec: &PairSpec, side: Side, write: &WriteEntry, now: &Values) -> bool {
+    write.fields.iter().all(|field| match (spec.field(&field.name), &field.after, now.get(&field.name)) {
+        (Some(mapping), Some(after), Some(now)) => engine::same(mapping, (side, after), (side, now)),
+        (_, _, _) => false,
+    })
+}
+
+/// Takes an update that got through as agreed. Its source may have been changed again since: what was written
+/// would then be taken for somebody's own change on this side, and asked about. A list that something was
+/// added to holds more than its source, and is left for the next listing.
+fn agree_on_update(spec: &PairSpec, side: Side, write: &WriteEntry, now: &Values, link: &mut Link) {
+    let replaces = |name: &str| spec.field(name).is_some_and(|mapping| mapping.write == WriteMode::Replace);
+    let mut write = write.clone();
+    write.fields.retain(|field| replaces(&field.name));
+    agree(spec, side, &write, now, &mut link.sides);
+}
+
+/// Takes what got through, and what it was made from, as agreed.
+fn agree(spec: &PairSpec, side: Side, write: &WriteEntry, stored: &Values, sides: &mut PerSide<SideBaseline>) {
     for field in &write.fields {
         let (Some(mapping), Some(after)) = (spec.field(&field.name), &field.after) else { continue };
-        let Some(stored) = here.seen.values.get(&field.name).cloned() else { continue };
+        let Some(stored) = stored.get(&field.name).cloned() else { continue };
         let Ok(fields) = engine::write(mapping, side, after) else { continue };
-        let Some(source) = engine::read(mapping, other, &fields) else { continue };
+        let Some(source) = engine::read(mapping, side.opposite(), &fields) else { continue };
         // What is there now may be somebody's change since: only what means the same was written so.
         let agreed = if engine::same(mapping, (side, after), (side, &stored)) { stored } else { after.clone() };
-        here.values.insert(field.name.clone(), agreed);
+        sides.get_mut(side).values.insert(field.name.clone(), agreed);
+        let there = sides.get_mut(side.opposite());
         there.values.insert(field.name.clone(), source.clone());
         if !there.seen.values.contains_key(&field.name) {
             there.seen.values.insert(field.name.clone(), source);
         }
     }
-    Some(Link {
-        id: before.and_then(|link| link.id),
-        ids: PerSide::oriented(side, id.clone(), source.clone()),
-        sides: PerSide::oriented(side, here, there),
-        flips: std::collections::BTreeMap::new(),
-    })
 }
 
 /// A write of an undo that got through: both sides as they are now are what is agreed, as when the

@@ -51,7 +51,7 @@ pub(super) fn reopen(
                 }
             }
             MatterKind::Mismatch(MismatchKind::OnlyIn(_) | MismatchKind::Different | MismatchKind::KeyChanged) => {}
-            // They are linked now, and stay so.
+            // They are asked again once their records are parted: [`part_again`].
             MatterKind::Conflict(ConflictKind::Ambiguous(_)) | MatterKind::Mismatch(MismatchKind::DuplicateKey(_)) => {
                 continue;
             }
@@ -69,6 +69,52 @@ pub(super) fn reopen(
         ask(open, changes);
     }
     held
+}
+
+/// Parts the records that the run had linked because the operator said that they are the same, and asks
+/// again which of those with one key belong together.
+pub(super) fn part_again(linked: &[Link], settled: &[Matter], changes: &mut Changes) {
+    for link in linked {
+        changes.links.retain(|other| other.ids != link.ids);
+        changes.unlinks.push(link.ids.clone());
+        changes.decisions_done.push(Subject::Pair(link.ids.clone()));
+        for side in Side::BOTH {
+            let (id, held) = (link.ids.get(side), link.sides.get(side));
+            if !held.gone {
+                let seen = held.seen.clone();
+                changes.remember_unlinked.get_mut(side).push(Observed { id: id.clone(), seen });
+            }
+        }
+        for matter in settled {
+            let ids = match &matter.kind {
+                MatterKind::Conflict(ConflictKind::Ambiguous(ids))
+                | MatterKind::Mismatch(MismatchKind::DuplicateKey(ids)) => ids,
+                MatterKind::Conflict(
+                    ConflictKind::BothChanged
+                    | ConflictKind::FirstMatch
+                    | ConflictKind::DeletedAndChanged(_)
+                    | ConflictKind::HeldDeletion(_)
+                    | ConflictKind::Flipping,
+                )
+                | MatterKind::Mismatch(MismatchKind::OnlyIn(_) | MismatchKind::Different | MismatchKind::KeyChanged) => {
+                    continue;
+                }
+            };
+            if !Side::BOTH.iter().any(|side| ids.get(*side).contains(link.ids.get(*side))) {
+                continue;
+            }
+            let open = NewMatter {
+                kind: matter.kind.clone(),
+                subject: matter.subject.clone(),
+                label: matter.label.clone(),
+                reason: matter.reason.clone(),
+                fields: matter.fields.clone(),
+                modified: matter.modified.clone(),
+                fingerprint: engine::group_fingerprint(PerSide::new(&ids.a, &ids.b)),
+            };
+            ask(open, changes);
+        }
+    }
 }
 
 /// What each side holds after the item; none where a write failed, so that nothing is sure.

@@ -98,6 +98,7 @@ pub(crate) fn context(shared: &Shared, account: &AccountSettings, cancel: &Cance
                 });
             }
         }),
+        ..Context::quiet()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Taking a run back: the reverse plan, as a run of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::engine::{self, Undo, View, Written};
 use crate::model::{
@@ -14,7 +15,7 @@ use super::RunReport;
 use super::executor::execute_with;
 use super::job::{Ended, Job, now};
 use super::recover::recover;
-use super::reopening::reopen;
+use super::reopening::{part_again, reopen};
 use super::run::{indexed, look_again, quiet_changes, remembered, who_is_there, with_journal};
 
 /// How many of the records that are left as they are a message names.
@@ -42,17 +43,41 @@ pub(crate) async fn undo(job: &Job, of: &Scope) -> Result<RunReport, Ended> {
         let of_run = of.run;
         let settled = job.shared.db.with(move |store| store.closed_by(of_run)).await?;
         let spec = job.spec().clone();
+        let held = AtomicUsize::new(0);
         let execution = execute_with(job, run, &plan.items, |item, written, changes| {
             let back = undone(&writes, item, written);
             if !reopen(&spec, &settled, &back, item, written, changes) {
-                hold(&spec, item, written, changes);
+                held.fetch_add(hold(&spec, item, written, changes), Ordering::Relaxed);
             }
             changes.writes.extend(back);
         })
         .await?;
-        let changes = indexed(job.spec(), quiet_changes(job.spec(), &plan, &execution));
+        let mut changes = quiet_changes(job.spec(), &plan, &execution);
         // Where something is left to do, the rest can be taken back by another try.
+        let mut parted = 0;
         let whole = execution.ended.is_none() && execution.failed.is_empty() && execution.replan.is_empty();
+        if whole && of.write.is_none() {
+            let pair = job.spec().name.clone();
+            let linked = job
+                .shared
+                .db
+                .with(move |store| {
+                    let mut ids = PerSide::<BTreeSet<RecordId>>::default();
+                    let linked: BTreeSet<_> = store.linked_by_answer(of_run)?.into_iter().collect();
+                    for two in &linked {
+                        for side in Side::BOTH {
+                            ids.get_mut(side).insert(two.get(side).clone());
+                        }
+                    }
+                    let mut links = store.links_near(&pair, &ids)?;
+                    links.retain(|link| linked.contains(&link.ids));
+                    Ok(links)
+                })
+                .await?;
+            parted = linked.len();
+            part_again(&linked, &settled, &mut changes);
+        }
+        let changes = indexed(job.spec(), changes);
         let (pair, one, started) = (job.spec().name.clone(), of.write.is_some(), summary.started);
         let (open, reopened) = job
             .shared
@@ -76,7 +101,8 @@ pub(crate) async fn undo(job: &Job, of: &Scope) -> Result<RunReport, Ended> {
         }
         summary.set_aside = plan.notes.len() as u64;
         summary.failed = execution.failed;
-        summary.message = Some(message(of, writes.is_empty(), &plan, reopened));
+        let nothing = writes.is_empty() && parted == 0;
+        summary.message = Some(message(of, nothing, &plan, held.into_inner(), reopened));
         summary.outcome = if !summary.failed.is_empty() {
             Outcome::Partial
         } else if reopened > 0 {
@@ -156,7 +182,7 @@ async fn plan(job: &Job, of: &Scope) -> Result<Planned, Ended> {
 }
 
 /// What came of it, as sentences.
-fn message(of: &Scope, nothing: bool, plan: &Plan, reopened: usize) -> String {
+fn message(of: &Scope, nothing: bool, plan: &Plan, held: usize, reopened: usize) -> String {
     let run = of.run.0.to_string();
     let mut parts = vec![if nothing {
         tr!("history-undone-nothing", run = run)
@@ -171,6 +197,9 @@ fn message(of: &Scope, nothing: bool, plan: &Plan, reopened: usize) -> String {
         if plan.notes.len() > TOLD {
             parts.push(tr!("history-undone-more", count = plan.notes.len() - TOLD));
         }
+    }
+    if held > 0 {
+        parts.push(tr!("history-undone-held", count = held));
     }
     if reopened > 0 {
         parts.push(tr!("history-undone-asks", count = reopened));
@@ -189,8 +218,10 @@ fn brought_back(store: &Store, of: RunId) -> Result<BTreeSet<(Side, String)>, St
 }
 
 /// What was taken back must not be done again by the next run: a record whose partner went away, and
-/// one that came back alone, are left as they are until somebody changes them.
-fn hold(spec: &PairSpec, item: &Item, written: &PerSide<Written>, changes: &mut Changes) {
+/// one that came back alone, are left as they are until the operator decides or somebody changes them.
+/// Returns how many these are.
+fn hold(spec: &PairSpec, item: &Item, written: &PerSide<Written>, changes: &mut Changes) -> usize {
+    let before = changes.decisions.len();
     for side in Side::BOTH {
         match written.get(side) {
             Written::Deleted => {
@@ -204,14 +235,15 @@ fn hold(spec: &PairSpec, item: &Item, written: &PerSide<Written>, changes: &mut 
             Written::Stored(..) | Written::Nothing | Written::Failed => {}
         }
     }
+    changes.decisions.len() - before
 }
 
-/// Remembers a record without a partner, and that it is to be left as it is.
+/// Remembers a record without a partner, and that it waits for the operator's decision.
 pub(crate) fn leave(side: Side, id: &RecordId, seen: &Seen, changes: &mut Changes) {
     changes.remember_unlinked.get_mut(side).push(Observed { id: id.clone(), seen: seen.clone() });
     changes.decisions.push(Decision {
         subject: Subject::Single(side, id.clone()),
-        resolution: Resolution::Ignore,
+        resolution: Resolution::Undone,
         fingerprint: engine::fingerprint(PerSide::oriented(side, Some(seen), None)),
         made: now(),
     });

@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::codec::{Json, to_size};
 use super::{Store, StoreError, pair_id};
 use crate::model::{
-    Closed, Decision, Matter, MatterField, MatterId, MatterKind, MismatchKind, PerSide, Resolution, RunId, Side,
-    Subject, Timestamp, Touch,
+    Closed, Decision, Matter, MatterField, MatterId, MatterKind, MismatchKind, PerSide, RecordId, Resolution, RunId,
+    Side, Subject, Timestamp, Touch,
 };
 
 /// What found a matter. Each closes only what it has found itself.
@@ -226,7 +226,8 @@ impl Store {
                     | Resolution::Create
                     | Resolution::Delete(_)
                     | Resolution::Link(_)
-                    | Resolution::Ignore => key,
+                    | Resolution::Ignore
+                    | Resolution::Undone => key,
                 };
                 forget.execute((pair, answered, slot(answer)))?;
                 unsay.execute([id.0])?;
@@ -284,6 +285,31 @@ impl Store {
         self.read(|conn| {
             let mut found = conn.prepare_cached(&format!("{MATTER} WHERE m.closed_by = ?1 ORDER BY m.id"))?;
             Ok(found.query_map([run.0], matter_row)?.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The records that a run has linked because the operator said that they are the same. Such an answer
+    /// stays remembered, so it was carried out by the first run after it that came to its end.
+    pub fn linked_by_answer(&self, run: RunId) -> Result<Vec<PerSide<RecordId>>, StoreError> {
+        self.read(|conn| {
+            let mut found = conn.prepare_cached(
+                "SELECT d.resolution FROM runs r JOIN decisions d ON d.pair = r.pair AND d.made <= r.started \
+                 WHERE r.id = ?1 AND NOT EXISTS (SELECT 1 FROM runs o WHERE o.pair = r.pair AND o.id < r.id \
+                 AND o.started >= d.made AND o.outcome IN ('done', 'waiting', 'partial')) ORDER BY d.subject_key",
+            )?;
+            let rows = found.query_map([run.0], |row| Ok(row.get::<_, Json<_>>(0)?.0))?;
+            let all: Vec<Resolution> = rows.collect::<Result<_, _>>()?;
+            let linked = all.into_iter().filter_map(|answer| match answer {
+                Resolution::Link(ids) => Some(ids),
+                Resolution::Use(_)
+                | Resolution::Fields(_)
+                | Resolution::Create
+                | Resolution::Delete(_)
+                | Resolution::NotSame(_)
+                | Resolution::Ignore
+                | Resolution::Undone => None,
+            });
+            Ok(linked.collect())
         })
     }
 
@@ -455,7 +481,8 @@ fn slot(resolution: &Resolution) -> String {
         | Resolution::Create
         | Resolution::Delete(_)
         | Resolution::Link(_)
-        | Resolution::Ignore => ANSWER.to_owned(),
+        | Resolution::Ignore
+        | Resolution::Undone => ANSWER.to_owned(),
     }
 }
 

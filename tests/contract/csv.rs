@@ -13,7 +13,7 @@ use duosync::connectors::Connector;
 use duosync::connectors::csv::CsvConnector;
 use duosync::model::{AccountSettings, RecordId};
 
-use crate::fixture::{Fixture, Names, Person, Place};
+use crate::fixture::{Fixture, Names, Person, Place, folder};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ids {
@@ -24,6 +24,8 @@ enum Ids {
 
 pub struct CsvFixture {
     ids: Ids,
+    /// Where the file is.
+    at: Option<PathBuf>,
 }
 
 struct CsvPlace {
@@ -34,15 +36,20 @@ struct CsvPlace {
 
 impl CsvFixture {
     pub fn with_number_ids() -> Self {
-        Self { ids: Ids::Numbers }
+        Self { ids: Ids::Numbers, at: None }
     }
 
     pub fn with_text_ids() -> Self {
-        Self { ids: Ids::Texts }
+        Self { ids: Ids::Texts, at: None }
+    }
+
+    /// The same, in this folder.
+    pub fn at(self, at: Option<PathBuf>) -> Self {
+        Self { at, ..self }
     }
 
     pub fn by_key() -> Self {
-        Self { ids: Ids::Key }
+        Self { ids: Ids::Key, at: None }
     }
 }
 
@@ -51,7 +58,7 @@ const HEADER: [&str; 5] = ["No", "Full name", "E-mail", "Phone", "Shoe size"];
 #[async_trait]
 impl Fixture for CsvFixture {
     async fn place(&self, people: &[Person]) -> Box<dyn Place> {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = folder(self.at.as_deref());
         let path = folder.path().join("people.csv");
         let mut text = format!("{}\r\n", HEADER.join(";"));
         for (number, person) in people.iter().enumerate() {
@@ -130,6 +137,10 @@ impl Place for CsvPlace {
 
     async fn unknown(&self, id: &RecordId) -> String {
         self.lines()[self.position(id)].splitn(5, ';').nth(4).unwrap().to_owned()
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        vec![self.path.clone()]
     }
 
     fn knows_tokens(&self) -> bool {

@@ -2,21 +2,29 @@
 //! test starts. Somebody else's changes are made with the databases' own client programs, or with rusqlite.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
-use duosync::connectors::Connector;
 use duosync::connectors::database::DatabaseConnector;
-use duosync::model::{AccountSettings, RecordId};
+use duosync::connectors::{Connector, ErrorKind, WriteKind};
+use duosync::model::{AccountSettings, Fields, RecordId};
+use sqlx::Connection as _;
 
-use crate::fixture::{Fixture, Names, Person, Place};
+use crate::fixture::{Fixture, Names, PEOPLE, Person, Place, Trouble, folder};
+use crate::promises::{Stage, text};
 use crate::support::databases::{Engine, Server};
+use crate::support::tcp::{Cut, Tcp};
 
 pub struct DatabaseFixture {
     target: Target,
     text_ids: bool,
     modified: bool,
+    /// Whether what is said goes through a proxy that can break it.
+    breakable: bool,
+    /// Where files are.
+    at: Option<PathBuf>,
 }
 
 #[derive(Clone)]
@@ -31,6 +39,7 @@ struct DatabasePlace {
     modified: bool,
     table: String,
     folder: tempfile::TempDir,
+    proxy: Option<Tcp>,
 }
 
 static SHARED: [Mutex<Weak<Server>>; 2] = [const { Mutex::new(Weak::new()) }; 2];
@@ -38,7 +47,17 @@ static TABLES: AtomicU64 = AtomicU64::new(0);
 
 impl DatabaseFixture {
     pub fn file(text_ids: bool) -> Self {
-        Self { target: Target::File, text_ids, modified: false }
+        Self { target: Target::File, text_ids, modified: false, breakable: false, at: None }
+    }
+
+    /// The same, in this folder.
+    pub fn at(self, at: Option<PathBuf>) -> Self {
+        Self { at, ..self }
+    }
+
+    /// The same with connections that break where a test says so.
+    pub fn breakable(engine: Engine, text_ids: bool) -> Option<Self> {
+        Some(Self { breakable: true, ..Self::server(engine, text_ids, false)? })
     }
 
     /// `None`, after saying why, where the server is not installed.
@@ -49,7 +68,7 @@ impl DatabaseFixture {
             None => Arc::new(Server::start(engine)?),
         };
         *shared = Arc::downgrade(&server);
-        Some(Self { target: Target::Server(server), text_ids, modified })
+        Some(Self { target: Target::Server(server), text_ids, modified, breakable: false, at: None })
     }
 }
 
@@ -61,13 +80,18 @@ fn quoted(text: &str) -> String {
 impl Fixture for DatabaseFixture {
     async fn place(&self, people: &[Person]) -> Box<dyn Place> {
         let table = format!("people{}", TABLES.fetch_add(1, Ordering::Relaxed));
-        let folder = tempfile::tempdir().unwrap();
+        let folder = folder(self.at.as_deref());
+        let proxy = match &self.target {
+            Target::Server(server) if self.breakable => Some(Tcp::before(server.port)),
+            Target::Server(_) | Target::File => None,
+        };
         let place = DatabasePlace {
             target: self.target.clone(),
             text_ids: self.text_ids,
             modified: self.modified,
             table,
             folder,
+            proxy,
         };
         let mut sql = place.create();
         for (number, person) in people.iter().enumerate() {
@@ -149,7 +173,8 @@ impl Place for DatabasePlace {
                 ("sqlite", None)
             }
             Target::Server(server) => {
-                options.insert("url".to_owned(), server.url());
+                let port = self.proxy.as_ref().map_or(server.port, |proxy| proxy.port);
+                options.insert("url".to_owned(), server.url().replace(&server.port.to_string(), &port.to_string()));
                 options.insert("username".to_owned(), "shop".to_owned());
                 let kind = if server.engine == Engine::Postgres { "postgresql" } else { "mysql" };
                 (kind, Some("s3cret"))
@@ -182,11 +207,155 @@ impl Place for DatabasePlace {
         self.ask(&format!("SELECT shoe FROM {} WHERE id = '{id}'", self.table))
     }
 
+    fn files(&self) -> Vec<PathBuf> {
+        vec![self.path()]
+    }
+
     fn knows_tokens(&self) -> bool {
         self.text_ids
     }
 
+    fn order(&self, trouble: Trouble) -> bool {
+        let (Target::Server(server), Some(proxy)) = (&self.target, &self.proxy) else { return false };
+        let commit = b"COMMIT".to_vec();
+        proxy.order(Some(match trouble {
+            Trouble::LostAnswer => Cut::After(commit, 0),
+            Trouble::Dropped => Cut::Before(commit),
+            Trouble::FailsAfterwards(_) => Cut::Instead(commit, ended(server.engine)),
+            Trouble::Truncated => Cut::After(self.table.clone().into_bytes(), 20),
+            Trouble::Away => Cut::Refuse,
+            _ => return false,
+        }));
+        true
+    }
+
+    fn calm(&self) {
+        self.proxy.as_ref().unwrap().order(None);
+        assert!(self.proxy.as_ref().unwrap().done() > 0, "the fault has come");
+    }
+
     fn ids_are_stable(&self) -> bool {
         true
+    }
+}
+
+/// What a server says when it is stopped, as the answer to whatever it was asked.
+fn ended(engine: Engine) -> Vec<u8> {
+    match engine {
+        Engine::Postgres => {
+            let fields = "SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0";
+            let length = u32::try_from(fields.len() + 4).unwrap();
+            [b"E", length.to_be_bytes().as_slice(), fields.as_bytes()].concat()
+        }
+        Engine::MariaDb => {
+            let rest = [&[0xff][..], &1053_u16.to_le_bytes(), b"#08S01Server shutdown in progress"].concat();
+            let length = u32::try_from(rest.len()).unwrap().to_le_bytes();
+            [&length[..3], &[1], &rest].concat()
+        }
+    }
+}
+
+fn update(id: &RecordId, names: &Names, name: &str) -> WriteKind {
+    WriteKind::Update { id: id.clone(), fields: Fields::from([(names.name.clone(), name.into())]), expect: None }
+}
+
+/// The server may have committed before it was stopped, so its answer leaves a doubt; nothing is called refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_stopped_at_the_commit_leaves_a_doubt() {
+    for engine in [Engine::Postgres, Engine::MariaDb] {
+        let Some(fixture) = DatabaseFixture::breakable(engine, false) else { continue };
+        let stage = Stage::of(&fixture).await;
+        let id = stage.id_of(&PEOPLE[0]).await;
+        assert!(stage.place.order(Trouble::FailsAfterwards(500)));
+        let error = stage.write(update(&id, &stage.names, "Ann Adams")).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::InDoubt, "{engine:?}: {error}");
+        stage.place.calm();
+        assert_eq!(text(&stage.list().await[&id], &stage.names.name), "Ann Adams", "it was carried out");
+    }
+}
+
+/// A rule that takes the whole transaction back is told of the one record, and the others are written.
+#[tokio::test]
+async fn a_record_that_ends_the_transaction_does_not_hold_up_the_others() {
+    let stage = Stage::of(&DatabaseFixture::file(false)).await;
+    let path = stage.place.files().remove(0);
+    let rule = format!(
+        "CREATE TRIGGER rule BEFORE UPDATE ON {} WHEN NEW.full_name = 'Bad' BEGIN SELECT RAISE(ROLLBACK, 'not that name'); END",
+        stage.collection
+    );
+    rusqlite::Connection::open(path).unwrap().execute_batch(&rule).unwrap();
+    let ids = [stage.id_of(&PEOPLE[0]).await, stage.id_of(&PEOPLE[1]).await, stage.id_of(&PEOPLE[2]).await];
+    let writes = ids.iter().zip(["Good", "Bad", "Fine"]).map(|(id, name)| update(id, &stage.names, name)).collect();
+    let results = stage.write_all(writes).await;
+    let error = results[1].as_ref().unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Rejected);
+    assert!(error.message.contains("not that name") && !error.message.contains("savepoint"), "{error}");
+    assert!(results[0].is_ok() && results[2].is_ok(), "{results:?}");
+    let now = stage.list().await;
+    let names = ids.each_ref().map(|id| text(&now[id], &stage.names.name));
+    assert_eq!(names, ["Good", PEOPLE[1].name, "Fine"]);
+}
+
+/// `MariaDB` takes the whole transaction back after a deadlock: that is what is told, and it may be tried again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deadlock_is_told_as_what_it_is() {
+    let Some(fixture) = DatabaseFixture::server(Engine::MariaDb, false, false) else { return };
+    let Target::Server(server) = &fixture.target else { unreachable!() };
+    let stage = Stage::of(&fixture).await;
+    let table = stage.collection.clone();
+    let (ann, bob) = (stage.id_of(&PEOPLE[0]).await, stage.id_of(&PEOPLE[1]).await);
+    let address = server.url().replace("mysql://", "mysql://shop:s3cret@");
+    let mut other = sqlx::MySqlConnection::connect(&address).await.unwrap();
+    let mut run = async |sql: String| sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut other).await.map(drop);
+    run("START TRANSACTION".to_owned()).await.unwrap();
+    // Who has changed more wins.
+    for number in 0..20 {
+        run(format!("INSERT INTO {table} (full_name) VALUES ('{number}')")).await.unwrap();
+    }
+    run(format!("UPDATE {table} SET phone = '1' WHERE id = {bob}")).await.unwrap();
+    let writes = vec![update(&ann, &stage.names, "Ann Adams"), update(&bob, &stage.names, "Bob Adams")];
+    let writes = writes.into_iter().enumerate();
+    let writes = writes.map(|(at, kind)| duosync::connectors::Write { token: format!("t{at}"), kind }).collect();
+    let (connector, want) = (Arc::clone(&stage.connector), stage.names.want());
+    let (context, list) = (stage.context.clone(), table.clone());
+    let writing = tokio::spawn(async move { connector.write(&context, &list, &want, writes).await });
+    // The list of transactions is a copy that is not made anew while it is asked for again and again.
+    let waits = "SELECT VARIABLE_VALUE FROM information_schema.global_status \
+                 WHERE VARIABLE_NAME = 'Innodb_row_lock_current_waits'";
+    while server.sql(waits).trim() == "0" {
+        assert!(!writing.is_finished(), "it waits for the other");
+        tokio::task::yield_now().await;
+    }
+    run(format!("UPDATE {table} SET phone = '2' WHERE id = {ann}")).await.unwrap();
+    let error = writing.await.unwrap().unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Server, "{error}");
+    assert!(error.message.contains("Deadlock") && !error.message.contains("SAVEPOINT"), "{error}");
+    run("ROLLBACK".to_owned()).await.unwrap();
+    assert_eq!(text(&stage.list().await[&ann], &stage.names.name), PEOPLE[0].name, "nothing of it stays");
+}
+
+/// Errors that `MariaDB` tells by number alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_of_mariadb_are_understood() {
+    let Some(fixture) = DatabaseFixture::server(Engine::MariaDb, false, false) else { return };
+    let Target::Server(server) = &fixture.target else { unreachable!() };
+    for (number, kind) in [
+        (1290, ErrorKind::Forbidden),
+        (1205, ErrorKind::Server),
+        (1021, ErrorKind::Server),
+        (1114, ErrorKind::Server),
+        (1053, ErrorKind::Server),
+        (1644, ErrorKind::Rejected),
+    ] {
+        let stage = Stage::of(&fixture).await;
+        let id = stage.id_of(&PEOPLE[0]).await;
+        server.sql(&format!(
+            "CREATE TRIGGER {0}_rule BEFORE UPDATE ON {0} FOR EACH ROW \
+             SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = {number}, MESSAGE_TEXT = 'as ordered'",
+            stage.collection
+        ));
+        let error = stage.write(update(&id, &stage.names, "Ann Adams")).await.unwrap_err();
+        assert_eq!(error.kind, kind, "{number}: {error}");
+        assert!(error.message.contains("as ordered"), "{error}");
     }
 }

@@ -1,5 +1,6 @@
 //! What a platform's tests bring along to run the suite.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -90,13 +91,29 @@ pub trait Place: Send + Sync {
         self.connector()
     }
 
+    /// The files that it is made of, where it is files.
+    fn files(&self) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
     /// Orders trouble for what the connector asks next; false where the place cannot make it.
     fn order(&self, _trouble: Trouble) -> bool {
         false
     }
 
+    /// Takes back what was ordered and has not come.
+    fn calm(&self) {}
+
     /// Whether an id stays when the email changes.
     fn ids_are_stable(&self) -> bool;
+}
+
+/// A folder for files of a place: on the disk that a test has made, or wherever temporary files go.
+pub fn folder(at: Option<&Path>) -> tempfile::TempDir {
+    let mut builder = tempfile::Builder::new();
+    // A folder of contacts is called by its name, which should be no hidden one.
+    builder.prefix("place");
+    at.map_or_else(|| builder.tempdir(), |at| builder.tempdir_in(at)).unwrap()
 }
 
 /// What platforms do to those who ask them.
@@ -110,6 +127,12 @@ pub enum Trouble {
     Wait(u64),
     /// The next write is carried out, and its answer is lost.
     LostAnswer,
+    /// The next write breaks off before the platform hears of it.
+    Dropped,
+    /// The next write is carried out, and answered as if it were not, with this status.
+    FailsAfterwards(u16),
+    /// Nobody answers at the platform's address.
+    Away,
     /// The next page of a list breaks off.
     Truncated,
     /// The next page of a list is something else altogether.

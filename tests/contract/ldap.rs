@@ -15,7 +15,8 @@ use duosync::connectors::ldap::LdapConnector;
 use duosync::connectors::{Connector, Context, ErrorKind, Write, WriteKind};
 use duosync::model::{AccountSettings, Fields, RecordId};
 
-use crate::fixture::{Fixture, Names, PEOPLE, Person, Place};
+use crate::fixture::{Fixture, Names, PEOPLE, Person, Place, Trouble};
+use crate::support::tcp::{Cut, Tcp};
 
 const BASE: &str = "dc=example,dc=org";
 const ADMIN: &str = "cn=admin,dc=example,dc=org";
@@ -24,6 +25,7 @@ pub struct LdapFixture;
 
 struct LdapPlace {
     port: u16,
+    proxy: Tcp,
     child: Child,
     _folder: tempfile::TempDir,
 }
@@ -95,7 +97,7 @@ impl Fixture for LdapFixture {
             assert!(Instant::now() < end, "slapd does not listen");
             std::thread::yield_now();
         }
-        let place = LdapPlace { port, child, _folder: folder };
+        let place = LdapPlace { port, proxy: Tcp::before(port), child, _folder: folder };
         let mut all =
             format!("dn: {BASE}\nchangetype: add\nobjectClass: dcObject\nobjectClass: organization\no: Example\n\n");
         for (number, person) in people.iter().enumerate() {
@@ -144,7 +146,7 @@ impl Drop for LdapPlace {
 #[async_trait]
 impl Place for LdapPlace {
     fn connector(&self) -> Arc<dyn Connector> {
-        let options = [("url", format!("ldap://127.0.0.1:{}", self.port)), ("username", ADMIN.to_owned())];
+        let options = [("url", format!("ldap://127.0.0.1:{}", self.proxy.port)), ("username", ADMIN.to_owned())];
         let settings = AccountSettings {
             name: "Directory".to_owned(),
             connector: "ldap".to_owned(),
@@ -178,6 +180,21 @@ impl Place for LdapPlace {
 
     fn editor(&self) -> Option<&'static str> {
         Some("admin")
+    }
+
+    fn order(&self, trouble: Trouble) -> bool {
+        self.proxy.order(Some(match trouble {
+            // The answer holds a few entries by then, and the word that it is done is still to come.
+            Trouble::Truncated => Cut::After(b"objectClass".to_vec(), 600),
+            Trouble::Away => Cut::Refuse,
+            _ => return false,
+        }));
+        true
+    }
+
+    fn calm(&self) {
+        self.proxy.order(None);
+        assert!(self.proxy.done() > 0, "the fault has come");
     }
 
     fn knows_tokens(&self) -> bool {

@@ -12,8 +12,8 @@ pub use crate::trouble::*;
 /// A place with a connector, and the calls that the promises are made of.
 pub struct Stage {
     pub place: Box<dyn Place>,
-    connector: Arc<dyn Connector>,
-    collection: String,
+    pub connector: Arc<dyn Connector>,
+    pub collection: String,
     pub names: Names,
     pub context: Context,
 }
@@ -54,7 +54,7 @@ impl Stage {
         self.connector.find(&self.context, &self.collection, &self.names.want(), &find).await.unwrap()
     }
 
-    async fn write_all(&self, kinds: Vec<WriteKind>) -> Vec<WriteResult> {
+    pub async fn write_all(&self, kinds: Vec<WriteKind>) -> Vec<WriteResult> {
         let mut writes: Vec<Write> =
             kinds.into_iter().enumerate().map(|(number, kind)| Write { token: token(number), kind }).collect();
         let size = match self.connector.abilities().batch {
@@ -75,6 +75,13 @@ impl Stage {
 
     pub async fn write(&self, kind: WriteKind) -> WriteResult {
         self.write_all(vec![kind]).await.remove(0)
+    }
+
+    /// One write, whether the trouble is with it or with the whole call.
+    pub async fn try_write(&self, kind: WriteKind) -> WriteResult {
+        let writes = vec![Write { token: token(0), kind }];
+        let (context, want) = (&self.context, self.names.want());
+        self.connector.write(context, &self.collection, &want, writes).await?.remove(0)
     }
 
     pub async fn update(&self, id: &RecordId, field: &str, value: &str) -> Record {

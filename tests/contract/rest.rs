@@ -12,6 +12,7 @@ use duosync::model::{AccountSettings, RecordId};
 use serde_json::json;
 
 use crate::fixture::{Fixture, Names, Person, Place, Trouble};
+use crate::support::faults::{Done, Fault as Broken, Faults, Fits, refused};
 use crate::support::rest_servers::{PASSWORD, PocketBase, Tryton, USER};
 use crate::support::shop::{Fault, Shop};
 use crate::support::ways::Way;
@@ -134,6 +135,7 @@ impl Place for ShopPlace {
             }
             Trouble::Skew(millis) => self.shop.skew(millis),
             Trouble::SignedOut => self.shop.change_password(),
+            Trouble::Dropped | Trouble::FailsAfterwards(_) | Trouble::Away => return false,
         }
         true
     }
@@ -142,11 +144,13 @@ impl Place for ShopPlace {
 /// A real PocketBase, shared by the places that are in use at the same time.
 pub struct PocketBaseFixture {
     server: Arc<PocketBase>,
+    breakable: bool,
 }
 
 struct PocketBasePlace {
     server: Arc<PocketBase>,
     collection: String,
+    faults: Option<Faults>,
 }
 
 static POCKETBASE: Mutex<Weak<PocketBase>> = Mutex::new(Weak::new());
@@ -159,11 +163,16 @@ impl PocketBaseFixture {
     pub fn find() -> Option<Self> {
         let mut shared = POCKETBASE.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(server) = shared.upgrade() {
-            return Some(Self { server });
+            return Some(Self { server, breakable: false });
         }
         let server = Arc::new(PocketBase::start()?);
         *shared = Arc::downgrade(&server);
-        Some(Self { server })
+        Some(Self { server, breakable: false })
+    }
+
+    /// The same with answers that go wrong where a test says so.
+    pub fn breakable() -> Option<Self> {
+        Some(Self { breakable: true, ..Self::find()? })
     }
 }
 
@@ -190,7 +199,8 @@ impl Fixture for PocketBaseFixture {
                 json!({ "name": person.name, "email": person.email, "phone": person.phone, "shoe": { "size": 41 } });
             self.server.request("POST", &format!("/api/collections/{collection}/records"), &record);
         }
-        Box::new(PocketBasePlace { server: Arc::clone(&self.server), collection })
+        let faults = self.breakable.then(|| Faults::before(self.server.port));
+        Box::new(PocketBasePlace { server: Arc::clone(&self.server), collection, faults })
     }
 }
 
@@ -200,7 +210,7 @@ impl PocketBasePlace {
     }
 
     fn connect(&self, more: &[(&str, &str)]) -> Arc<dyn Connector> {
-        let url = self.server.url();
+        let url = self.faults.as_ref().map_or_else(|| self.server.url(), Faults::url);
         let options = [&[("url", url.as_str()), ("username", USER)], more].concat();
         connector(shipped_manifest("pocketbase"), &options, PASSWORD)
     }
@@ -244,6 +254,25 @@ impl Place for PocketBasePlace {
         record["shoe"].to_string()
     }
 
+    fn order(&self, trouble: Trouble) -> bool {
+        let Some(faults) = &self.faults else { return false };
+        let reads: Fits = Arc::new(|head, _| head.starts_with("GET") && head.contains("/records"));
+        let writes: Fits = Arc::new(|head, _| {
+            !head.starts_with("GET")
+                && head.lines().next().is_some_and(|line| line.contains("/records") || line.contains("/api/batch"))
+        });
+        let (server, collection) = (Arc::clone(&self.server), self.collection.clone());
+        let appears = move || {
+            let record = json!({ "id": "000000000000001", "name": "New", "email": "new@example.org" });
+            server.request("POST", &format!("/api/collections/{collection}/records"), &record);
+        };
+        suffer(faults, (&reads, &writes), "/items", trouble, appears)
+    }
+
+    fn calm(&self) {
+        calm(self.faults.as_ref());
+    }
+
     fn knows_tokens(&self) -> bool {
         true
     }
@@ -257,10 +286,12 @@ impl Place for PocketBasePlace {
 /// of its own, told apart by the manifest's condition.
 pub struct TrytonFixture {
     server: Arc<Tryton>,
+    breakable: bool,
 }
 
 struct TrytonPlace {
     server: Arc<Tryton>,
+    faults: Option<Faults>,
     _turn: tokio::sync::MutexGuard<'static, ()>,
 }
 
@@ -273,11 +304,16 @@ impl TrytonFixture {
     pub fn find() -> Option<Self> {
         let mut shared = TRYTON.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(server) = shared.upgrade() {
-            return Some(Self { server });
+            return Some(Self { server, breakable: false });
         }
         let server = Arc::new(Tryton::start()?);
         *shared = Arc::downgrade(&server);
-        Some(Self { server })
+        Some(Self { server, breakable: false })
+    }
+
+    /// The same with answers that go wrong where a test says so.
+    pub fn breakable() -> Option<Self> {
+        Some(Self { breakable: true, ..Self::find()? })
     }
 }
 
@@ -298,13 +334,14 @@ impl Fixture for TrytonFixture {
             })
             .collect();
         self.server.call("model.party.party.create", &json!([parties, {}]));
-        Box::new(TrytonPlace { server: Arc::clone(&self.server), _turn: turn })
+        let faults = self.breakable.then(|| Faults::before(self.server.port));
+        Box::new(TrytonPlace { server: Arc::clone(&self.server), faults, _turn: turn })
     }
 }
 
 impl TrytonPlace {
     fn connect(&self, more: &[(&str, &str)]) -> Arc<dyn Connector> {
-        let url = self.server.url();
+        let url = self.faults.as_ref().map_or_else(|| self.server.url(), Faults::url);
         let options = [&[("url", url.as_str()), ("database", "shop"), ("username", "admin")], more].concat();
         connector(shipped_manifest("tryton"), &options, PASSWORD)
     }
@@ -362,6 +399,21 @@ impl Place for TrytonPlace {
         Some("admin")
     }
 
+    fn order(&self, trouble: Trouble) -> bool {
+        let Some(faults) = &self.faults else { return false };
+        let reads: Fits = Arc::new(|_, body| body.contains("party.search_read"));
+        let writes: Fits = Arc::new(|_, body| {
+            ["create", "write", "delete"].iter().any(|word| body.contains(&format!("party.party.{word}")))
+        });
+        let server = Arc::clone(&self.server);
+        let appears = move || drop(server.call("model.party.party.create", &json!([[{ "name": "New" }], {}])));
+        suffer(faults, (&reads, &writes), "/result", trouble, appears)
+    }
+
+    fn calm(&self) {
+        calm(self.faults.as_ref());
+    }
+
     fn knows_tokens(&self) -> bool {
         false
     }
@@ -377,5 +429,89 @@ impl Place for TrytonPlace {
 
     fn ids_are_stable(&self) -> bool {
         true
+    }
+}
+
+/// What is done to the records of an answer.
+type Change = Box<dyn Fn(&mut Vec<serde_json::Value>) + Send + Sync>;
+
+/// Orders trouble before a real server that gives its list in pages which follow on each other's last record.
+/// `items` is where an answer has its records. What such a server never does is not ordered: an empty page is
+/// its last one, and its clock is the real one.
+fn suffer(
+    faults: &Faults,
+    (reads, writes): (&Fits, &Fits),
+    items: &'static str,
+    trouble: Trouble,
+    appears: impl Fn() + Send + Sync + 'static,
+) -> bool {
+    let (reads, writes) = (Arc::clone(reads), Arc::clone(writes));
+    let change = |left: Option<usize>, change: Change| {
+        let change = move |text: String| {
+            let mut body: serde_json::Value = serde_json::from_str(&text).expect("the server answers JSON");
+            change(body.pointer_mut(items).and_then(serde_json::Value::as_array_mut).expect("a list"));
+            body.to_string()
+        };
+        faults.order(left, Arc::clone(&reads), Done::Changed(Arc::new(change)));
+    };
+    match trouble {
+        Trouble::ReadStatus(status) => faults.order(None, reads, refused(status, "")),
+        Trouble::WriteStatus(status) => faults.order(None, writes, refused(status, "")),
+        Trouble::Wait(seconds) => faults.order(None, reads, refused(429, &format!("Retry-After: {seconds}"))),
+        Trouble::LostAnswer => faults.order(Some(1), writes, Done::Fault(Broken::AnswerLost)),
+        Trouble::Dropped => faults.order(Some(1), writes, Done::Fault(Broken::Dropped)),
+        Trouble::FailsAfterwards(status) => {
+            faults.order(Some(1), writes, Done::Answered(format!("{status} Trouble"), String::new()));
+        }
+        Trouble::Away => faults.order(None, Arc::new(|_, _| true), Done::Fault(Broken::Dropped)),
+        Trouble::Truncated => faults.order(Some(1), reads, Done::Fault(Broken::Truncated)),
+        Trouble::NoJson => {
+            let page = "<html><body>Welcome to the hotel</body></html>".to_owned();
+            faults.order(Some(1), reads, Done::Answered("200 OK".to_owned(), page));
+        }
+        Trouble::Twice => {
+            // The first page ends early, and the second one begins with what the first one ended with.
+            let last = Arc::new(Mutex::new(None));
+            let again = Arc::clone(&last);
+            change(
+                Some(1),
+                Box::new(move |items| {
+                    items.pop();
+                    *last.lock().unwrap() = items.last().cloned();
+                }),
+            );
+            change(
+                Some(1),
+                Box::new(move |items| items.insert(0, again.lock().unwrap().take().expect("a first page"))),
+            );
+        }
+        Trouble::Endless => {
+            let first = Mutex::new(None);
+            change(
+                None,
+                Box::new(move |items| *items = first.lock().unwrap().get_or_insert_with(|| items.clone()).clone()),
+            );
+        }
+        Trouble::Appears => change(Some(1), Box::new(move |_| appears())),
+        Trouble::Without(field) => change(
+            None,
+            Box::new(move |items| {
+                for item in items {
+                    item.as_object_mut()
+                        .expect("a record")
+                        .retain(|name, _| name != field && name != "contact_mechanisms.");
+                }
+            }),
+        ),
+        Trouble::SignedOut => faults.order(None, Arc::new(|_, _| true), refused(401, "")),
+        Trouble::EmptyPage | Trouble::Skew(_) => return false,
+    }
+    true
+}
+
+fn calm(faults: Option<&Faults>) {
+    if let Some(faults) = faults {
+        assert!(faults.met() > 0, "the fault has come");
+        faults.calm();
     }
 }

@@ -11,10 +11,12 @@ use duosync::connectors::Connector;
 use duosync::connectors::vcf::VcfConnector;
 use duosync::model::{AccountSettings, RecordId};
 
-use crate::fixture::{Fixture, Names, Person, Place};
+use crate::fixture::{Fixture, Names, Person, Place, folder};
 
 pub struct VcfFixture {
     pub together: bool,
+    /// Where the folder is.
+    pub at: Option<PathBuf>,
 }
 
 struct VcfPlace {
@@ -24,7 +26,7 @@ struct VcfPlace {
 #[async_trait]
 impl Fixture for VcfFixture {
     async fn place(&self, people: &[Person]) -> Box<dyn Place> {
-        let folder = tempfile::Builder::new().prefix("cards").tempdir().unwrap();
+        let folder = folder(self.at.as_deref());
         let mut all = String::new();
         for (number, person) in people.iter().enumerate() {
             let card = format!(
@@ -108,6 +110,10 @@ impl Place for VcfPlace {
     async fn unknown(&self, id: &RecordId) -> String {
         let (_, _, card, _) = self.card(id).expect("the card is there");
         card.lines().find(|line| line.starts_with("X-SHOE")).expect("the shoe is there").to_owned()
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect()
     }
 
     fn knows_tokens(&self) -> bool {

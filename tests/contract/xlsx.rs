@@ -12,7 +12,7 @@ use duosync::connectors::xlsx::XlsxConnector;
 use duosync::model::{AccountSettings, RecordId};
 use rust_xlsxwriter::Workbook;
 
-use crate::fixture::{Fixture, Names, Person, Place};
+use crate::fixture::{Fixture, Names, Person, Place, folder};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Ids {
@@ -21,7 +21,11 @@ pub enum Ids {
     Key,
 }
 
-pub struct XlsxFixture(pub Ids);
+pub struct XlsxFixture {
+    pub ids: Ids,
+    /// Where the workbook is.
+    pub at: Option<PathBuf>,
+}
 
 struct XlsxPlace {
     ids: Ids,
@@ -58,18 +62,18 @@ fn load(path: &Path) -> Vec<Vec<String>> {
 #[async_trait]
 impl Fixture for XlsxFixture {
     async fn place(&self, people: &[Person]) -> Box<dyn Place> {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = folder(self.at.as_deref());
         let path = folder.path().join("people.xlsx");
         let row = |(number, person): (usize, &Person)| {
-            let id = match self.0 {
+            let id = match self.ids {
                 Ids::Numbers => (number + 1).to_string(),
                 Ids::Texts => format!("C-{number}"),
                 Ids::Key => String::new(),
             };
             [&id, person.name, person.email, person.phone, "41; left"].map(str::to_owned).to_vec()
         };
-        save(&path, self.0, &people.iter().enumerate().map(row).collect::<Vec<_>>());
-        Box::new(XlsxPlace { ids: self.0, path, _folder: folder })
+        save(&path, self.ids, &people.iter().enumerate().map(row).collect::<Vec<_>>());
+        Box::new(XlsxPlace { ids: self.ids, path, _folder: folder })
     }
 }
 
@@ -122,6 +126,10 @@ impl Place for XlsxPlace {
     async fn unknown(&self, id: &RecordId) -> String {
         let rows = load(&self.path);
         rows[self.position(&rows, id)][4].clone()
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        vec![self.path.clone()]
     }
 
     fn knows_tokens(&self) -> bool {

@@ -51,6 +51,18 @@ fn changes_of_different_fields_both_survive() {
 }
 
 #[test]
+fn what_somebody_changes_between_the_listing_and_the_write_is_no_echo() {
+    let (mut world, a, b) = in_step();
+    world.set(Side::A, &a, "Phone", "02 555 12 12".into());
+    let plan = world.plan(&spec(), Scope::Changes);
+    world.set(Side::B, &b, "title", "Director".into());
+    world.carry_out(&spec(), &plan);
+    world.sync(&spec(), Scope::Changes);
+    assert_eq!(world.value(Side::B, &b, "tel"), Some(&"02 555 12 12".into()));
+    assert_eq!(world.value(Side::A, &a, "Title"), Some(&"Director".into()));
+}
+
+#[test]
 fn the_same_field_changed_on_both_sides_is_asked_and_the_answer_is_carried_out() {
     let (mut world, a, b) = in_step();
     world.set(Side::A, &a, "Title", "Boss".into());

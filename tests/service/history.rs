@@ -2,8 +2,8 @@
 //! questions that come back.
 
 use duosync::model::{
-    ConflictKind, DeleteGuard, FieldChoice, LifeQuery, LifeStep, Lives, MatterKind, Outcome, Resolution, RunId,
-    RunPage, RunQuery, Side, Value, WriteQuery, WriteState,
+    ConflictKind, DeleteGuard, FieldChoice, LifeQuery, LifeStep, Lives, MatterKind, MismatchKind, Outcome, PerSide,
+    RecordId, Resolution, RunId, RunPage, RunQuery, Side, Value, WriteQuery, WriteState,
 };
 use duosync::service::{Command, Reply, SyncMode};
 
@@ -303,4 +303,57 @@ fn an_undone_difference_of_a_compare_is_a_question_again() {
     assert_eq!(desk.matters().remove(0).kind, asked.kind);
     assert_eq!(desk.compare().counts.mismatches(), 1);
     assert_eq!(desk.matters().len(), 1);
+}
+
+#[test]
+fn an_undone_link_among_several_with_one_key_is_asked_again() {
+    for written in [true, false] {
+        let mut desk = Desk::in_step();
+        person(&desk.left, "5", "eva");
+        person(&desk.left, "6", "eva");
+        person(&desk.right, "z", "eva");
+        if written {
+            desk.left.set_field("5", "phone", "55");
+            desk.right.set_field("z", "phone", "");
+        }
+        assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Waiting);
+        let asked = desk.matters().remove(0);
+        assert!(matches!(asked.kind, MatterKind::Conflict(ConflictKind::Ambiguous(_))));
+        let two = PerSide::new(RecordId::new("5"), RecordId::new("z"));
+        desk.resolve(asked.id, Resolution::Link(two.clone()));
+        assert_eq!(Desk::held(&desk.right, "eva@example.org", "phone").as_deref() == Some("55"), written);
+        let run = desk.history()[0].run;
+        desk.undo(run);
+        assert_ne!(Desk::held(&desk.right, "eva@example.org", "phone").as_deref(), Some("55"));
+        for _ in 0..2 {
+            let again = desk.matters();
+            assert_eq!((again.len(), &again[0].kind, &again[0].subject), (1, &asked.kind, &asked.subject), "{written}");
+            let writes = desk.writes();
+            assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Waiting);
+            assert_eq!(desk.writes(), writes, "nothing is linked again by itself");
+        }
+        let again = desk.matters().remove(0);
+        desk.resolve(again.id, Resolution::Link(PerSide::new(RecordId::new("6"), RecordId::new("z"))));
+        desk.left.set_field("6", "name", "Eva Six");
+        desk.sync(SyncMode::Normal);
+        assert_eq!(Desk::held(&desk.right, "eva@example.org", "name").as_deref(), Some("Eva Six"));
+    }
+}
+
+#[test]
+fn an_undone_link_of_a_doubled_key_is_a_difference_again() {
+    let mut desk = Desk::in_step();
+    person(&desk.left, "5", "eva");
+    person(&desk.left, "6", "eva");
+    person(&desk.right, "z", "eva");
+    desk.compare();
+    let asked = desk.matters().remove(0);
+    assert!(matches!(asked.kind, MatterKind::Mismatch(MismatchKind::DuplicateKey(_))), "{asked:?}");
+    desk.resolve(asked.id, Resolution::Link(PerSide::new(RecordId::new("5"), RecordId::new("z"))));
+    let run = desk.history()[0].run;
+    desk.undo(run);
+    let again = desk.matters().into_iter().find(|one| one.kind == asked.kind).expect("it is asked again");
+    assert_eq!(again.subject, asked.subject);
+    assert_eq!(desk.compare().counts.duplicate_keys, 1);
+    assert!(desk.matters().iter().any(|one| one.kind == asked.kind));
 }

@@ -183,6 +183,17 @@ fn an_undone_create_is_not_made_again() {
     person(&desk.left, "3", "cy");
     desk.sync(SyncMode::Normal);
     assert_eq!((desk.left.records().len(), desk.right.records().len()), (3, 1));
+    // Nobody has said to leave them: they are differences that wait.
+    let counts = desk.compare().counts;
+    assert_eq!((counts.only_in_a, counts.ignored), (2, 0));
+    let held = desk.matters().remove(0);
+    assert!(held.reason.contains("held until you decide"), "{held:?}");
+    desk.resolve(held.id, Resolution::Create);
+    assert_eq!(desk.right.records().len(), 2);
+    let held = desk.matters().remove(0);
+    desk.resolve(held.id, Resolution::Ignore);
+    let counts = desk.compare().counts;
+    assert_eq!((counts.only_in_a, counts.ignored), (0, 1), "now somebody has");
 }
 
 #[test]

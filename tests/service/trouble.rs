@@ -159,6 +159,26 @@ fn a_run_that_was_killed_is_told_as_it_was() {
 }
 
 #[test]
+fn a_change_that_was_cut_off_and_made_anew_is_carried_across() {
+    let cut = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let probe = Arc::clone(&cut);
+    let mut desk = Desk::tuned(move |tuning| {
+        tuning.goes_on = Arc::new(move |step| step != "record" || !probe.load(std::sync::atomic::Ordering::SeqCst));
+    });
+    person(&desk.left, "1", "ann");
+    desk.sync(SyncMode::Yes);
+    desk.left.set_field("1", "name", "Ann the first");
+    cut.store(true, std::sync::atomic::Ordering::SeqCst);
+    assert!(desk.call(Command::Sync { pair: "people".to_owned(), mode: SyncMode::Normal }).is_err());
+    assert_eq!(Desk::held(&desk.right, "ann@example.org", "name").as_deref(), Some("Ann the first"));
+    cut.store(false, std::sync::atomic::Ordering::SeqCst);
+    desk.left.set_field("1", "name", "Ann the second");
+    // What is on the other side is Duosync's own, and nobody is asked about it.
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
+    assert_eq!(Desk::held(&desk.right, "ann@example.org", "name").as_deref(), Some("Ann the second"));
+}
+
+#[test]
 fn an_undo_that_was_killed_is_not_undone_by_the_next_run() {
     for at in ["record", "written", "journalled"] {
         let cut = Arc::new(std::sync::atomic::AtomicBool::new(false));

@@ -24,7 +24,8 @@ pub enum Engine {
 pub struct Server {
     /// Which one it is.
     pub engine: Engine,
-    port: u16,
+    /// Its port on 127.0.0.1.
+    pub port: u16,
     child: Child,
     root: tempfile::TempDir,
 }

@@ -5,8 +5,12 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+/// What it gives to who signs in at `/session/`.
+pub const SESSION: &str = "Gz7/Lk+1&wBn=of-a-session";
+
 /// It listens until it is dropped. The first part of the path says what it does: `/401/`, `/500/`, `/400/`,
-/// `/redirect/`, `/break/`.
+/// `/redirect/`, `/break/`, `/session/`. A second part `json-...` makes it answer in JSON, with what it was told
+/// written in some way.
 pub struct Evil {
     /// Its port on 127.0.0.1.
     pub port: u16,
@@ -58,19 +62,36 @@ fn answer(mut stream: TcpStream, told: &AtomicUsize) -> std::io::Result<()> {
         }
         head.push(line.trim().to_owned());
     }
+    let length = head.iter().find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+    let mut sent = vec![0; length.unwrap_or(0)];
+    std::io::Read::read_exact(&mut reader, &mut sent)?;
     let target = head.first().and_then(|line| line.split(' ').nth(1)).unwrap_or_default().to_owned();
-    let login = head.iter().find(|line| line.to_lowercase().starts_with("authorization:"));
-    let login = login.and_then(|line| line.split_once(": ")).map(|(_, value)| value.to_owned()).unwrap_or_default();
+    // Who takes it for a proxy names the server too.
+    let target = match target.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or(String::new(), |at| rest[at..].to_owned()),
+        None => target,
+    };
+    let logins = head.iter().filter(|line| line.to_lowercase().contains("authorization:"));
+    let logins: Vec<&str> = logins.filter_map(|line| line.split_once(": ")).map(|(_, value)| value).collect();
+    let login = logins.join(" ");
     if !login.is_empty() || target.contains("key=") {
         told.fetch_add(1, Ordering::SeqCst);
     }
     let body = format!("<?xml version=\"1.0\"?><error>You sent: {} and {login}</error>", head.join(" | "));
-    let word = target.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let mut parts = target.trim_start_matches('/').split('/');
+    let (word, form) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let told = format!("{login} {target} {}", String::from_utf8_lossy(&sent));
+    let body = match (word, written(form, &told)) {
+        ("session", _) => serde_json::json!({ "token": SESSION }).to_string(),
+        (_, Some(told)) => serde_json::json!({ "message": told }).to_string(),
+        (_, None) => body,
+    };
     let (status, more) = match word {
         "401" => ("401 Unauthorized", format!("WWW-Authenticate: Basic realm=\"{login}\"\r\n")),
         "400" => ("400 Bad Request", String::new()),
         "redirect" => ("302 Found", format!("Location: http://127.0.0.2:9/?given={}\r\n", login.replace(' ', "%20"))),
         "break" => return Ok(()),
+        "session" => ("200 OK", String::new()),
         _ => ("500 Internal Server Error", String::new()),
     };
     write!(
@@ -78,4 +99,20 @@ fn answer(mut stream: TcpStream, told: &AtomicUsize) -> std::io::Result<()> {
         "HTTP/1.1 {status}\r\n{more}X-Echo: {login}\r\nContent-Type: text/xml\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     )
+}
+
+/// What it was told in one of the forms in which platforms give things back; none where no JSON is asked for.
+fn written(form: &str, told: &str) -> Option<String> {
+    let percent = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let encoded = |text: &str| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, text);
+    Some(match form {
+        "json-plain" => told.to_owned(),
+        "json-percent" => percent(told),
+        "json-twice" => percent(&percent(told)),
+        "json-base64" => encoded(told),
+        "json-nested" => encoded(&percent(told)),
+        // The words are so long that they are cut short, somewhere amid what was told.
+        "json-long" => format!("{}{told}", "word ".repeat(56)),
+        _ => return None,
+    })
 }

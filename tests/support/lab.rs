@@ -41,7 +41,11 @@ impl Ended {
 
 impl Workplace {
     pub(crate) fn new() -> Self {
-        let root = tempfile::tempdir().unwrap();
+        Self::within(tempfile::tempdir().unwrap())
+    }
+
+    /// In a folder that is there already.
+    pub(crate) fn within(root: tempfile::TempDir) -> Self {
         for folder in ["home", "files"] {
             std::fs::create_dir(root.path().join(folder)).unwrap();
         }
@@ -68,7 +72,8 @@ impl Workplace {
     /// The binary, with nothing of this computer's own settings.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let home = self.root.path().join("home");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_duosync"));
+        let binary = std::env::var_os("DUOSYNC_TEST_BINARY");
+        let mut command = Command::new(binary.unwrap_or_else(|| env!("CARGO_BIN_EXE_duosync").into()));
         command.env_clear().env("HOME", &home).env("TZ", "UTC").env("LANG", "C.UTF-8");
         for name in ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"] {
             command.env(name, home.join(name));

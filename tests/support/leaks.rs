@@ -23,6 +23,9 @@ impl Search {
             add("the text", (*secret).to_owned());
             add("the form encoding", url::form_urlencoded::byte_serialize(secret.as_bytes()).collect());
             add("the percent encoding", secret.bytes().map(percent).collect());
+            let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+            add("the percent encoding in small letters", secret.bytes().map(percent).map(small).collect());
+            add("the form encoding, twice", url::form_urlencoded::byte_serialize(form.as_bytes()).collect());
             add("the list of bytes", format!("{:?}", secret.as_bytes()));
             add("the JSON", serde_json::to_string(secret).unwrap().trim_matches('"').to_owned());
             add("the debug output", format!("{secret:?}").trim_matches('"').to_owned());
@@ -69,6 +72,11 @@ impl Search {
 
 fn percent(byte: u8) -> String {
     if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+}
+
+/// `%2F` as `%2f`; a letter stays what it is.
+fn small(text: String) -> String {
+    if text.starts_with('%') { text.to_lowercase() } else { text }
 }
 
 /// Everything in a zip file, one after the other; nothing where it is none.

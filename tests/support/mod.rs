@@ -16,6 +16,7 @@
 pub mod answers;
 pub mod customers;
 pub mod databases;
+pub mod disk;
 pub mod evil;
 pub mod faults;
 pub mod lab;
@@ -25,7 +26,10 @@ pub mod proxy;
 pub mod rest_servers;
 pub mod servers;
 mod sheet;
+pub mod sheets;
 pub mod shop;
 pub mod sign_in_desk;
+pub mod tcp;
+pub mod tls;
 pub mod ways;
 mod wire;

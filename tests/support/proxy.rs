@@ -64,7 +64,7 @@ impl Proxy {
 }
 
 /// One request: its head with the empty line, and its body; `None` where the sender went away first.
-pub(super) fn receive(client: &mut TcpStream) -> std::io::Result<Option<(String, Vec<u8>)>> {
+pub(super) fn receive(client: &mut impl std::io::Read) -> std::io::Result<Option<(String, Vec<u8>)>> {
     let mut all = Vec::new();
     let mut piece = [0; 16_384];
     let end = loop {

@@ -165,8 +165,9 @@ impl Server {
 
     /// Every card of a book, in the order of their paths.
     pub fn cards(&self, book: &str) -> Vec<Card> {
-        let get = |path: String| Card { body: self.card(&path).expect("a listed card is there"), path };
-        self.paths(book).into_iter().map(get).collect()
+        // One that is deleted between the two questions is not there any more.
+        let get = |path: String| Some(Card { body: self.card(&path)?, path });
+        self.paths(book).into_iter().filter_map(get).collect()
     }
 
     /// The one card of a book that holds a text.

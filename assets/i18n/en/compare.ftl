@@ -9,6 +9,7 @@ compare-reason-differs =
 compare-reason-partner-deleted = Its partner in { $account } was deleted.
 compare-reason-keyless = It has no { $keys }, so it cannot be matched.
 compare-reason-only = Only in { $account }, not in { $other }.
+compare-reason-undone = You took back what was done with it: held until you decide.
 compare-reason-duplicates =
     { $in_a ->
         [one] 1 record

@@ -11,6 +11,7 @@ plan-you-deleted = you deleted it
 plan-you-added = you chose to add it
 plan-you-chose = you chose { $account }
 plan-you-left = You said to leave { $name } in { $account } as it is.
+plan-you-took-back = You took back what was done with { $name } of { $account }: held until you decide.
 plan-both-changed = { $a } and { $b } both changed { $fields }, to different values.
 plan-first-match = { $a } and { $b } meet here for the first time and hold different values for { $fields }.
 plan-deleted-and-changed = Deleted in { $gone } and changed in { $stays } since both last agreed.

@@ -15,6 +15,10 @@ history-undone-asks = { $count ->
     [one] 1 question is open again.
    *[other] { $count } questions are open again.
 }
+history-undone-held = { $count ->
+    [one] 1 record is without its partner again: held until you decide. A compare shows it.
+   *[other] { $count } records are without their partner again: held until you decide. A compare shows them.
+}
 history-no-write = Run { $run } has no such write.
 history-write-not-done = { $label }: this write is not there to be taken back. It failed, or was taken back already.
 
@@ -130,6 +134,7 @@ history-answer-delete = delete it from { $side }
 history-answer-same = these two are the same
 history-answer-not-same = these two are not the same
 history-answer-ignore = leave it as it is
+history-answer-undone = taken back by you, held until you decide
 history-closed = The question was over
 history-closed-left = You left it as it is
 history-closed-synced = A sync brought both sides together

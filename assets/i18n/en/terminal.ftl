@@ -202,3 +202,4 @@ terminal-no-folder = "{ $folder }" cannot be a folder: { $why }
 terminal-no-home = No home folder is known here, so name one: duosync --workspace DIR
 terminal-own-mistake = Duosync made a mistake{ $place }. Your records are safe: what was being done is finished or repaired by the next sync. Please report it, with the output of -vv.
 terminal-no-account = There is no account "{ $name }"{ $meant }
+terminal-answer-undone = taken back by you, held until you decide

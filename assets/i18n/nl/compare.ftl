@@ -9,6 +9,7 @@ compare-reason-differs =
 compare-reason-partner-deleted = De tegenhanger in { $account } is verwijderd.
 compare-reason-keyless = Er is geen { $keys }, dus kan er niets bij gevonden worden.
 compare-reason-only = Alleen in { $account }, niet in { $other }.
+compare-reason-undone = Je maakte ongedaan wat ermee gebeurde: dat blijft zo tot je beslist.
 compare-reason-duplicates =
     { $in_a ->
         [one] 1 record

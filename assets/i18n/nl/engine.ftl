@@ -11,6 +11,7 @@ plan-you-deleted = jij hebt het verwijderd
 plan-you-added = jij koos om het toe te voegen
 plan-you-chose = jij koos { $account }
 plan-you-left = Je hebt gezegd { $name } in { $account } te laten zoals het is.
+plan-you-took-back = Je maakte ongedaan wat er met { $name } van { $account } gebeurde: dat blijft zo tot je beslist.
 plan-both-changed = { $a } en { $b } hebben { $fields } allebei gewijzigd, elk anders.
 plan-first-match = { $a } en { $b } komen hier voor het eerst samen en hebben een andere waarde voor { $fields }.
 plan-deleted-and-changed = Verwijderd in { $gone } en gewijzigd in { $stays } sinds beide het laatst gelijk waren.

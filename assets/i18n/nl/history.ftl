@@ -15,6 +15,10 @@ history-undone-asks = { $count ->
     [one] 1 vraag staat opnieuw open.
    *[other] { $count } vragen staan opnieuw open.
 }
+history-undone-held = { $count ->
+    [one] 1 record heeft opnieuw geen partner: dat blijft zo tot je beslist. Een vergelijking toont het.
+   *[other] { $count } records hebben opnieuw geen partner: dat blijft zo tot je beslist. Een vergelijking toont ze.
+}
 history-no-write = Die wijziging hoort niet bij synchronisatie { $run }.
 history-write-not-done = { $label }: deze wijziging kan niet ongedaan gemaakt worden. Ze mislukte, of is al ongedaan gemaakt.
 
@@ -130,6 +134,7 @@ history-answer-delete = verwijder het uit { $side }
 history-answer-same = deze twee zijn dezelfde
 history-answer-not-same = deze twee zijn niet dezelfde
 history-answer-ignore = laat het zoals het is
+history-answer-undone = door jou ongedaan gemaakt, blijft zo tot je beslist
 history-closed = De vraag was voorbij
 history-closed-left = Je liet het zoals het is
 history-closed-synced = Een synchronisatie bracht beide kanten samen

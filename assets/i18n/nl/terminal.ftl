@@ -202,3 +202,4 @@ terminal-no-folder = "{ $folder }" kan geen map zijn: { $why }
 terminal-no-home = Er is hier geen thuismap bekend, dus noem er een: duosync --workspace DIR
 terminal-own-mistake = Duosync maakte een fout{ $place }. Je records zijn veilig: wat bezig was, wordt door de volgende synchronisatie afgemaakt of hersteld. Meld het alsjeblieft, met de uitvoer van -vv.
 terminal-no-account = Er is geen account "{ $name }"{ $meant }
+terminal-answer-undone = door jou teruggedraaid, wacht tot je beslist

@@ -111,6 +111,18 @@ pub(crate) fn parse(body: &[u8]) -> Result<Multistatus, ConnectorError> {
             answer.token = Some(text_of(node).trim().to_owned());
         }
     }
+    // A card that is not UTF-8 is read by itself. Anywhere else, in an address or a version, such bytes
+    // mean that the answer came to harm, and a card whose address is wrong would look deleted.
+    if std::str::from_utf8(body).is_err() {
+        let marks = |text: &str| text.matches(char::REPLACEMENT_CHARACTER).count();
+        let in_cards: usize = answer.entries.iter().filter_map(|entry| entry.data.as_deref()).map(marks).sum();
+        if in_cards != marks(&text) {
+            return Err(ConnectorError::new(
+                ErrorKind::BadAnswer,
+                "the server's answer came to harm on its way, so nothing was done with it; try again",
+            ));
+        }
+    }
     Ok(answer)
 }
 
@@ -170,8 +182,20 @@ fn read_prop(entry: &mut Entry, prop: Node<'_, '_>) {
             }
             (CARD, "addressbook-home-set") => entry.homes = hrefs(node),
             (CARD, "supported-address-data") => {
-                entry.versions =
-                    node.descendants().filter_map(|child| child.attribute("version")).map(str::to_owned).collect();
+                // Without a type or version those of section 10.4 are meant. A card as JSON or XML is another
+                // matter: what it may hold says nothing of the text form.
+                let text = |child: &Node<'_, '_>| {
+                    let kind = child.attribute("content-type").unwrap_or("text/vcard");
+                    let kind = kind.split(';').next().unwrap_or_default().trim();
+                    ["text/vcard", "text/x-vcard", "text/directory"]
+                        .iter()
+                        .any(|known| kind.eq_ignore_ascii_case(known))
+                };
+                let types = node.children().filter(|child| child.has_tag_name((CARD, "address-data-type")));
+                entry.versions = types
+                    .filter(text)
+                    .map(|child| child.attribute("version").unwrap_or("3.0").trim().to_owned())
+                    .collect();
             }
             (CARD, "address-data") => entry.data = Some(text_of(node)).filter(|data| !data.trim().is_empty()),
             _ => {}
@@ -282,6 +306,29 @@ mod tests {
         let answer = parse(body.as_bytes()).unwrap();
         assert_eq!(answer.entries[0].etag, None);
         assert_eq!(answer.entries[1].status, Some(404));
+    }
+
+    #[test]
+    fn only_the_text_form_says_which_versions_a_book_takes() {
+        let versions = |types: &str| {
+            let body = format!(
+                "<multistatus xmlns=\"DAV:\" xmlns:C=\"{CARD}\"><response><href>/x/</href><propstat><prop><C:supported-address-data>{types}</C:supported-address-data></prop><status>HTTP/1.1 200 OK</status></propstat></response></multistatus>"
+            );
+            parse(body.as_bytes()).unwrap().entries[0].versions.clone()
+        };
+        // As sabre/dav tells it, with a card as JSON beside.
+        assert_eq!(
+            versions(
+                "<C:address-data-type content-type=\"text/vcard\" version=\"3.0\"/><C:address-data-type content-type=\"application/vcard+json\" version=\"4.0\"/>"
+            ),
+            ["3.0"]
+        );
+        assert_eq!(
+            versions("<C:address-data-type content-type=\"text/vcard; charset=utf-8\" version=\"4.0\"/>"),
+            ["4.0"]
+        );
+        assert_eq!(versions("<C:address-data-type/>"), ["3.0"]);
+        assert!(versions("<C:address-data-type content-type=\"application/vcard+json\" version=\"4.0\"/>").is_empty());
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! Reading a book: everything, what changed, some cards, or the ones that hold something.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use encoding_rs::WINDOWS_1252;
 use serde::{Deserialize, Serialize};
 
 use super::dav::{self, Entry};
 use super::discovery::XML;
 use super::{Account, Stored, card_fields, lock, path};
-use crate::connectors::http::http_date;
+use crate::connectors::http::{Answer, http_date};
 use crate::connectors::{ConnectorError, Context, ErrorKind, Find};
 use crate::model::{Cursor, Listing, Record, RecordId, Scope, Value};
 use crate::texts::tr;
@@ -16,6 +17,8 @@ use crate::texts::tr;
 const CARDS_A_REQUEST: usize = 150;
 /// A server that hands out more pages than this of one listing is going in circles.
 const MOST_PAGES: usize = 10_000;
+/// How many pages in a row may tell nothing that was not told before.
+const MOST_IDLE_PAGES: usize = 20;
 
 /// What a cursor holds: enough to go on without discovery.
 #[derive(Debug, Serialize, Deserialize)]
@@ -47,7 +50,7 @@ struct Heard {
     /// Cards that are there: new, changed, or all of them.
     there: BTreeMap<String, Entry>,
     /// Cards that are no longer there.
-    gone: Vec<String>,
+    gone: BTreeSet<String>,
     /// Where the next listing starts.
     token: Option<String>,
 }
@@ -94,6 +97,7 @@ impl Account {
         let total = heard.there.len() as u64;
         let mut records = Vec::with_capacity(heard.there.len());
         let mut missing = Vec::new();
+        let mut told = BTreeMap::new();
         let mut complete = true;
         let mut take = |stored: &Stored| match stored.record(want, false) {
             Some(record) => records.push(record),
@@ -106,22 +110,30 @@ impl Account {
             }
         };
         for (href, entry) in heard.there {
+            told.extend(entry.etag.clone().map(|etag| (href.clone(), etag)));
             match self.given(&href, entry) {
                 Some(stored) => take(&stored),
                 None => missing.push(href),
             }
         }
-        let mut failed = false;
+        let (mut failed, mut steady) = (false, true);
         for some in missing.chunks(CARDS_A_REQUEST) {
             let fetched = self.fetch(context, &href, some).await?;
             fetched.cards.iter().for_each(&mut take);
+            // A card of another version than was told is newer, or comes from a cache that is behind: then
+            // the change that was told is still to come.
+            steady = steady
+                && fetched.cards.iter().all(|card| match (&card.etag, told.get(&card.href)) {
+                    (Some(given), Some(told)) => given == told,
+                    (_, _) => true,
+                });
             failed = failed || !fetched.failed.is_empty();
             context.step("reading the address book", total.saturating_sub(missing.len() as u64), Some(total));
         }
         complete = complete && !failed;
-        let cursor = match (complete, scope) {
+        let cursor = match (complete && steady, scope) {
             (true, _) => next.map(|next| close(&next)).transpose()?,
-            // The cards that could not be had must come again.
+            // The cards that could not be had, or not as they were told of, must come again.
             (false, Scope::Changes) => since.cloned(),
             (false, Scope::Full) => None,
         };
@@ -131,8 +143,12 @@ impl Account {
         Ok(Listing { scope, complete, records, gone, total: None, cursor })
     }
 
-    /// What an entry of an answer holds of its card, or what is known of it from before.
+    /// What an entry of an answer holds of its card, or what is known of it from before. None also where the
+    /// answer's XML could not carry the card whole: it is then read by itself.
     fn given(&self, href: &str, entry: Entry) -> Option<Stored> {
+        if entry.data.as_deref().is_some_and(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
+            return None;
+        }
         let modified = entry.modified.as_deref().and_then(http_date);
         let mut cards = lock(&self.cards);
         let text = match (entry.data, &entry.etag) {
@@ -153,6 +169,7 @@ impl Account {
         let mut heard = Heard::default();
         let mut at = token.to_owned();
         let mut data = true;
+        let (mut tokens, mut idle) = (BTreeSet::from([at.clone()]), 0);
         for _ in 0..MOST_PAGES {
             let body = dav::sync_collection(&at, data);
             let answer = match self.http.send(context, "REPORT", &url, &[("depth", "0")], Some((XML, &body))).await {
@@ -170,18 +187,19 @@ impl Account {
                 _ => return Err(answer.error(&tr!("server-doing-read-book"))),
             }
             let multistatus = dav::parse(&answer.body)?;
-            let mut more = false;
+            let (mut more, mut news) = (false, false);
             for entry in multistatus.entries {
-                let href = path::normal(&entry.href);
+                let href = card_path(&entry.href)?;
                 if href.trim_end_matches('/') == book.trim_end_matches('/') {
                     // The answer was cut short: the rest is had with its token (section 3.6).
                     more = more || entry.status == Some(507);
                 } else if matches!(entry.status, Some(404 | 410)) {
                     heard.there.remove(&href);
-                    heard.gone.push(href);
+                    news |= heard.gone.insert(href);
                 } else if !href.ends_with('/') && !entry.collection {
-                    heard.gone.retain(|gone| *gone != href);
-                    heard.there.insert(href, entry);
+                    heard.gone.remove(&href);
+                    let etag = entry.etag.clone();
+                    news |= heard.there.insert(href, entry).is_none_or(|before| before.etag != etag);
                 }
             }
             let Some(next) = multistatus.token.filter(|token| !token.is_empty()) else {
@@ -192,7 +210,9 @@ impl Account {
                 heard.token = Some(next);
                 return Ok(Some(heard));
             }
-            if next == at {
+            // A server that has lost its way must not keep us for hours, nor fill the memory.
+            idle = if news { 0 } else { idle + 1 };
+            if idle == MOST_IDLE_PAGES || !tokens.insert(next.clone()) {
                 break;
             }
             at = next;
@@ -233,13 +253,14 @@ impl Account {
             // What a shortened list leaves out must never look deleted.
             return Err(ConnectorError::new(ErrorKind::BadAnswer, tr!("server-part-of-list")));
         }
-        Ok(entries
-            .into_iter()
-            .map(|entry| (path::normal(&entry.href), entry))
-            .filter(|(href, entry)| {
-                !entry.collection && !href.ends_with('/') && href.trim_end_matches('/') != book.trim_end_matches('/')
-            })
-            .collect())
+        let mut there = BTreeMap::new();
+        for entry in entries {
+            let href = card_path(&entry.href)?;
+            if !entry.collection && !href.ends_with('/') && href.trim_end_matches('/') != book.trim_end_matches('/') {
+                there.insert(href, entry);
+            }
+        }
+        Ok(there)
     }
 
     /// These cards, as many a request as is good for both sides.
@@ -271,8 +292,12 @@ impl Account {
                 if matches!(entry.status, Some(404 | 410)) {
                     continue;
                 }
-                match entry.data.is_some().then(|| self.given(href, entry)).flatten() {
+                let has_card = entry.data.is_some();
+                match has_card.then(|| self.given(href, entry)).flatten() {
                     Some(stored) => fetched.cards.push(stored),
+                    None if has_card => {
+                        self.fetch_singly(context, std::slice::from_ref(href), &mut fetched).await?;
+                    }
                     None => fetched.failed.push(href.clone()),
                 }
             }
@@ -290,7 +315,9 @@ impl Account {
             match self.read(context, href).await {
                 Ok(Some(stored)) => fetched.cards.push(stored),
                 Ok(None) => {}
-                Err(error) if error.kind == ErrorKind::Forbidden => fetched.failed.push(href.clone()),
+                Err(error) if matches!(error.kind, ErrorKind::Forbidden | ErrorKind::BadAnswer) => {
+                    fetched.failed.push(href.clone());
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -299,24 +326,36 @@ impl Account {
 
     /// One card by its own address, which keeps every byte of it; none where it is not there.
     pub(super) async fn read(&self, context: &Context, href: &str) -> Result<Option<Stored>, ConnectorError> {
-        let url = self.http.resolve(self.http.base(), href)?;
-        let answer = self.http.send(context, "GET", &url, &[("accept", "text/vcard")], None).await?;
-        if matches!(answer.status, 404 | 410) {
-            return Ok(None);
-        }
-        if !answer.is_ok() {
-            return Err(answer.error(&tr!("server-doing-read")));
-        }
-        let stored = Stored {
-            href: href.to_owned(),
-            etag: answer.etag(),
-            modified: answer.last_modified(),
-            text: answer.text(),
+        let Some(answer) = self.get_card(context, href).await? else { return Ok(None) };
+        let text = match std::str::from_utf8(&answer.body) {
+            Ok(text) => text.to_owned(),
+            // Cards are UTF-8 (RFC 6352, section 5.1). What is not, and is not twice the same, came to harm
+            // on its way; else the server keeps an old card as an old program wrote it.
+            Err(_) => match self.get_card(context, href).await? {
+                Some(again) if again.body == answer.body => WINDOWS_1252.decode(&answer.body).0.into_owned(),
+                Some(_) | None => {
+                    return Err(ConnectorError::new(
+                        ErrorKind::BadAnswer,
+                        "a contact came to harm on its way from the server, so nothing was done with it; try again",
+                    ));
+                }
+            },
         };
+        let stored = Stored { href: href.to_owned(), etag: answer.etag(), modified: answer.last_modified(), text };
         if let Some(etag) = &stored.etag {
             lock(&self.cards).keep(href, etag, &stored.text);
         }
         Ok(Some(stored))
+    }
+
+    async fn get_card(&self, context: &Context, href: &str) -> Result<Option<Answer>, ConnectorError> {
+        let url = self.http.resolve(self.http.base(), href)?;
+        let answer = self.http.send(context, "GET", &url, &[("accept", "text/vcard")], None).await?;
+        match answer.status {
+            404 | 410 => Ok(None),
+            _ if answer.is_ok() => Ok(Some(answer)),
+            _ => Err(answer.error("reading a contact")),
+        }
     }
 
     pub(super) async fn find(
@@ -372,18 +411,24 @@ impl Account {
             let answer = self.http.send(context, "REPORT", &url, &[("depth", "1")], Some((XML, &body))).await?;
             match answer.status {
                 207 => {
-                    let entries = dav::parse(&answer.body)?.entries.into_iter();
-                    let mut stored = Vec::new();
-                    let mut missing = Vec::new();
-                    for entry in entries.filter(|entry| entry.status.is_none_or(|status| status < 300)) {
-                        let href = path::normal(&entry.href);
-                        match self.given(&href, entry) {
-                            Some(card) => stored.push(card),
-                            None => missing.push(href),
+                    let entries = dav::parse(&answer.body)?.entries;
+                    // An answer that was cut short (RFC 6352, section 8.6.2) says nothing of the cards that it
+                    // leaves out, so all of them are looked at.
+                    let is_book =
+                        |entry: &Entry| path::normal(&entry.href).trim_end_matches('/') == book.trim_end_matches('/');
+                    if !entries.iter().any(|entry| is_book(entry) && entry.status.is_some_and(|status| status >= 300)) {
+                        let mut stored = Vec::new();
+                        let mut missing = Vec::new();
+                        for entry in entries.into_iter().filter(|entry| !matches!(entry.status, Some(404 | 410))) {
+                            let href = card_path(&entry.href)?;
+                            match self.given(&href, entry) {
+                                Some(card) => stored.push(card),
+                                None => missing.push(href),
+                            }
                         }
+                        stored.extend(self.all_of(context, book, &missing).await?);
+                        return Ok(stored);
                     }
-                    stored.extend(self.fetch(context, book, &missing).await?.cards);
-                    return Ok(stored);
                 }
                 // The server knows no such report or filter: everything is looked at.
                 400 | 403 | 405 | 415 | 501 => {}
@@ -391,8 +436,38 @@ impl Account {
             }
         }
         let hrefs: Vec<String> = self.etags(context, book).await?.into_keys().collect();
-        Ok(self.fetch(context, book, &hrefs).await?.cards)
+        self.all_of(context, book, &hrefs).await
     }
+
+    /// All these cards. One that is there and cannot be read is an error, as it may be the one that is looked
+    /// for: a card that is taken for not there would be made a second time.
+    pub(super) async fn all_of(
+        &self,
+        context: &Context,
+        book: &str,
+        hrefs: &[String],
+    ) -> Result<Vec<Stored>, ConnectorError> {
+        let fetched = self.fetch(context, book, hrefs).await?;
+        let Some(failed) = fetched.failed.first() else { return Ok(fetched.cards) };
+        Err(ConnectorError::new(
+            ErrorKind::BadAnswer,
+            format!("the server lists the contact {failed} but does not give it; look at it in the server's own view"),
+        ))
+    }
+}
+
+/// The path of a card that a server names.
+fn card_path(href: &str) -> Result<String, ConnectorError> {
+    let path = path::normal(href);
+    if path::wanders(&path) {
+        return Err(ConnectorError::new(
+            ErrorKind::BadAnswer,
+            format!(
+                "the server names a contact whose address leads elsewhere ({path}), so nothing was done with its list; tell the server's owner"
+            ),
+        ));
+    }
+    Ok(path)
 }
 
 fn folded(text: &str) -> String {

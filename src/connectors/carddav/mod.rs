@@ -16,6 +16,7 @@ mod writing;
 pub(in crate::connectors) use self::hostile::hostile_answer;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -52,6 +53,8 @@ struct Account {
     /// Paths of books by what the settings call them.
     books: Mutex<HashMap<String, String>>,
     cards: Mutex<Cards>,
+    /// Books that have refused a vCard 3.0.
+    only_v4: Mutex<BTreeSet<String>>,
 }
 
 /// A card as the server holds it.
@@ -64,11 +67,13 @@ struct Stored {
 }
 
 impl CardDavConnector {
-    /// A connector for these settings: `url`, `username`, and `allow_http = "yes"` for an address
-    /// without TLS on another computer. Nothing is asked of the server yet.
+    /// A connector for these settings: `url`, `username`, `allow_http = "yes"` for an address without TLS on
+    /// another computer, and `ca`, a PEM file of certificate authorities that are trusted beside the
+    /// computer's own. Nothing is asked of the server yet.
     ///
     /// # Errors
-    /// [`ErrorKind::Settings`] when the address is missing, wrong or not safe.
+    /// [`ErrorKind::Settings`] when the address is missing, wrong or not safe, or the file holds no
+    /// certificate; [`ErrorKind::File`] when it cannot be read.
     pub fn new(settings: &AccountSettings, password: Option<&str>) -> Result<Self, ConnectorError> {
         let option = |key: &str| settings.options.get(key).map(|text| text.trim()).filter(|text| !text.is_empty());
         let url = option("url").ok_or_else(|| {
@@ -77,12 +82,14 @@ impl CardDavConnector {
         let allow_http =
             option("allow_http").is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "yes" | "true" | "1"));
         let authorization = option("username").map(|user| basic(user, password.unwrap_or_default())).transpose()?;
-        let http = Http::new(discovery::base_url(url)?, authorization, allow_http)?;
+        let ca = option("ca").map(Path::new);
+        let http = Http::trusting(discovery::base_url(url)?, authorization, allow_http, ca)?;
         let account = Account {
             http: Arc::new(http),
             found: tokio::sync::Mutex::new(None),
             books: Mutex::new(HashMap::new()),
             cards: Mutex::new(Cards::default()),
+            only_v4: Mutex::new(BTreeSet::new()),
         };
         Ok(Self { account: Arc::new(account) })
     }
@@ -122,8 +129,11 @@ impl Account {
         lock(&self.books).insert(collection.trim().to_owned(), href.to_owned());
     }
 
-    /// Whether a book is known to take vCard 4.0 only.
+    /// Whether a book is known to take vCard 4.0 only: it said so when it was found, or refused another one.
     async fn wants_v4(&self, href: &str) -> bool {
+        if lock(&self.only_v4).contains(href) {
+            return true;
+        }
         let found = self.found.lock().await;
         found.as_ref().is_some_and(|found| found.books.iter().any(|book| book.href == href && book.only_v4))
     }
@@ -228,14 +238,8 @@ impl Connector for CardDavConnector {
         }
         let href = self.account.book(context, collection).await?;
         let hrefs: Vec<String> = ids.iter().map(|id| path::normal(id.as_str())).collect();
-        let fetched = self.account.fetch(context, &href, &hrefs).await?;
-        if let Some(failed) = fetched.failed.first() {
-            return Err(ConnectorError::new(
-                ErrorKind::BadAnswer,
-                tr!("server-contact-not-given", failed = format_args!("{failed}")),
-            ));
-        }
-        Ok(fetched.cards.iter().filter_map(|stored| stored.record(want, true)).collect())
+        let cards = self.account.all_of(context, &href, &hrefs).await?;
+        Ok(cards.iter().filter_map(|stored| stored.record(want, true)).collect())
     }
 
     async fn find(

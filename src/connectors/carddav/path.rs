@@ -26,6 +26,12 @@ pub(crate) fn normal(href: &str) -> String {
     out
 }
 
+/// Whether a path in normal form has a step that leads elsewhere (`..`): what is asked of it would be asked of
+/// another place than the one that it seems to name.
+pub(crate) fn wanders(path: &str) -> bool {
+    path.split('/').any(|segment| segment == "." || segment == "..")
+}
+
 /// The last segment of a path as an operator reads it.
 pub(crate) fn last_segment(path: &str) -> String {
     let segment = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
@@ -63,6 +69,9 @@ mod tests {
         }
         assert_eq!(normal("/a%2Fb/c%25/"), "/a%2Fb/c%25/");
         assert_eq!(normal(&normal("/é%/")), normal("/é%/"));
+        assert!(wanders(&normal("/a/%2e%2E/b.vcf")) && wanders("../b.vcf") && wanders("/a/./b.vcf"));
+        assert!(!wanders(&normal("/a/..b/c..vcf")));
+        assert_eq!(normal("/a/b\n\u{1}\\..\\c"), "/a/b%0A%01%5C..%5Cc", "nothing in it is taken for a line or a step");
         assert_eq!(last_segment("/a/My%20Book/"), "My Book");
     }
 }

@@ -138,6 +138,19 @@ fn a_field_that_is_missing_gets_a_line_and_an_emptied_one_loses_it() {
 }
 
 #[test]
+fn a_card_that_was_cut_off_is_not_written_to() {
+    for text in ["BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann\r\n", "BEGIN:VCARD\nVERSION:2.1\nN;ENCODING=QUOTED-PRINTABLE:P="]
+    {
+        let mut card = Card::parse(text);
+        let fields = Fields::from_iter([("note".to_owned(), Value::from("x"))]);
+        let error = card_fields::write_all(&mut card, &fields).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Rejected);
+        assert!(error.message.contains("END:VCARD"), "{error}");
+        assert_eq!(card.text(), text);
+    }
+}
+
+#[test]
 fn a_plain_field_and_a_typed_one_do_not_take_each_others_line() {
     let mut card = card("FN:Ann\r\n");
     set(&mut card, &[("tel", "1"), ("tel:work", "2")]);

@@ -197,6 +197,7 @@ impl Job {
             let refused = answer.status == 415 || dav::names_condition(&answer.body, "supported-address-data");
             if refused && raw.is_none() && version == CardVersion::V30 {
                 version = CardVersion::V40;
+                lock(&self.account.only_v4).insert(self.book.clone());
                 continue;
             }
             if answer.status == 412 {

@@ -160,7 +160,10 @@ impl Document {
                 copied = last_end;
             }
             for text in &changes.added {
-                if !out.ends_with(['\n', '\r']) {
+                if out.ends_with('\r') && !self.dialect.cr_only {
+                    // Alone it ended the file's last line; with a line after it, it would be a part of a value.
+                    out.push('\n');
+                } else if !out.ends_with(['\n', '\r']) {
                     out.push_str(self.line_end);
                 }
                 out.push_str(text);
@@ -180,6 +183,17 @@ impl Document {
             }
         }
         out
+    }
+
+    /// Whether the file with these changes, read anew as `new`, has the rows that it should have: each as it was or
+    /// as it was written, and divided into fields as before.
+    pub(super) fn reads_as(&self, changes: &Changes, new: &Self) -> bool {
+        let kept = (0..self.len()).filter_map(|row| match changes.rows.get(&row) {
+            None => Some(self.row(row)),
+            Some(change) => change.as_deref(),
+        });
+        let wanted = kept.chain(changes.added.iter().map(String::as_str));
+        self.dialect == new.dialect && self.header == new.header && wanted.eq((0..new.len()).map(|row| new.row(row)))
     }
 
     fn read_header(&mut self, start: usize) -> Result<(), ConnectorError> {
@@ -348,7 +362,7 @@ pub(super) fn row_digest(cells: &[Cell<'_>], scratch: &mut Vec<u8>) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test that cannot parse has failed")]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot parse has failed")]
 
     use super::*;
 
@@ -367,6 +381,33 @@ mod tests {
         changes.rows.insert(row, new.map(str::to_owned));
         changes.added = added.iter().map(|text| (*text).to_owned()).collect();
         document(text).with(&changes)
+    }
+
+    #[test]
+    fn a_lone_carriage_return_at_the_end_ends_the_last_line() {
+        let text = "id,name\n1,a\rb\n2,c\r";
+        let read = document(text);
+        let mut cells = Vec::new();
+        read.cells(0, &mut cells);
+        assert_eq!(cells[1].value(), "a\rb", "within a line it is part of the value");
+        read.cells(1, &mut cells);
+        assert_eq!(cells[1].value(), "c");
+        assert_eq!(read.with(&Changes::default()), text);
+        let changes = Changes { added: vec!["3,d".to_owned()], ..Changes::default() };
+        assert_eq!(read.with(&changes), "id,name\n1,a\rb\n2,c\r\n3,d\n");
+        assert!(read.reads_as(&changes, &document(&read.with(&changes))));
+    }
+
+    #[test]
+    fn a_row_that_would_be_read_differently_is_noticed() {
+        let read = document("id,name\n1,a\n2,b\n");
+        let mut changes = Changes { added: vec!["3,c".to_owned()], ..Changes::default() };
+        changes.rows.insert(0, Some("1,x".to_owned()));
+        changes.rows.insert(1, None);
+        assert!(read.reads_as(&changes, &document("id,name\n1,x\n3,c\n")));
+        for other in ["id,name\n1,a\n3,c\n", "id,name\n1,x\n3,c\n4,d\n", "id,name\n1,x\n2,b\n"] {
+            assert!(!read.reads_as(&changes, &document(other)), "{other:?}");
+        }
     }
 
     #[test]

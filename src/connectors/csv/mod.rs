@@ -34,6 +34,7 @@ use self::identity::Index;
 use self::scan::Cell;
 use super::shared::file::{self, Replaced};
 use super::shared::rows::{IdColumns, IdSetting, id_from_token};
+use super::shared::work::{BeforeReplace, identity, run};
 use super::shared::{digest, guess};
 use super::{Abilities, Batch, Connector, ConnectorError, Context, ErrorKind, Find, Write, WriteResult};
 use crate::model::{
@@ -65,8 +66,7 @@ struct Inner {
     state: Mutex<State>,
     /// Held during a write, so that two of them cannot replace each other's file.
     writing: Mutex<()>,
-    #[cfg(test)]
-    before_replace: Mutex<Option<Box<dyn FnMut() + Send>>>,
+    before_replace: BeforeReplace,
 }
 
 #[derive(Default)]
@@ -107,21 +107,9 @@ impl CsvConnector {
                 requests: AtomicU64::new(0),
                 state: Mutex::default(),
                 writing: Mutex::default(),
-                #[cfg(test)]
-                before_replace: Mutex::default(),
+                before_replace: BeforeReplace::default(),
             }),
         })
-    }
-
-    /// Runs work on the file away from the threads that serve everything else.
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Inner) -> Result<T, ConnectorError> + Send + 'static,
-    ) -> Result<T, ConnectorError> {
-        let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || work(&inner))
-            .await
-            .map_err(|error| ConnectorError::caused(ErrorKind::File, tr!("files-work-broke-off"), error))?
     }
 }
 
@@ -136,11 +124,11 @@ impl Connector for CsvConnector {
     }
 
     async fn identity(&self, _context: &Context) -> Result<Identity, ConnectorError> {
-        self.run(|inner| Ok(Identity(inner.real_path()?.to_string_lossy().into_owned()))).await
+        run(&self.inner, |inner| identity(&inner.path)).await
     }
 
     async fn collections(&self, _context: &Context) -> Result<Vec<CollectionInfo>, ConnectorError> {
-        self.run(|inner| {
+        run(&self.inner, |inner| {
             let path = inner.real_path()?;
             Ok(vec![CollectionInfo {
                 id: inner.collection.clone(),
@@ -154,7 +142,7 @@ impl Connector for CsvConnector {
 
     async fn fields(&self, context: &Context, collection: &str) -> Result<Vec<FieldInfo>, ConnectorError> {
         let (context, collection) = (context.clone(), collection.to_owned());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             inner.check_collection(&collection)?;
             Ok(inner.describe(&*inner.document(&context)?))
         })
@@ -170,7 +158,7 @@ impl Connector for CsvConnector {
     ) -> Result<Listing, ConnectorError> {
         let (context, collection, want, since) =
             (context.clone(), collection.to_owned(), want.to_vec(), since.cloned());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             inner.check_collection(&collection)?;
             inner.list(&context, &want, since.as_ref())
         })
@@ -185,7 +173,7 @@ impl Connector for CsvConnector {
         ids: &[RecordId],
     ) -> Result<Vec<Record>, ConnectorError> {
         let (context, collection, want, ids) = (context.clone(), collection.to_owned(), want.to_vec(), ids.to_vec());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             inner.check_collection(&collection)?;
             let (document, index) = inner.indexed(&context)?;
             let reader = Reader::new(&document, &index, &want)?;
@@ -206,7 +194,7 @@ impl Connector for CsvConnector {
         find: &Find,
     ) -> Result<Vec<Record>, ConnectorError> {
         let (context, collection, want, find) = (context.clone(), collection.to_owned(), want.to_vec(), find.clone());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             inner.check_collection(&collection)?;
             inner.find(&context, &want, &find)
         })
@@ -221,7 +209,7 @@ impl Connector for CsvConnector {
         writes: Vec<Write>,
     ) -> Result<Vec<WriteResult>, ConnectorError> {
         let (context, collection, want) = (context.clone(), collection.to_owned(), want.to_vec());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             inner.check_collection(&collection)?;
             inner.write(&context, &want, &writes)
         })
@@ -433,23 +421,32 @@ impl Inner {
             let bytes = document.encoding.encode(text);
             let digest = digest::xxh64(&bytes);
             // The new file is read as the next run will read it before it takes the old one's place.
-            let new = Document::parse(&self.file, bytes.clone(), digest, context)?;
+            let new = match Document::parse(&self.file, bytes.clone(), digest, context) {
+                Ok(new) => Some(new),
+                // A list that could not be read any more is one that would be read differently.
+                Err(error) if error.kind == ErrorKind::Content => None,
+                Err(error) => return Err(error),
+            };
             let gone: Vec<usize> =
                 changes.rows.iter().filter(|(_, change)| change.is_none()).map(|(row, _)| *row).collect();
             let kept = document.len() - gone.len();
-            let same_text = new.text_len() == length && new.encoding.reads_like(document.encoding);
-            if !same_text || new.header != document.header || new.len() != kept + changes.added.len() {
-                return Err(content(tr!("files-read-differently", file = format_args!("{}", self.file))));
-            }
+            let Some(new) = new.filter(|new| {
+                new.text_len() == length
+                    && new.encoding.reads_like(document.encoding)
+                    && document.reads_as(&changes, new)
+            }) else {
+                return Err(content(format!(
+                    "{}: with these changes the file would be read differently, so nothing was written. \
+                     Save it once as \"CSV UTF-8\" with commas or semicolons, and sync again.",
+                    self.file
+                )));
+            };
             let new = Arc::new(new);
             let new_index = Arc::new(Index::build(&new, index.columns.clone(), context)?);
             // From here on it is not stopped any more.
             context.check()?;
             context.step("replacing the file", total, Some(total));
-            #[cfg(test)]
-            if let Some(hook) = self.before_replace.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-                hook();
-            }
+            self.before_replace.now();
             match file::replace(&path, &bytes, document.digest, &self.requests)? {
                 Replaced::Changed => {}
                 Replaced::Done => {

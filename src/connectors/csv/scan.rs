@@ -154,10 +154,11 @@ fn field_end(bytes: &[u8], start: usize, dialect: Dialect) -> Result<usize, Brok
 fn plain_end(bytes: &[u8], start: usize, dialect: Dialect) -> usize {
     let mut at = start;
     while let Some(byte) = bytes.get(at) {
-        // A lone carriage return inside a line of a file with other line ends is part of the value.
+        // A lone carriage return inside a line of a file with other line ends is part of the value. At the end of
+        // the file it ends the last line, or a row that is added would go on with that line.
         if *byte == dialect.delimiter
             || *byte == b'\n'
-            || (*byte == b'\r' && (dialect.cr_only || bytes.get(at + 1) == Some(&b'\n')))
+            || (*byte == b'\r' && (dialect.cr_only || matches!(bytes.get(at + 1), None | Some(b'\n'))))
         {
             break;
         }

@@ -224,7 +224,9 @@ fn separator_line(text: &str) -> Option<(u8, usize)> {
     let line = text.lines().next()?;
     let rest = line.trim_matches('"').strip_prefix("sep=")?;
     let delimiter = match rest.as_bytes() {
-        [byte] if byte.is_ascii() => *byte,
+        // A letter or a quote would be taken out of the middle of values.
+        [b'"' | b'\''] => return None,
+        [byte] if *byte == b'\t' || *byte == b' ' || byte.is_ascii_punctuation() => *byte,
         _ => return None,
     };
     let after = text.get(line.len()..)?;

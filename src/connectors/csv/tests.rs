@@ -52,7 +52,7 @@ impl Case {
     }
 
     fn before_replace(&self, hook: impl FnMut() + Send + 'static) {
-        *self.connector.inner.before_replace.lock().unwrap() = Some(Box::new(hook));
+        self.connector.inner.before_replace.set(hook);
     }
 
     async fn list(&self, want: &[&str], since: Option<&Cursor>) -> Result<Listing, ConnectorError> {

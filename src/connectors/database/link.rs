@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sqlx::mysql::{MySqlConnectOptions, MySqlSslMode};
+use sqlx::mysql::{MySqlConnectOptions, MySqlDatabaseError, MySqlSslMode};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, MySqlConnection, PgConnection, Row as _};
 
@@ -153,6 +153,17 @@ impl Link {
         }
     }
 
+    /// What an error means that was the answer to a commit.
+    pub(super) fn after_commit(&self, error: ConnectorError) -> ConnectorError {
+        let source = error.source.as_ref().and_then(|source| source.downcast_ref::<sqlx::Error>());
+        let open = match self {
+            // What it could not write, it takes back itself.
+            Self::Sqlite(_) => false,
+            Self::Postgres(_) | Self::MySql(_) => source.is_none_or(leaves_open),
+        };
+        if open { ConnectorError { kind: ErrorKind::InDoubt, ..error } } else { error }
+    }
+
     /// Says goodbye to the server.
     pub(super) async fn close(self) {
         // A connection that is gone already needs no goodbye.
@@ -199,21 +210,31 @@ fn unreachable(place: &str, error: sqlx::Error) -> ConnectorError {
     }
 }
 
-/// What a server's error means (SQLSTATE, appendix A of the manual of `PostgreSQL`).
+/// What a server's error means (SQLSTATE, appendix A of the manual of `PostgreSQL`; the numbers of `MariaDB`
+/// where its SQLSTATE only says that there is an error).
 fn told(error: sqlx::Error) -> ConnectorError {
     let sqlx::Error::Database(database) = &error else {
-        return ConnectorError::caused(
-            ErrorKind::InDoubt,
-            tr!("database-broke", error = format_args!("{error}")),
-            error,
+        let unread = matches!(
+            &error,
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnIndexOutOfBounds { .. }
         );
+        let (kind, what) = if unread {
+            (ErrorKind::BadAnswer, "the answer of the database cannot be understood")
+        } else {
+            (ErrorKind::InDoubt, "the connection to the database broke")
+        };
+        return ConnectorError::caused(kind, format!("{what}: {error}"), error);
     };
     let code = database.code().map(Cow::into_owned).unwrap_or_default();
+    let number = database.try_downcast_ref::<MySqlDatabaseError>().map(MySqlDatabaseError::number);
     let kind = if database.is_unique_violation() {
         ErrorKind::Exists
+    } else if let Some(kind) = number.and_then(numbered) {
+        kind
     } else {
         match code.get(..2).unwrap_or_default() {
-            "40" | "53" | "55" | "57" => ErrorKind::Server,
+            "40" | "53" | "55" | "57" | "58" => ErrorKind::Server,
+            "08" => ErrorKind::InDoubt,
             "28" => ErrorKind::SignIn,
             _ if matches!(code.as_str(), "42501" | "25006") || database.message().contains("denied") => {
                 ErrorKind::Forbidden
@@ -223,4 +244,50 @@ fn told(error: sqlx::Error) -> ConnectorError {
     };
     let message = tr!("database-refuses", why = format_args!("{}", database.message()));
     ConnectorError::caused(kind, message, error)
+}
+
+/// What the number of an error of `MySQL` or `MariaDB` means where it concerns more than one record.
+const fn numbered(number: u16) -> Option<ErrorKind> {
+    match number {
+        // The server, the transaction or the table is switched to reading only.
+        1036 | 1290 | 1792 | 1836 => Some(ErrorKind::Forbidden),
+        // No room on the disk, in the memory or in the table; out of connections; a lock that is held by
+        // somebody else; a deadlock; a server that is being stopped or has trouble with its own files.
+        1021 | 1026 | 1030 | 1037 | 1038 | 1040 | 1041 | 1053 | 1114 | 1135 | 1180 | 1203 | 1205 | 1206 | 1213
+        | 1226 | 1317 | 1412 | 1637 | 1927 | 1969 | 3024 => Some(ErrorKind::Server),
+        _ => None,
+    }
+}
+
+/// Whether the answer to a commit leaves it open whether what was changed stays. `PostgreSQL` may end a
+/// connection (57P01) after it has committed; a shutdown, a full disk or a broken file may hit a server in the
+/// midst of it. What a rule or a deadlock refuses is refused for certain.
+fn leaves_open(error: &sqlx::Error) -> bool {
+    let Some(database) = error.as_database_error() else { return true };
+    match database.try_downcast_ref::<MySqlDatabaseError>().map(MySqlDatabaseError::number) {
+        Some(number) => numbered(number) == Some(ErrorKind::Server) && !matches!(number, 1205 | 1206 | 1213),
+        None => {
+            let code = database.code().unwrap_or_default();
+            matches!(code.get(..2).unwrap_or_default(), "08" | "53" | "57" | "58" | "XX")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_concern_more_than_one_record_are_told_apart() {
+        for number in [1290, 1036, 1792, 1836] {
+            assert_eq!(numbered(number), Some(ErrorKind::Forbidden), "{number}");
+        }
+        for number in [1205, 1021, 1114, 1053, 1213] {
+            assert_eq!(numbered(number), Some(ErrorKind::Server), "{number}");
+        }
+        // A value that is too long, and one that a rule refuses.
+        for number in [1406, 4025] {
+            assert_eq!(numbered(number), None, "{number}");
+        }
+    }
 }

@@ -90,7 +90,16 @@ fn told(error: rusqlite::Error) -> ConnectorError {
         }
         (Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked), _) => ErrorKind::Server,
         (Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied), _) => ErrorKind::Forbidden,
-        (Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::NotADatabase), _) => ErrorKind::File,
+        (
+            Some(
+                ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::NotADatabase
+                | ErrorCode::DatabaseCorrupt
+                | ErrorCode::CannotOpen,
+            ),
+            _,
+        ) => ErrorKind::File,
         _ => ErrorKind::Rejected,
     };
     let message = if kind == ErrorKind::Server {

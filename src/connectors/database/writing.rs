@@ -25,35 +25,81 @@ pub(super) async fn write(
             tr!("database-read-only", table = format_args!("{}", shape.table.id())),
         ));
     }
-    context.check()?;
-    link.run(shape.dialect.begin()).await?;
+    let mut refused = BTreeMap::new();
+    loop {
+        context.check()?;
+        match transaction(link, shape, context, want, writes, tokens, &mut refused).await? {
+            Some(results) => return Ok(results),
+            // What one record set off ended the whole transaction, so the others are tried without it.
+            None => drop(link.run("ROLLBACK").await),
+        }
+    }
+}
+
+/// One transaction with the writes that are not refused yet; none where a record that was refused took
+/// all of it along (a rule such as `ON CONFLICT ROLLBACK`), so that there is one more in `refused`.
+async fn transaction(
+    link: &mut Link,
+    shape: &Shape,
+    context: &Context,
+    want: &[(usize, String)],
+    writes: &[Write],
+    tokens: &BTreeMap<String, String>,
+    refused: &mut BTreeMap<usize, ConnectorError>,
+) -> Result<Option<Vec<WriteResult>>, ConnectorError> {
+    link.run(shape.dialect.begin()).await.map_err(not_begun)?;
     let total = writes.len() as u64;
-    let mut results: Vec<WriteResult> = Vec::with_capacity(writes.len());
-    for (at, write) in writes.iter().enumerate() {
+    let mut results: Vec<(usize, WriteResult)> = Vec::with_capacity(writes.len());
+    for (at, write) in writes.iter().enumerate().filter(|(at, _)| !refused.contains_key(at)).collect::<Vec<_>>() {
         context.step("writing the rows", at as u64, Some(total));
         if let Err(stopped) = context.check() {
-            link.run("ROLLBACK").await?;
+            link.run("ROLLBACK").await.map_err(not_begun)?;
             return Err(stopped);
         }
-        link.run("SAVEPOINT duosync").await?;
+        link.run("SAVEPOINT duosync").await.map_err(not_begun)?;
         let result = one(link, shape, want, write, tokens).await;
         match &result {
-            Ok(_) => link.run("RELEASE SAVEPOINT duosync").await?,
+            Ok(_) => link.run("RELEASE SAVEPOINT duosync").await.map_err(not_begun)?,
             // Without a connection nothing of the transaction stays.
-            Err(error) if error.kind == ErrorKind::InDoubt => {
-                return Err(ConnectorError::new(ErrorKind::Unreachable, error.message.clone()));
+            Err(error) if error.kind == ErrorKind::InDoubt => return result.map(|_| None).map_err(not_begun),
+            Err(_) => {
+                if let Err(second) = link.run("ROLLBACK TO SAVEPOINT duosync").await {
+                    // The transaction is gone (a full disk, a deadlock): the first error says why, and
+                    // that its savepoint is gone too says nothing.
+                    return match result {
+                        Err(first) if first.kind.is_temporary() || first.kind.is_for_all() => Err(first),
+                        Err(_) if second.kind == ErrorKind::InDoubt => Err(not_begun(second)),
+                        Err(first) => {
+                            refused.insert(at, first);
+                            Ok(None)
+                        }
+                        Ok(_) => Err(second),
+                    };
+                }
             }
-            Err(_) => link.run("ROLLBACK TO SAVEPOINT duosync").await?,
         }
-        results.push(result);
+        results.push((at, result));
     }
     if let Err(error) = link.run("COMMIT").await {
         // A broken connection does not tell whether the commit came through; the run looks it up.
-        let failed =
-            || ConnectorError::new(error.kind, tr!("database-not-taken", why = format_args!("{}", error.message)));
-        return Ok(results.into_iter().map(|result| result.and_then(|_| Err(failed()))).collect());
+        let error = link.after_commit(error);
+        let failed = || ConnectorError::new(error.kind, format!("the changes were not taken: {}", error.message));
+        for (_, result) in &mut results {
+            if result.is_ok() {
+                *result = Err(failed());
+            }
+        }
+        // Where the transaction is still open, it is not left so.
+        drop(link.run("ROLLBACK").await);
     }
-    Ok(results)
+    results.extend(std::mem::take(refused).into_iter().map(|(at, error)| (at, Err(error))));
+    results.sort_by_key(|(at, _)| *at);
+    Ok(Some(results.into_iter().map(|(_, result)| result).collect()))
+}
+
+/// An error from before the commit: of a connection that broke then nothing stays, so nothing is in doubt.
+fn not_begun(error: ConnectorError) -> ConnectorError {
+    if error.kind == ErrorKind::InDoubt { ConnectorError { kind: ErrorKind::Unreachable, ..error } } else { error }
 }
 
 async fn one(

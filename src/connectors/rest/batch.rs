@@ -88,6 +88,11 @@ impl Task<'_> {
         changed.sort();
         changed.dedup();
         vars.set("changed", &json!(changed));
+        if let Some(one) = group.first()
+            && let Some(before) = self.before(one.way).await?
+        {
+            vars.set("before", &before);
+        }
         self.account.client.call(self.context, batch.sends(), &vars, (None, &[]), true).await
     }
 

@@ -25,6 +25,7 @@ enum Role {
     Create,
     Update,
     Delete,
+    Before,
 }
 
 /// What every request can name, beside the account's settings.
@@ -35,7 +36,7 @@ const ANSWER: &[&str] = &["body", "headers", "status", "item", "key", "index"];
 const LISTING: &[&str] = &["page", "offset", "cursor", "size", "last", "since"];
 /// What requests of writes can name.
 const WRITING: &[&str] =
-    &["id", "version", "record", "changes", "changed", "fields", "token", "index", "new_id", "current"];
+    &["id", "version", "record", "changes", "changed", "fields", "token", "index", "new_id", "current", "before"];
 /// What the expressions of a field can name.
 const FIELD: &[&str] = &["value", "old", "item", "name", "choices", "field"];
 
@@ -387,7 +388,7 @@ impl Check {
 
     fn call(&mut self, call: &Call, role: Role) {
         let request: &[&[&str]] = match role {
-            Role::Identity => &[ALWAYS],
+            Role::Identity | Role::Before => &[ALWAYS],
             Role::Session => &[&["secret"]],
             Role::Discover | Role::DiscoverFields | Role::List | Role::Changes | Role::Deleted => &[ALWAYS, LISTING],
             Role::Get => &[ALWAYS, &["id"]],
@@ -409,6 +410,9 @@ impl Check {
             self.duration(overlap);
         }
         self.keys(call, role);
+        if let Some(before) = &call.before {
+            self.call(before, Role::Before);
+        }
         if let Some(paging) = &call.paging {
             for text in [&paging.next, &paging.more, &paging.total].into_iter().flatten() {
                 self.place(text, &answer);
@@ -424,7 +428,7 @@ impl Check {
     }
 
     fn batch(&mut self, batch: &Batch, role: Role) {
-        let request: &[&[&str]] = &[ALWAYS, &["ids", "items", "changed"]];
+        let request: &[&[&str]] = &[ALWAYS, &["ids", "items", "changed", "before"]];
         self.sends(batch.sends(), request);
         for text in batch.item.iter().flat_map(Tree::texts) {
             self.template(text, &[ALWAYS, WRITING]);
@@ -481,6 +485,7 @@ impl Check {
             (!call.fields.is_empty(), "fields", &[Search]),
             (call.new_id.is_some(), "new_id", &[Create]),
             (call.checks_version, "checks_version", &[Update, Delete]),
+            (call.before.is_some(), "before", &[Create, Update, Delete]),
             (call.batch.is_some(), "batch", &[Get, Create, Update, Delete]),
         ];
         for (is_there, key, roles) in rules {

@@ -219,6 +219,7 @@ impl Client {
                             tr!("rest-sign-in", host = format_args!("{}", self.host())),
                         )
                     })?;
+                (context.secret)(&plain(&found));
                 *session = Some(found);
             }
             if let Some(session) = session.as_ref() {
@@ -433,7 +434,13 @@ impl std::fmt::Debug for Client {
 /// A template that fails while it is filled in: a fault of the manifest, or of an answer that is not
 /// as the manifest says.
 pub(crate) fn wrong(error: &TemplateError) -> ConnectorError {
-    ConnectorError::new(ErrorKind::BadAnswer, tr!("rest-manifest-unfit", error = format_args!("{error}")))
+    if error.of_content {
+        return ConnectorError::new(ErrorKind::Content, error.why().to_owned());
+    }
+    ConnectorError::new(
+        ErrorKind::BadAnswer,
+        format!("the manifest of this platform does not fit what is there: {error}"),
+    )
 }
 
 /// The account's settings as variables, with what counts where one is left empty.

@@ -214,6 +214,7 @@ files!(
     "mailchimp",
     "brevo",
     "google_contacts",
+    "google_sheets",
     "microsoft365",
     "shopify",
     "woocommerce",

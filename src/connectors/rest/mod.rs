@@ -21,6 +21,7 @@ mod path;
 mod reading;
 mod refused;
 mod requests;
+mod sheet;
 mod template;
 mod thrift;
 mod tree;

@@ -76,8 +76,9 @@ impl Account {
             let names: Vec<&str> = some.iter().map(RecordId::as_str).collect();
             let mut vars = vars.with("ids", &json!(names));
             let mut items = Vec::with_capacity(some.len());
-            for id in some {
-                let one = vars.with("id", &Json::from(id.as_str()));
+            for (index, id) in some.iter().enumerate() {
+                let mut one = vars.with("id", &Json::from(id.as_str()));
+                one.set("index", &Json::from(index));
                 match &batch.item {
                     Some(item) => items.extend(item.json(&one).map_err(|error| wrong(&error))?),
                     None => items.push(Json::from(id.as_str())),

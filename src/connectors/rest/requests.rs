@@ -67,6 +67,9 @@ pub(crate) struct Call {
     /// Whether the platform itself refuses a stale version.
     #[serde(default)]
     pub(crate) checks_version: bool,
+    /// What is asked right before each request that writes; its answer is `before`.
+    #[serde(default)]
+    pub(crate) before: Option<Box<Call>>,
     #[serde(default)]
     pub(crate) batch: Option<Box<Batch>>,
 }

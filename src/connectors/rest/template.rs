@@ -50,6 +50,21 @@ impl std::fmt::Debug for Compiled {
 pub(crate) struct TemplateError {
     template: String,
     why: String,
+    /// Whether it is what the platform holds that is wrong, which `why` then says in plain words.
+    pub(crate) of_content: bool,
+}
+
+impl TemplateError {
+    fn new(template: &str, error: &Error) -> Self {
+        let source = std::error::Error::source(error);
+        let of_content = source.and_then(<dyn std::error::Error>::downcast_ref::<super::sheet::SheetTrouble>).is_some();
+        Self { template: template.to_owned(), why: reason(error), of_content }
+    }
+
+    /// Why it could not be filled in.
+    pub(crate) fn why(&self) -> &str {
+        &self.why
+    }
 }
 
 /// What templates can name.
@@ -102,6 +117,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
 });
 
 fn add_filters(environment: &mut Environment<'static>) {
+    super::sheet::add_filters(environment);
     environment.add_filter("md5", |text: Cow<'_, str>| hex(&Md5::digest(text.as_bytes())));
     environment
         .add_filter("base64", |text: Cow<'_, str>| base64::engine::general_purpose::STANDARD.encode(text.as_bytes()));
@@ -241,7 +257,7 @@ impl Text {
 
     /// What it comes to; nothing where it is one expression that is undefined.
     pub(crate) fn value(&self, vars: &Vars) -> Result<Option<Json>, TemplateError> {
-        let told = |error: &Error| TemplateError { template: self.text.clone(), why: reason(error) };
+        let told = |error: &Error| TemplateError::new(&self.text, error);
         match self.compiled() {
             Compiled::Plain => Ok(Some(Json::String(self.text.clone()))),
             Compiled::Expression(expression) => {
@@ -249,7 +265,9 @@ impl Text {
                 Ok(to_json(&value))
             }
             Compiled::Mixed => self.render(vars, "text").map(|text| Some(Json::String(text))),
-            Compiled::Broken(why) => Err(TemplateError { template: self.text.clone(), why: why.clone() }),
+            Compiled::Broken(why) => {
+                Err(TemplateError { template: self.text.clone(), why: why.clone(), of_content: false })
+            }
         }
     }
 
@@ -278,7 +296,7 @@ impl Text {
     fn render(&self, vars: &Vars, way: &str) -> Result<String, TemplateError> {
         ENVIRONMENT
             .render_named_str(way, &self.text, vars.context())
-            .map_err(|error| TemplateError { template: self.text.clone(), why: reason(&error) })
+            .map_err(|error| TemplateError::new(&self.text, &error))
     }
 }
 

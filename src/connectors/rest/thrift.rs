@@ -69,7 +69,9 @@ fn cost(spec: &CollectionSpec, call: &Call, (count, size): (usize, usize), exist
         left -= some;
         let batch = call.batch.as_ref().filter(|_| some > 1);
         let told = batch.map_or(call.record.is_some(), |batch| batch.record.is_some());
-        all.writes += batch.map_or(some, |batch| some.div_ceil(batch.max));
+        let sent = batch.map_or(some, |batch| some.div_ceil(batch.max));
+        all.writes += sent;
+        all.reads += usize::from(call.before.is_some()) * sent;
         all.reads += usize::from(before) * reads(spec, some) + usize::from(stored && !told) * reads(spec, some);
     }
     all

@@ -397,9 +397,12 @@ impl<'a> Task<'a> {
 
     async fn send(&self, one: &Ready) -> Result<Sent, ConnectorError> {
         let call = self.must(one.way)?;
+        let before = self.before(one.way).await?;
+        let vars = before.as_ref().map(|before| one.vars.with("before", before));
         let missing = if one.way == Way::Create { &[][..] } else { missing(call) };
         let client = &self.account.client;
-        let reply = client.call(self.context, call.sends(), &one.vars, (None, missing), true).await?;
+        let reply =
+            client.call(self.context, call.sends(), vars.as_ref().unwrap_or(&one.vars), (None, missing), true).await?;
         if reply.missing {
             return Err(ConnectorError::new(ErrorKind::NotFound, tr!("rest-that-record-gone")));
         }
@@ -425,6 +428,13 @@ impl<'a> Task<'a> {
             (None, None) => None,
         };
         id.map(Sent::Id).ok_or_else(|| ConnectorError::new(ErrorKind::InDoubt, tr!("rest-silent-create")))
+    }
+
+    /// What is asked right before a request that writes, where the platform needs that.
+    pub(super) async fn before(&self, way: Way) -> Result<Option<Json>, ConnectorError> {
+        let Some(call) = self.call(way).and_then(|call| call.before.as_deref()) else { return Ok(None) };
+        let client = &self.account.client;
+        Ok(Some(client.call(self.context, call.sends(), &self.vars, (None, &[]), false).await?.body))
     }
 
     /// Reads what was written and not told, all in one reading.

@@ -188,8 +188,18 @@ pub(crate) fn read_all(card: &Card, want: &[String]) -> Fields {
 
 /// Sets fields; everything that is not named stays, but for a full name that was plainly made of the
 /// name's parts.
+///
+/// # Errors
+/// A field that cards do not have, a day that is none, or a card that has been cut off.
 pub(crate) fn write_all(card: &mut Card, fields: &Fields) -> Result<(), ConnectorError> {
     check_names(fields.keys())?;
+    if !card.is_closed() {
+        return Err(ConnectorError::new(
+            ErrorKind::Rejected,
+            "the contact has no end (the line END:VCARD), so a part of it may be lost, and it was not changed. \
+             Save it once more in the program that it comes from",
+        ));
+    }
     let joined = joined_forms(card);
     let old_full = card.first_text("FN").unwrap_or_default();
     let form = joined.iter().position(|form| !form.is_empty() && *form == old_full);

@@ -8,3 +8,4 @@ pub(in crate::connectors) mod file;
 pub(in crate::connectors) mod guess;
 pub(in crate::connectors) mod rows;
 pub(in crate::connectors) mod vcard;
+pub(super) mod work;

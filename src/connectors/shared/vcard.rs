@@ -88,6 +88,7 @@ pub(crate) struct Card {
     version: CardVersion,
     line_end: &'static str,
     next_id: usize,
+    closed: bool,
 }
 
 impl Card {
@@ -127,7 +128,7 @@ impl Card {
             }
         }
         let line_end = if text.contains("\r\n") || !text.contains('\n') { "\r\n" } else { "\n" };
-        Self { next_id: lines.len(), lines, version, line_end }
+        Self { next_id: lines.len(), lines, version, line_end, closed: over }
     }
 
     /// A new card with nothing but its frame and UID.
@@ -153,6 +154,12 @@ impl Card {
     /// Whether there is a card in the text at all.
     pub(crate) fn is_card(&self) -> bool {
         self.lines.iter().any(|line| line.own)
+    }
+
+    /// Whether its end is there. A card without one may have been cut off, and its last line may be one that goes
+    /// on: what is written after that would become a part of it.
+    pub(crate) const fn is_closed(&self) -> bool {
+        self.closed
     }
 
     /// The properties of this name.
@@ -237,7 +244,7 @@ impl Card {
         let mut parts: Vec<String> = split_outside_quotes(&line.head, ';')
             .into_iter()
             .filter(|part| {
-                let key = part.split('=').next().unwrap_or_default().to_ascii_uppercase();
+                let key = key_of(part);
                 key != "QUOTED-PRINTABLE" && key != "ENCODING" && key != "CHARSET" && !drop.contains(&key.as_str())
             })
             .map(str::to_owned)
@@ -252,10 +259,7 @@ impl Card {
         } else if had_utf8 {
             parts = split_outside_quotes(&line.head, ';')
                 .into_iter()
-                .filter(|part| {
-                    let key = part.split('=').next().unwrap_or_default().to_ascii_uppercase();
-                    !drop.contains(&key.as_str())
-                })
+                .filter(|part| !drop.contains(&key_of(part).as_str()))
                 .map(str::to_owned)
                 .collect();
         }
@@ -382,6 +386,11 @@ fn unfold(raw: &str) -> String {
         first = false;
     }
     out
+}
+
+/// The name of a parameter as it is read, without the spaces that some programs leave around it.
+fn key_of(part: &str) -> String {
+    part.split('=').next().unwrap_or_default().trim().to_ascii_uppercase()
 }
 
 fn parse_line(raw: String, id: usize) -> Line {
@@ -576,6 +585,17 @@ mod tests {
         card.set(id, "Zoe", &[]);
         assert!(card.text().contains("\nFN:Zoe\n"), "{}", card.text());
         assert!(card.text().ends_with("b=\n\nEND:VCARD\n"));
+    }
+
+    #[test]
+    fn a_parameter_with_spaces_around_its_name_is_replaced_as_well() {
+        let text =
+            "BEGIN:VCARD\nVERSION:2.1\nNOTE; CHARSET =windows-1252;ENCODING =QUOTED-PRINTABLE:caf=E9\nEND:VCARD\n";
+        let mut card = Card::parse(text);
+        assert_eq!(card.first_text("NOTE").unwrap(), "café");
+        let id = card.named("NOTE").next().unwrap().id;
+        card.set(id, "=41 Zoë", &[]);
+        assert_eq!(Card::parse(&card.text()).first_text("NOTE").unwrap(), "=41 Zoë", "{}", card.text());
     }
 
     #[test]

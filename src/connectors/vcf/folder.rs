@@ -146,8 +146,20 @@ impl CardFile {
             // Old exports are in the character set of Windows; each of its bytes is a character.
             Err(error) => (WINDOWS_1252.decode_without_bom_handling(error.as_bytes()).0.into_owned(), false),
         };
+        let (cards, whole) = ranges(&text);
+        if !whole || text.is_empty() {
+            // The contacts that are missing from it must not look deleted.
+            return Err(ConnectorError::new(
+                ErrorKind::Content,
+                format!(
+                    "{} ends in the middle, as if another program were still writing it. Sync again when it is done; if \
+                     it stays so, export it again or take it out of the folder.",
+                    path.display()
+                ),
+            ));
+        }
         Ok(Self {
-            cards: ranges(&text),
+            cards,
             path,
             digest: contents.digest,
             stamp: contents.stamp,
@@ -208,8 +220,9 @@ fn uid_of(card: &Card) -> Option<String> {
     (!bare.is_empty()).then(|| bare.to_owned())
 }
 
-/// Where the cards stand: from `BEGIN:VCARD` to its `END:VCARD`, cards inside them included.
-fn ranges(text: &str) -> Vec<Range<usize>> {
+/// Where the cards stand: from `BEGIN:VCARD` to its `END:VCARD`, cards inside them included; and whether the
+/// last of them ends.
+fn ranges(text: &str) -> (Vec<Range<usize>>, bool) {
     let (mut cards, mut depth, mut start, mut at) = (Vec::new(), 0_usize, 0, 0);
     for line in text.split_inclusive('\n') {
         let word = line.trim_start_matches(BOM).trim_end();
@@ -226,7 +239,7 @@ fn ranges(text: &str) -> Vec<Range<usize>> {
         }
         at += line.len();
     }
-    cards
+    (cards, depth == 0)
 }
 
 #[cfg(test)]
@@ -236,7 +249,9 @@ mod tests {
     #[test]
     fn cards_are_found_among_other_lines() {
         let text = "\u{feff}BEGIN:VCARD\r\nAGENT:\r\nBEGIN:VCARD\r\nEND:VCARD\r\nEND:VCARD\r\n\r\nnoise\r\nbegin:vcard\nend:vcard";
-        let found: Vec<&str> = ranges(text).into_iter().filter_map(|range| text.get(range)).collect();
+        let (cards, whole) = ranges(text);
+        assert!(whole);
+        let found: Vec<&str> = cards.into_iter().filter_map(|range| text.get(range)).collect();
         assert_eq!(
             found,
             ["BEGIN:VCARD\r\nAGENT:\r\nBEGIN:VCARD\r\nEND:VCARD\r\nEND:VCARD\r\n", "begin:vcard\nend:vcard"]

@@ -20,6 +20,7 @@ use self::folder::{Folder, Place, version};
 use super::shared::cards::{field_info, revised};
 use super::shared::file::{self, Replaced};
 use super::shared::vcard::{Card, CardVersion};
+use super::shared::work::{BeforeReplace, identity, run};
 use super::shared::{card_fields, digest};
 use super::{Abilities, Batch, Connector, ConnectorError, Context, ErrorKind, Find, Write, WriteKind, WriteResult};
 use crate::model::{
@@ -42,8 +43,7 @@ struct Inner {
     requests: AtomicU64,
     /// Held during a write, so that two of them cannot replace each other's files.
     writing: Mutex<()>,
-    #[cfg(test)]
-    before_replace: Mutex<Option<Box<dyn FnMut() + Send>>>,
+    before_replace: BeforeReplace,
 }
 
 /// What an account of this kind needs.
@@ -74,20 +74,9 @@ impl VcfConnector {
                 path,
                 requests: AtomicU64::new(0),
                 writing: Mutex::default(),
-                #[cfg(test)]
-                before_replace: Mutex::default(),
+                before_replace: BeforeReplace::default(),
             }),
         })
-    }
-
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Inner) -> Result<T, ConnectorError> + Send + 'static,
-    ) -> Result<T, ConnectorError> {
-        let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || work(&inner))
-            .await
-            .map_err(|error| ConnectorError::caused(ErrorKind::File, tr!("files-folder-work-broke-off"), error))?
     }
 }
 
@@ -102,18 +91,12 @@ impl Connector for VcfConnector {
     }
 
     async fn identity(&self, _context: &Context) -> Result<Identity, ConnectorError> {
-        self.run(|inner| {
-            let path =
-                inner.path.canonicalize().map_err(|error| file::cannot(&inner.path, file::Doing::Read, error))?;
-            Ok(Identity(path.to_string_lossy().into_owned()))
-        })
-        .await
+        run(&self.inner, |inner| identity(&inner.path)).await
     }
 
     async fn collections(&self, _context: &Context) -> Result<Vec<CollectionInfo>, ConnectorError> {
-        self.run(|inner| {
-            let folder =
-                std::fs::metadata(&inner.path).map_err(|error| file::cannot(&inner.path, file::Doing::Read, error))?;
+        run(&self.inner, |inner| {
+            let folder = std::fs::metadata(&inner.path).map_err(|error| file::cannot(&inner.path, "read", error))?;
             let name = inner.collection.clone();
             Ok(vec![CollectionInfo { id: name.clone(), name, read_only: folder.permissions().readonly() }])
         })
@@ -122,7 +105,7 @@ impl Connector for VcfConnector {
 
     async fn fields(&self, context: &Context, collection: &str) -> Result<Vec<FieldInfo>, ConnectorError> {
         let (context, collection) = (context.clone(), collection.to_owned());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             let folder = inner.read(&context, &collection)?;
             let cards: Vec<Card> = folder.cards().filter_map(|(_, place)| folder.card(place)).collect();
             let typed: BTreeSet<String> = cards.iter().flat_map(card_fields::typed_fields).collect();
@@ -141,7 +124,7 @@ impl Connector for VcfConnector {
     ) -> Result<Listing, ConnectorError> {
         let (context, collection, want, since) =
             (context.clone(), collection.to_owned(), want.to_vec(), since.cloned());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             card_fields::check_names(&want)?;
             let folder = inner.read(&context, &collection)?;
             let mut names: Vec<&str> = want.iter().map(String::as_str).collect();
@@ -165,7 +148,7 @@ impl Connector for VcfConnector {
         ids: &[RecordId],
     ) -> Result<Vec<Record>, ConnectorError> {
         let (context, collection, want, ids) = (context.clone(), collection.to_owned(), want.to_vec(), ids.to_vec());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             card_fields::check_names(&want)?;
             let folder = inner.read(&context, &collection)?;
             let found = ids.iter().filter_map(|id| Some((id.as_str(), folder.find(id.as_str())?)));
@@ -182,7 +165,7 @@ impl Connector for VcfConnector {
         find: &Find,
     ) -> Result<Vec<Record>, ConnectorError> {
         let (context, collection, want, find) = (context.clone(), collection.to_owned(), want.to_vec(), find.clone());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             card_fields::check_names(&want)?;
             let folder = inner.read(&context, &collection)?;
             if let Some(token) = &find.token
@@ -211,7 +194,7 @@ impl Connector for VcfConnector {
         writes: Vec<Write>,
     ) -> Result<Vec<WriteResult>, ConnectorError> {
         let (context, collection, want) = (context.clone(), collection.to_owned(), want.to_vec());
-        self.run(move |inner| inner.write(&context, &collection, &want, &writes)).await
+        run(&self.inner, move |inner| inner.write(&context, &collection, &want, &writes)).await
     }
 }
 
@@ -271,10 +254,7 @@ impl Inner {
                     *place = Some(outcome);
                 }
             }
-            #[cfg(test)]
-            if let Some(hook) = self.before_replace.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-                hook();
-            }
+            self.before_replace.now();
             self.carry_out(context, &folder, &job, writes, &mut outcomes);
             if outcomes.iter().all(Option::is_some) {
                 break;

@@ -54,11 +54,11 @@ async fn a_change_underneath_is_kept() {
     std::fs::write(&path, card("one")).unwrap();
     let connector = connector(folder.path());
     let (other, mut first) = (path.clone(), true);
-    *connector.inner.before_replace.lock().unwrap() = Some(Box::new(move || {
+    connector.inner.before_replace.set(move || {
         if std::mem::take(&mut first) {
             std::fs::write(&other, card("two")).unwrap();
         }
-    }));
+    });
     write(&connector, WriteKind::Update { id: RecordId::new("u"), fields: named("Boss"), expect: None }).await.unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains("NOTE:two\r\n") && text.contains("TITLE:Boss\r\n"), "{text}");

@@ -31,6 +31,7 @@ use self::sheet::{Row, Sheet, version};
 use self::values::{Cell, ColumnKind};
 use super::shared::file::{self, Replaced};
 use super::shared::rows::{IdColumns, IdSetting, id_from_token};
+use super::shared::work::{BeforeReplace, identity, run};
 use super::shared::{digest, guess};
 use super::{Abilities, Batch, Connector, ConnectorError, Context, ErrorKind, Find, Write, WriteKind, WriteResult};
 use crate::model::{
@@ -62,8 +63,7 @@ struct Inner {
     state: Mutex<State>,
     /// Held during a write, so that two of them cannot replace each other's file.
     writing: Mutex<()>,
-    #[cfg(test)]
-    before_replace: Mutex<Option<Box<dyn FnMut() + Send>>>,
+    before_replace: BeforeReplace,
 }
 
 #[derive(Default)]
@@ -118,21 +118,9 @@ impl XlsxConnector {
                 requests: AtomicU64::new(0),
                 state: Mutex::default(),
                 writing: Mutex::default(),
-                #[cfg(test)]
-                before_replace: Mutex::default(),
+                before_replace: BeforeReplace::default(),
             }),
         })
-    }
-
-    /// Runs work on the file away from the threads that serve everything else.
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Inner) -> Result<T, ConnectorError> + Send + 'static,
-    ) -> Result<T, ConnectorError> {
-        let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || work(&inner))
-            .await
-            .map_err(|error| ConnectorError::caused(ErrorKind::File, tr!("files-workbook-work-broke-off"), error))?
     }
 }
 
@@ -147,12 +135,12 @@ impl Connector for XlsxConnector {
     }
 
     async fn identity(&self, _context: &Context) -> Result<Identity, ConnectorError> {
-        self.run(|inner| Ok(Identity(inner.real_path()?.to_string_lossy().into_owned()))).await
+        run(&self.inner, |inner| identity(&inner.path)).await
     }
 
     async fn collections(&self, context: &Context) -> Result<Vec<CollectionInfo>, ConnectorError> {
         let context = context.clone();
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             let read_only = std::fs::metadata(inner.real_path()?).is_ok_and(|file| file.permissions().readonly());
             let (book, _) = inner.book(&context)?;
             let info =
@@ -164,7 +152,7 @@ impl Connector for XlsxConnector {
 
     async fn fields(&self, context: &Context, collection: &str) -> Result<Vec<FieldInfo>, ConnectorError> {
         let (context, collection) = (context.clone(), collection.to_owned());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             let (book, _) = inner.book(&context)?;
             let part = inner.part(&book, &collection)?;
             Ok(inner.describe(&Sheet::read(&book, part, inner.header, None, &context)?))
@@ -181,7 +169,7 @@ impl Connector for XlsxConnector {
     ) -> Result<Listing, ConnectorError> {
         let (context, collection, want, since) =
             (context.clone(), collection.to_owned(), want.to_vec(), since.cloned());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             let (book, stamp) = inner.book(&context)?;
             let part = inner.part(&book, &collection)?;
             let cursor = inner.cursor(&book, part, stamp, &want);
@@ -203,7 +191,7 @@ impl Connector for XlsxConnector {
         ids: &[RecordId],
     ) -> Result<Vec<Record>, ConnectorError> {
         let (context, collection, want, ids) = (context.clone(), collection.to_owned(), want.to_vec(), ids.to_vec());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             let (_, sheet) = inner.open_sheet(&context, &collection)?;
             let reader = Reader::new(&sheet, &want)?;
             let rows = ids.iter().filter_map(|id| sheet.ids.find(id.as_str()));
@@ -220,7 +208,7 @@ impl Connector for XlsxConnector {
         find: &Find,
     ) -> Result<Vec<Record>, ConnectorError> {
         let (context, collection, want, find) = (context.clone(), collection.to_owned(), want.to_vec(), find.clone());
-        self.run(move |inner| {
+        run(&self.inner, move |inner| {
             let (_, sheet) = inner.open_sheet(&context, &collection)?;
             let reader = Reader::new(&sheet, &want)?;
             let mut rows: Vec<usize> = Vec::new();
@@ -251,7 +239,7 @@ impl Connector for XlsxConnector {
         writes: Vec<Write>,
     ) -> Result<Vec<WriteResult>, ConnectorError> {
         let (context, collection, want) = (context.clone(), collection.to_owned(), want.to_vec());
-        self.run(move |inner| inner.write(&context, &collection, &want, &writes)).await
+        run(&self.inner, move |inner| inner.write(&context, &collection, &want, &writes)).await
     }
 }
 
@@ -412,7 +400,7 @@ impl Inner {
             // From here on it is not stopped any more.
             context.check()?;
             context.step("replacing the workbook", writes.len() as u64, Some(writes.len() as u64));
-            self.before_replace();
+            self.before_replace.now();
             match file::replace(&path, &new_book.bytes, book.digest, &self.requests)? {
                 Replaced::Changed => {}
                 Replaced::Done => {
@@ -428,17 +416,6 @@ impl Inner {
         }
         Err(ConnectorError::new(ErrorKind::File, tr!("files-busy-unwritten", file = format_args!("{}", self.file))))
     }
-
-    #[cfg(test)]
-    fn before_replace(&self) {
-        if let Some(hook) = self.before_replace.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-            hook();
-        }
-    }
-
-    #[cfg(not(test))]
-    #[allow(clippy::unused_self, reason = "its twin for tests needs it")]
-    fn before_replace(&self) {}
 
     fn tokens_of(&self, sheet: &Sheet) -> BTreeMap<String, String> {
         let state = self.state();

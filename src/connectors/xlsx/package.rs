@@ -12,6 +12,10 @@ use super::{ErrorKind, content};
 use crate::connectors::ConnectorError;
 use crate::texts::tr;
 
+/// The most that one part may weigh unpacked, in bytes: a full sheet of thirty columns fits, while a small file that
+/// is made to unpack without end does not fill the memory.
+const MOST_UNPACKED: u64 = 2 << 30;
+
 /// One workbook.
 #[derive(Debug)]
 pub(super) struct Book {
@@ -281,6 +285,11 @@ impl<'a> Parts<'a> {
 
     /// A part's text; `None` if there is no such part.
     fn text(&mut self, path: &str) -> Result<Option<String>, ConnectorError> {
+        self.text_within(path, MOST_UNPACKED)
+    }
+
+    /// The same, of at most so many bytes.
+    fn text_within(&mut self, path: &str, most: u64) -> Result<Option<String>, ConnectorError> {
         let names: Vec<String> = self.archive.file_names().flatten().map(std::borrow::Cow::into_owned).collect();
         let exact = names.iter().find(|name| *name == path);
         let real = exact.or_else(|| names.iter().find(|name| name.eq_ignore_ascii_case(path)));
@@ -289,9 +298,17 @@ impl<'a> Parts<'a> {
             source: Some(source),
             ..content(tr!("files-book-bad-part", file = self.name, path = format_args!("{path}")))
         };
-        let mut part = self.archive.by_name(real).map_err(|error| broken(Box::new(error)))?;
+        let part = self.archive.by_name(real).map_err(|error| broken(Box::new(error)))?;
         let mut bytes = Vec::new();
-        part.read_to_end(&mut bytes).map_err(|error| broken(Box::new(error)))?;
+        // What the archive says of the size is not believed.
+        part.take(most + 1).read_to_end(&mut bytes).map_err(|error| broken(Box::new(error)))?;
+        if bytes.len() as u64 > most {
+            return Err(content(format!(
+                "the part {path} of {} is larger than {} MB unpacked, which no list of customers is. {SAVE_AGAIN}",
+                self.name,
+                most >> 20
+            )));
+        }
         String::from_utf8(bytes).map(Some).map_err(|error| broken(Box::new(error)))
     }
 
@@ -431,6 +448,19 @@ mod tests {
         assert_eq!(Area::parse("B2:XFD1048576").unwrap().to_string(), "B2:XFD1048576");
         assert_eq!(Area::parse("C3").unwrap().to_string(), "C3");
         assert_eq!([0, 25, 26, 701, 702].map(column_name), ["A", "Z", "AA", "ZZ", "AAA"]);
+    }
+
+    #[test]
+    fn a_part_that_unpacks_without_end_is_refused() {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        writer.start_file("xl/workbook.xml", zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(&[b' '; 5_000]).unwrap();
+        let bytes = writer.finish().unwrap().into_inner();
+        let mut parts = Parts::open("list.xlsx", &bytes).unwrap();
+        assert_eq!(parts.text_within("xl/workbook.xml", 5_000).unwrap().unwrap().len(), 5_000);
+        let error = parts.text_within("xl/workbook.xml", 4_999).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Content);
+        assert!(error.message.contains("unpacked"), "{error}");
     }
 
     #[test]

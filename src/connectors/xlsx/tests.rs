@@ -188,11 +188,11 @@ async fn a_change_underneath_is_kept() {
     save(&path, ["Ann", "Bob"]);
     let connector = connector(&path, &[("key", "Email")]);
     let (other, mut first) = (path.clone(), true);
-    *connector.inner.before_replace.lock().unwrap() = Some(Box::new(move || {
+    connector.inner.before_replace.set(move || {
         if std::mem::take(&mut first) {
             save(&other, ["Ann", "Bobby"]);
         }
-    }));
+    });
     let want = ["Name".to_owned()];
     let writes = vec![write(0, update("1@example.org", &[("Name", "Ann B")]))];
     connector.write(&Context::quiet(), "Sheet1", &want, writes).await.unwrap().remove(0).unwrap();

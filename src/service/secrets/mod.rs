@@ -23,6 +23,7 @@ use crate::texts::tr;
 
 use keyring::Keyring;
 pub(crate) use redact::Redactor;
+pub use redact::{mistake_of, without_secrets};
 use vault::Vault;
 pub(crate) use vault::VaultError;
 
@@ -185,11 +186,15 @@ impl Secrets {
 
     fn with(workspace: &Path, open: keyring::OpenStore) -> Self {
         let folder = std::path::absolute(workspace).unwrap_or_else(|_| workspace.to_owned());
+        let redactor = Redactor::default();
+        redactor.learn_proxies(
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        );
         Self {
             remembered: Mutex::default(),
             keyring: Keyring::new(open, folder.display().to_string()),
             vault: Vault::new(workspace),
-            redactor: Redactor::default(),
+            redactor,
         }
     }
 

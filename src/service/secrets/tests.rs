@@ -203,6 +203,80 @@ fn a_secret_is_taken_out_of_a_text_in_every_form() {
     assert_eq!(redactor.clean("abc is too short to be told from a word"), None);
 }
 
+/// What is encoded is often a part of something bigger, which is encoded once more.
+#[test]
+fn a_secret_is_taken_out_of_what_it_is_nested_in() {
+    use base64::Engine as _;
+    let redactor = Redactor::default();
+    let secret = "Kd8/Wm+3&xQz \"o%<7>\"";
+    redactor.learn(&Secret::new(secret));
+    let form = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let encoded = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let json = serde_json::json!({ "k": secret }).to_string();
+    for (what, text) in [
+        (
+            "small letters",
+            form(secret).replace("%2F", "%2f").replace("%2B", "%2b").replace("%3C", "%3c").replace("%3E", "%3e"),
+        ),
+        ("twice in an address", form(&form(secret))),
+        ("JSON in JSON", serde_json::json!({ "body": json.clone() }).to_string()),
+        ("JSON in an address", form(&json)),
+        ("a page", secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")),
+        // RFC 6749, section 2.3.1: what is sent as Basic is encoded as in a form before.
+        ("client_secret_basic", encoded(&format!("my-client:{}", form(secret)))),
+        ("base64 among others", encoded(&format!("a:{secret}:z"))),
+        ("base64 among others, by one", encoded(&format!("ab:{secret}:zz"))),
+        ("base64 among others, by two", encoded(&format!("abc:{secret}:zzz"))),
+        ("base64 in an address", form(&encoded(&format!("abc:{secret}")))),
+        ("base64 of JSON", encoded(&json)),
+    ] {
+        let cleaned =
+            redactor.clean(&format!("it was {text}!")).unwrap_or_else(|| panic!("{what} is not seen: {text}"));
+        assert!(cleaned.contains("[secret]"), "{what}: {cleaned}");
+        for part in ["Kd8", "xQz", "Wm"] {
+            assert!(!cleaned.contains(part), "{what}: {cleaned}");
+        }
+    }
+}
+
+/// A platform's words are cut short before they get here, maybe amid a secret.
+#[test]
+fn the_beginning_of_a_secret_is_taken_out_where_a_text_was_cut() {
+    let redactor = Redactor::default();
+    redactor.learn(&Secret::new("Kd8-Wm3-xQz-o77"));
+    assert_eq!(
+        redactor.clean("It says: \u{201c}key Kd8-Wm3\u{2026}\u{201d}.").unwrap(),
+        "It says: \u{201c}key [secret]\u{2026}\u{201d}."
+    );
+    assert_eq!(redactor.clean("It says: \u{201c}key Kd\u{2026}\u{201d}."), None);
+}
+
+#[test]
+fn a_proxys_password_is_a_secret_too() {
+    let redactor = Redactor::default();
+    let environment = [
+        ("HTTPS_PROXY", "http://ann:p%40ss%2Fw%2Bord@proxy.example:3128"),
+        ("all_proxy", "bob:hidden-word@10.0.0.1:1080"),
+        ("PATH", "http://cy:not-a-secret@example.org"),
+    ];
+    redactor.learn_proxies(environment.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter());
+    for text in ["p@ss/w+ord", "p%40ss%2Fw%2Bord", "YW5uOnBAc3MvdytvcmQ=", "hidden-word"] {
+        assert_eq!(redactor.clean(&format!("by {text}!")).unwrap_or_default(), "by [secret]!", "{text}");
+    }
+    assert_eq!(redactor.clean("not-a-secret"), None);
+}
+
+/// A mistake of the program may say what it stumbled over.
+#[test]
+fn what_is_told_of_a_panic_holds_no_secret() {
+    let secrets = no_keyring(tempfile::tempdir().unwrap().path());
+    let secret = "Panic-word-of-nobody-else";
+    keep(&secrets, &SecretRef::Ask, secret).unwrap();
+    let payload = std::panic::catch_unwind(|| panic!("no header can hold {secret}")).unwrap_err();
+    let told = mistake_of(payload.as_ref());
+    assert_eq!(told, "no header can hold [secret]");
+}
+
 /// By hand, in a session of its own, so that nobody's real keyring is written to:
 /// `DUOSYNC_TEST_KEYRING=1 dbus-run-session -- sh -c 'printf pw | gnome-keyring-daemon --unlock
 /// --components=secrets; cargo test --lib secrets'`.

@@ -275,5 +275,6 @@ fn answer(resolution: &Resolution, names: &PerSide<String>) -> String {
         Resolution::Link(_) => tr!("history-answer-same"),
         Resolution::NotSame(_) => tr!("history-answer-not-same"),
         Resolution::Ignore => tr!("history-answer-ignore"),
+        Resolution::Undone => tr!("history-answer-undone"),
     }
 }

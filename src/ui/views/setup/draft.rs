@@ -167,7 +167,8 @@ impl AccountDraft {
         if !typed.is_empty() {
             return typed.to_owned();
         }
-        let file = self.platform.iter().flat_map(|platform| &platform.options).find_map(|option| {
+        let mut needed = self.platform.iter().flat_map(|platform| &platform.options).filter(|option| option.required);
+        let file = needed.find_map(|option| {
             let place = std::path::Path::new(self.typed(&option.key));
             match option.kind {
                 OptionKind::File(_) | OptionKind::Folder => {
