@@ -408,27 +408,28 @@ fn check_scheme(url: &Url, allow_http: bool) -> Result<(), ConnectorError> {
 
 /// The certificates in a file.
 fn authorities(path: &Path) -> Result<Vec<Certificate>, ConnectorError> {
-    let bytes = std::fs::read(path).map_err(|error| super::shared::file::cannot(path, "read", error))?;
-    let none = || format!("{} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)", path.display());
+    let bytes = std::fs::read(path)
+        .map_err(|error| super::shared::file::cannot(path, super::shared::file::Doing::Read, error))?;
+    let none = || tr!("http-no-certificate", file = format_args!("{}", path.display()));
     let found = Certificate::from_pem_bundle(&bytes)
         .map_err(|error| ConnectorError::caused(ErrorKind::Settings, none(), error.without_url()))?;
     if found.is_empty() { Err(ConnectorError::new(ErrorKind::Settings, none())) } else { Ok(found) }
 }
 
 /// What is wrong with the server's certificate, where that is why there is no connection, and what to do.
-fn distrust(error: &reqwest::Error) -> Option<&'static str> {
+fn distrust(error: &reqwest::Error) -> Option<String> {
     let mut cause: Option<&(dyn StdError + 'static)> = error.source();
     while let Some(next) = cause {
         if let Some(rustls::Error::InvalidCertificate(why)) = next.downcast_ref::<rustls::Error>() {
             use rustls::CertificateError as Why;
             return Some(if matches!(why, Why::Expired | Why::ExpiredContext { .. }) {
-                "its certificate has expired; ask the server's owner to renew it"
+                tr!("http-expired")
             } else if matches!(why, Why::NotValidYet | Why::NotValidYetContext { .. }) {
-                "its certificate is not valid yet; check this computer's clock"
+                tr!("http-not-yet")
             } else if matches!(why, Why::NotValidForName | Why::NotValidForNameContext { .. }) {
-                "its certificate is for another name; put the name that it is for into the account's address"
+                tr!("http-other-name")
             } else {
-                "its certificate is vouched for by nobody whom this computer trusts; where the server is your own, choose the file of its certificate authority in the account's settings (ca)"
+                tr!("http-unknown-authority")
             });
         }
         // What an error of the system wraps is not its cause, but itself.
@@ -455,7 +456,7 @@ fn trouble(url: &Url, error: reqwest::Error) -> ConnectorError {
     let (connect, timeout) = (error.is_connect(), error.is_timeout());
     let error = error.without_url();
     if let Some(why) = distrust(&error) {
-        let message = format!("{host} cannot be trusted: {why}. Nothing was sent to it.");
+        let message = tr!("http-not-trusted", host = format_args!("{host}"), why = format_args!("{why}"));
         return ConnectorError::caused(ErrorKind::Settings, message, error);
     }
     let mut causes = String::new();

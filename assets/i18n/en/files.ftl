@@ -2,9 +2,6 @@
 
 files-names-no-file = account "{ $account }" names no file: set `path`
 files-no-folder = account "{ $account }" names no folder: set `path`
-files-work-broke-off = the work on the file broke off; see the log
-files-folder-work-broke-off = the work on the folder broke off; see the log
-files-workbook-work-broke-off = the work on the workbook broke off; see the log
 files-one-list = { $file } has one list, "{ $list }"; there is no "{ $collection }"
 files-folder-one-list = the folder has one list, "{ $list }"; there is no "{ $collection }"
 files-not-read = the file could not be read
@@ -88,3 +85,7 @@ files-no-right-to-delete = You do not have the right to delete { $path }.
 files-could-not-read = Duosync could not read { $path }: { $why }
 files-could-not-write = Duosync could not write { $path }: { $why }
 files-could-not-delete = Duosync could not delete { $path }: { $why }
+files-accounts-work-broke-off = the work on the account's files broke off; see the log
+files-vcf-half = { $file } ends in the middle, as if another program were still writing it. Sync again when it is done; if it stays so, export it again or take it out of the folder.
+files-card-no-end = the contact has no end (the line END:VCARD), so a part of it may be lost, and it was not changed. Save it once more in the program that it comes from
+files-book-part-too-big = the part { $path } of { $name } is larger than { $most } MB unpacked, which no list of customers is. Open it in Excel or LibreOffice, save it as an Excel workbook (.xlsx), and sync again.

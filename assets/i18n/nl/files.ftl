@@ -2,9 +2,6 @@
 
 files-names-no-file = account "{ $account }" noemt geen bestand: vul `path` in
 files-no-folder = account "{ $account }" noemt geen map: vul `path` in
-files-work-broke-off = het werk aan het bestand werd afgebroken; kijk in het logboek
-files-folder-work-broke-off = het werk aan de map werd afgebroken; kijk in het logboek
-files-workbook-work-broke-off = het werk aan de werkmap werd afgebroken; kijk in het logboek
 files-one-list = { $file } heeft één lijst, "{ $list }"; er is geen "{ $collection }"
 files-folder-one-list = de map heeft één lijst, "{ $list }"; er is geen "{ $collection }"
 files-not-read = het bestand kon niet gelezen worden
@@ -88,3 +85,7 @@ files-no-right-to-delete = Je hebt niet het recht om { $path } te verwijderen.
 files-could-not-read = Duosync kon { $path } niet lezen: { $why }
 files-could-not-write = Duosync kon { $path } niet schrijven: { $why }
 files-could-not-delete = Duosync kon { $path } niet verwijderen: { $why }
+files-accounts-work-broke-off = het werk aan de bestanden van het account werd afgebroken; kijk in het logboek
+files-vcf-half = { $file } houdt halverwege op, alsof een ander programma het nog aan het schrijven is. Synchroniseer opnieuw als dat klaar is; blijft het zo, exporteer het dan opnieuw of haal het uit de map.
+files-card-no-end = het contact heeft geen einde (de regel END:VCARD), dus er kan een deel van weg zijn, en het is niet gewijzigd. Bewaar het nog eens in het programma waar het vandaan komt
+files-book-part-too-big = het deel { $path } van { $name } is uitgepakt groter dan { $most } MB, en dat is geen klantenlijst. Open het bestand in Excel of LibreOffice, sla het op als Excel-werkmap (.xlsx) en synchroniseer opnieuw.

@@ -117,10 +117,7 @@ pub(crate) fn parse(body: &[u8]) -> Result<Multistatus, ConnectorError> {
         let marks = |text: &str| text.matches(char::REPLACEMENT_CHARACTER).count();
         let in_cards: usize = answer.entries.iter().filter_map(|entry| entry.data.as_deref()).map(marks).sum();
         if in_cards != marks(&text) {
-            return Err(ConnectorError::new(
-                ErrorKind::BadAnswer,
-                "the server's answer came to harm on its way, so nothing was done with it; try again",
-            ));
+            return Err(ConnectorError::new(ErrorKind::BadAnswer, tr!("server-answer-harmed")));
         }
     }
     Ok(answer)

@@ -334,10 +334,7 @@ impl Account {
             Err(_) => match self.get_card(context, href).await? {
                 Some(again) if again.body == answer.body => WINDOWS_1252.decode(&answer.body).0.into_owned(),
                 Some(_) | None => {
-                    return Err(ConnectorError::new(
-                        ErrorKind::BadAnswer,
-                        "a contact came to harm on its way from the server, so nothing was done with it; try again",
-                    ));
+                    return Err(ConnectorError::new(ErrorKind::BadAnswer, tr!("server-contact-harmed")));
                 }
             },
         };
@@ -354,7 +351,7 @@ impl Account {
         match answer.status {
             404 | 410 => Ok(None),
             _ if answer.is_ok() => Ok(Some(answer)),
-            _ => Err(answer.error("reading a contact")),
+            _ => Err(answer.error(&tr!("server-doing-read"))),
         }
     }
 
@@ -451,7 +448,7 @@ impl Account {
         let Some(failed) = fetched.failed.first() else { return Ok(fetched.cards) };
         Err(ConnectorError::new(
             ErrorKind::BadAnswer,
-            format!("the server lists the contact {failed} but does not give it; look at it in the server's own view"),
+            tr!("server-contact-not-given", failed = format_args!("{failed}")),
         ))
     }
 }
@@ -462,9 +459,7 @@ fn card_path(href: &str) -> Result<String, ConnectorError> {
     if path::wanders(&path) {
         return Err(ConnectorError::new(
             ErrorKind::BadAnswer,
-            format!(
-                "the server names a contact whose address leads elsewhere ({path}), so nothing was done with its list; tell the server's owner"
-            ),
+            tr!("server-contact-elsewhere", path = format_args!("{path}")),
         ));
     }
     Ok(path)

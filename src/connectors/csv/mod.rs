@@ -435,11 +435,7 @@ impl Inner {
                     && new.encoding.reads_like(document.encoding)
                     && document.reads_as(&changes, new)
             }) else {
-                return Err(content(format!(
-                    "{}: with these changes the file would be read differently, so nothing was written. \
-                     Save it once as \"CSV UTF-8\" with commas or semicolons, and sync again.",
-                    self.file
-                )));
+                return Err(content(tr!("files-read-differently", file = format_args!("{}", self.file))));
             };
             let new = Arc::new(new);
             let new_index = Arc::new(Index::build(&new, index.columns.clone(), context)?);

@@ -219,9 +219,9 @@ fn told(error: sqlx::Error) -> ConnectorError {
             sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnIndexOutOfBounds { .. }
         );
         let (kind, what) = if unread {
-            (ErrorKind::BadAnswer, "the answer of the database cannot be understood")
+            (ErrorKind::BadAnswer, tr!("database-bad-answer"))
         } else {
-            (ErrorKind::InDoubt, "the connection to the database broke")
+            (ErrorKind::InDoubt, tr!("database-broke-off"))
         };
         return ConnectorError::caused(kind, format!("{what}: {error}"), error);
     };

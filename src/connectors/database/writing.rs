@@ -83,7 +83,8 @@ async fn transaction(
     if let Err(error) = link.run("COMMIT").await {
         // A broken connection does not tell whether the commit came through; the run looks it up.
         let error = link.after_commit(error);
-        let failed = || ConnectorError::new(error.kind, format!("the changes were not taken: {}", error.message));
+        let failed =
+            || ConnectorError::new(error.kind, tr!("database-not-taken", why = format_args!("{}", error.message)));
         for (_, result) in &mut results {
             if result.is_ok() {
                 *result = Err(failed());

@@ -437,10 +437,7 @@ pub(crate) fn wrong(error: &TemplateError) -> ConnectorError {
     if error.of_content {
         return ConnectorError::new(ErrorKind::Content, error.why().to_owned());
     }
-    ConnectorError::new(
-        ErrorKind::BadAnswer,
-        format!("the manifest of this platform does not fit what is there: {error}"),
-    )
+    ConnectorError::new(ErrorKind::BadAnswer, tr!("rest-manifest-unfit", error = format_args!("{error}")))
 }
 
 /// The account's settings as variables, with what counts where one is left empty.

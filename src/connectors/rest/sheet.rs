@@ -13,6 +13,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::template::plain;
 use crate::connectors::shared::rows::need_column;
+use crate::texts::tr;
 
 /// What is wrong in a sheet, in words for whoever looks after it.
 #[derive(Debug, thiserror::Error)]
@@ -92,13 +93,14 @@ impl Sheet {
         } else {
             let json = serde_json::to_value(values).unwrap_or(Json::Null);
             serde_json::from_value(json)
-                .map_err(|error| SheetTrouble(format!("The sheet does not come as rows of cells: {error}")))?
+                .map_err(|error| SheetTrouble(tr!("rest-sheet-no-rows", error = format_args!("{error}"))))?
         };
         let header = plan.header();
         let mut rows = values.into_iter().zip(1..);
         let named = rows.by_ref().nth(header - 1).map(|(cells, _)| cells).unwrap_or_default();
         let columns: Vec<String> = named.iter().map(|name| plain(name).trim().to_owned()).collect();
-        let id_at = need_column("the sheet", &columns, &plan.id).map_err(|error| SheetTrouble(error.message))?;
+        let id_at =
+            need_column(&tr!("rest-the-sheet"), &columns, &plan.id).map_err(|error| SheetTrouble(error.message))?;
         let id = columns.get(id_at).cloned().unwrap_or_default();
         let mut sheet = Self { columns, id_at, id, rows: Vec::new() };
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
@@ -108,15 +110,19 @@ impl Sheet {
             }
             let own = cells.get(id_at).map(|cell| plain(cell).trim().to_owned()).unwrap_or_default();
             if own.is_empty() {
-                return Err(SheetTrouble(format!(
-                    "Row {number} of the sheet has no id in column \"{}\". Give it one that no other row has, and sync again. Nothing was changed.",
-                    sheet.id
+                return Err(SheetTrouble(tr!(
+                    "rest-sheet-no-id",
+                    number = format_args!("{number}"),
+                    column = format_args!("{}", sheet.id)
                 )));
             }
             if let Some(first) = known.insert(own.clone(), number) {
-                return Err(SheetTrouble(format!(
-                    "Row {number} of the sheet: the id \"{own}\" in column \"{}\" is also on row {first}. Every row needs an id of its own. Nothing was changed.",
-                    sheet.id
+                return Err(SheetTrouble(tr!(
+                    "rest-sheet-same-id",
+                    number = format_args!("{number}"),
+                    id = format_args!("{own}"),
+                    column = format_args!("{}", sheet.id),
+                    first = format_args!("{first}")
                 )));
             }
             sheet.rows.push((number, own, cells));
@@ -142,16 +148,15 @@ impl Sheet {
     }
 
     fn column(&self, name: &str) -> Result<usize, SheetTrouble> {
-        need_column("the sheet", &self.columns, name).map_err(|error| SheetTrouble(error.message))
+        need_column(&tr!("rest-the-sheet"), &self.columns, name).map_err(|error| SheetTrouble(error.message))
     }
 
     fn changed(&self, rows: &[Written], plan: &Plan) -> Result<Vec<Json>, SheetTrouble> {
         let mut requests = Vec::new();
         for row in rows {
             let found = self.rows.iter().find(|(_, id, _)| *id == row.id);
-            let (number, _, cells) = found.ok_or_else(|| {
-                SheetTrouble(format!("The row with the id \"{}\" is no longer in the sheet.", row.id))
-            })?;
+            let (number, _, cells) =
+                found.ok_or_else(|| SheetTrouble(tr!("rest-sheet-row-gone", id = format_args!("{}", row.id))))?;
             for (name, value) in &row.cells {
                 let at = self.column(name)?;
                 let cell = cell_of(value, cells.get(at));

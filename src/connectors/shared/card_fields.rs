@@ -194,11 +194,7 @@ pub(crate) fn read_all(card: &Card, want: &[String]) -> Fields {
 pub(crate) fn write_all(card: &mut Card, fields: &Fields) -> Result<(), ConnectorError> {
     check_names(fields.keys())?;
     if !card.is_closed() {
-        return Err(ConnectorError::new(
-            ErrorKind::Rejected,
-            "the contact has no end (the line END:VCARD), so a part of it may be lost, and it was not changed. \
-             Save it once more in the program that it comes from",
-        ));
+        return Err(ConnectorError::new(ErrorKind::Rejected, tr!("files-card-no-end")));
     }
     let joined = joined_forms(card);
     let old_full = card.first_text("FN").unwrap_or_default();

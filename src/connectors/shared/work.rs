@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use super::file::cannot;
 use crate::connectors::{ConnectorError, ErrorKind};
 use crate::model::Identity;
+use crate::texts::tr;
 
 /// Runs work on files.
 pub(in crate::connectors) async fn run<I: Send + Sync + 'static, T: Send + 'static>(
@@ -16,14 +17,14 @@ pub(in crate::connectors) async fn run<I: Send + Sync + 'static, T: Send + 'stat
     work: impl FnOnce(&I) -> Result<T, ConnectorError> + Send + 'static,
 ) -> Result<T, ConnectorError> {
     let inner = Arc::clone(inner);
-    tokio::task::spawn_blocking(move || work(&inner)).await.map_err(|error| {
-        ConnectorError::caused(ErrorKind::File, "the work on the account's files broke off; see the log", error)
-    })?
+    tokio::task::spawn_blocking(move || work(&inner))
+        .await
+        .map_err(|error| ConnectorError::caused(ErrorKind::File, tr!("files-accounts-work-broke-off"), error))?
 }
 
 /// Who a file or folder is: where it really lies, whatever links lead to it.
 pub(in crate::connectors) fn identity(path: &Path) -> Result<Identity, ConnectorError> {
-    let real = path.canonicalize().map_err(|error| cannot(path, "read", error))?;
+    let real = path.canonicalize().map_err(|error| cannot(path, super::file::Doing::Read, error))?;
     Ok(Identity(real.to_string_lossy().into_owned()))
 }
 

@@ -151,11 +151,7 @@ impl CardFile {
             // The contacts that are missing from it must not look deleted.
             return Err(ConnectorError::new(
                 ErrorKind::Content,
-                format!(
-                    "{} ends in the middle, as if another program were still writing it. Sync again when it is done; if \
-                     it stays so, export it again or take it out of the folder.",
-                    path.display()
-                ),
+                tr!("files-vcf-half", file = format_args!("{}", path.display())),
             ));
         }
         Ok(Self {

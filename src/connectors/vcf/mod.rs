@@ -96,7 +96,8 @@ impl Connector for VcfConnector {
 
     async fn collections(&self, _context: &Context) -> Result<Vec<CollectionInfo>, ConnectorError> {
         run(&self.inner, |inner| {
-            let folder = std::fs::metadata(&inner.path).map_err(|error| file::cannot(&inner.path, "read", error))?;
+            let folder =
+                std::fs::metadata(&inner.path).map_err(|error| file::cannot(&inner.path, file::Doing::Read, error))?;
             let name = inner.collection.clone();
             Ok(vec![CollectionInfo { id: name.clone(), name, read_only: folder.permissions().readonly() }])
         })

@@ -303,10 +303,11 @@ impl<'a> Parts<'a> {
         // What the archive says of the size is not believed.
         part.take(most + 1).read_to_end(&mut bytes).map_err(|error| broken(Box::new(error)))?;
         if bytes.len() as u64 > most {
-            return Err(content(format!(
-                "the part {path} of {} is larger than {} MB unpacked, which no list of customers is. {SAVE_AGAIN}",
-                self.name,
-                most >> 20
+            return Err(content(tr!(
+                "files-book-part-too-big",
+                path = format_args!("{path}"),
+                name = format_args!("{}", self.name),
+                most = format_args!("{}", most >> 20)
             )));
         }
         String::from_utf8(bytes).map(Some).map_err(|error| broken(Box::new(error)))
