@@ -1,10 +1,11 @@
 //! Requests as they come in over the wire.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::net::TcpStream;
 
 use serde_json::Value as Json;
+
+use super::proxy::receive;
 
 /// A request as a test may want to look at it.
 #[derive(Clone, Debug)]
@@ -22,33 +23,13 @@ pub struct Request {
 
 /// Reads one; none where the other side has hung up.
 pub(super) fn read(client: &mut TcpStream) -> std::io::Result<Option<Request>> {
-    let mut all = Vec::new();
-    let mut piece = [0; 16_384];
-    let end = loop {
-        let read = client.read(&mut piece)?;
-        if read == 0 {
-            return Ok(None);
-        }
-        all.extend_from_slice(&piece[..read]);
-        if let Some(end) = all.windows(4).position(|four| four == b"\r\n\r\n") {
-            break end + 4;
-        }
-    };
-    let head = String::from_utf8_lossy(&all[..end]).into_owned();
+    let Some((head, bytes)) = receive(client)? else { return Ok(None) };
     let headers: BTreeMap<String, String> = head
         .lines()
         .skip(1)
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
         .collect();
-    let length: usize = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-    while all.len() < end + length {
-        let read = client.read(&mut piece)?;
-        if read == 0 {
-            return Ok(None);
-        }
-        all.extend_from_slice(&piece[..read]);
-    }
     let mut first = head.split(' ');
     let method = first.next().unwrap_or_default().to_owned();
     let target = first.next().unwrap_or_default();
@@ -56,8 +37,8 @@ pub(super) fn read(client: &mut TcpStream) -> std::io::Result<Option<Request>> {
     let path = target.split(['?', '#']).next().unwrap_or_default().to_owned();
     let url = url::Url::parse(&format!("http://x{target}")).unwrap();
     let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    let text = String::from_utf8_lossy(&all[end..]).into_owned();
-    let body = serde_json::from_slice(&all[end..]).unwrap_or(Json::Null);
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let body = serde_json::from_slice(&bytes).unwrap_or(Json::Null);
     Ok(Some(Request { method, path, query: pairs.iter().cloned().collect(), pairs, headers, body, text }))
 }
 
