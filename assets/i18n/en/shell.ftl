@@ -7,6 +7,7 @@ shell-history = History
 shell-alerts = Alerts
 shell-settings = Settings
 shell-dismiss = Dismiss
+shell-try-again = Try again
 shell-ended = Duosync has stopped working in the background. Close the window and start it again.
 shell-undo = Undo
 shell-no = No, go back

@@ -7,6 +7,7 @@ shell-history = Geschiedenis
 shell-alerts = Meldingen
 shell-settings = Instellingen
 shell-dismiss = Sluiten
+shell-try-again = Opnieuw proberen
 shell-ended = Duosync werkt op de achtergrond niet meer. Sluit het venster en start het opnieuw.
 shell-undo = Ongedaan maken
 shell-no = Nee, ga terug

@@ -12,9 +12,9 @@ use crate::texts::tr;
 use crate::ui::bidi;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, tokens};
-use crate::ui::views::Intent;
 use crate::ui::views::detail::{self, Draft, Extra};
-use crate::ui::widgets::{Btn, empty, remark, search, short_remark};
+use crate::ui::views::{Intent, Page};
+use crate::ui::widgets::{Btn, empty, not_read, remark, search, short_remark};
 use crate::ui::words;
 
 /// How many rows are asked for at once.
@@ -26,11 +26,14 @@ const NARROW: f32 = 600.0;
 
 /// The records of a compare and what is picked among them.
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is about another part of the list")]
 pub(crate) struct Records {
     query: CompareQuery,
     /// Whether the service keeps the records of this compare.
     pub(crate) kept: bool,
     known: bool,
+    /// Whether the last thing that was looked up could not be read; the message over the page says why.
+    pub(crate) failed: bool,
     total: usize,
     /// How many there are of each word.
     pub(crate) counts: Vec<(String, u64)>,
@@ -63,6 +66,7 @@ impl Records {
         self.before = std::mem::take(&mut self.pages);
         self.asked.clear();
         self.matter_asked = None;
+        self.failed = false;
     }
 
     /// Shows the records with this word only; the same word again shows all.
@@ -127,9 +131,9 @@ impl Records {
         }
     }
 
-    /// The rows could not be read: they are asked for again when something changes.
-    pub(crate) fn look_failed(&mut self) {
-        self.known = true;
+    /// The rows could not be read: they are asked for again when something changes, or on a press.
+    pub(crate) const fn look_failed(&mut self) {
+        self.failed = true;
     }
 
     fn look_again(&mut self) {
@@ -182,6 +186,10 @@ pub(super) fn show(
     now: Timestamp,
     intents: &mut Vec<Intent>,
 ) {
+    if !records.known && records.failed {
+        show_failed(ui, records, intents);
+        return;
+    }
     records.ask(records.line, intents);
     if !records.known {
         remark(ui, tr!("compare-reading-records"));
@@ -216,6 +224,14 @@ pub(super) fn show(
         .show_separator_line(false)
         .show(ui, |ui| show_list(ui, records, names, intents));
     egui::CentralPanel::no_frame().show(ui, |ui| show_record(ui, records, names, now, intents));
+}
+
+/// Nothing of it could be read.
+pub(super) fn show_failed(ui: &mut Ui, records: &mut Records, intents: &mut Vec<Intent>) {
+    if not_read(ui, &tr!("compare-not-read"), "") {
+        records.refresh();
+        intents.push(Intent::Go(Page::Compare));
+    }
 }
 
 fn show_list(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, intents: &mut Vec<Intent>) {
