@@ -9,7 +9,7 @@ use crate::store::{Changes, MatterScope, MattersUpdate, NewMatter, Origin, RowTe
 use crate::texts::tr;
 
 use super::job::{Ended, Job, now};
-use super::{report, run};
+use super::{fetch, report, run};
 
 /// Rows that are handed over together.
 const TOGETHER: usize = 1_000;
@@ -23,7 +23,7 @@ const AHEAD: usize = 4;
 /// When a side could not be listed to its end: half a list proves nothing.
 pub(crate) async fn compare(job: &Job, export: Option<&Path>) -> Result<CompareReport, Ended> {
     let started = now();
-    let fetched = run::fetch_all(job).await?;
+    let fetched = fetch::fetch_all(job).await?;
     for side in Side::BOTH {
         if !fetched.views.get(side).complete {
             return Err(Ended::Refused(tr!("sync-compare-cut", account = job.account(side))));

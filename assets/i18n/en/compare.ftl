@@ -69,6 +69,12 @@ compare-told-found =
     }
 compare-told-file = The report is in { $file }.
 compare-search = Search the records
+compare-row =
+    { $fields ->
+        [0] { $name }: { $what }
+        [one] { $name }: { $what }, 1 field
+       *[other] { $name }: { $what }, { $fields } fields
+    }
 compare-records-shown =
     { $count ->
         [one] 1 record

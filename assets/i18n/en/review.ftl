@@ -38,6 +38,12 @@ review-sort-name = By name
 review-sort-kind = By kind
 review-sort-fields = Most fields first
 review-tick = Tick { $name }
+review-row =
+    { $fields ->
+        [0] { $name }: { $what }, { $a } and { $b }
+        [one] { $name }: { $what }, 1 field, { $a } and { $b }
+       *[other] { $name }: { $what }, { $fields } fields, { $a } and { $b }
+    }
 review-row-settling = being settled…
 review-bulk-one-pair = Choose one connection to answer many at once.
 review-bulk-use-shown = Use { $account } for the { $count } shown

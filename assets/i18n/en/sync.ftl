@@ -17,6 +17,10 @@ sync-overlap = These connections all write to the same list of { $account }: { $
 sync-preview = This is what the sync would do. Nothing is written before you say yes.
 sync-list-cut = The list of { $account } could not be read to its end, so nothing was added on either side. The next sync tries again.
 sync-list-cut-answer = The list of { $account } could not be read to its end, so nothing was done yet. The next sync carries your answer out.
+sync-unlisted = { $count ->
+    [one] One record of { $account } is missing from its list but still there, so it was not taken for deleted.
+   *[other] { $count } records of { $account } are missing from its list but still there, so they were not taken for deleted.
+}
 sync-reading = Reading { $account }
 sync-comparing-known = Comparing with what is known
 sync-remembering = Remembering what was done

@@ -69,6 +69,12 @@ compare-told-found =
     }
 compare-told-file = Het rapport staat in { $file }.
 compare-search = Zoek in de records
+compare-row =
+    { $fields ->
+        [0] { $name }: { $what }
+        [one] { $name }: { $what }, 1 veld
+       *[other] { $name }: { $what }, { $fields } velden
+    }
 compare-records-shown =
     { $count ->
         [one] 1 record

@@ -17,6 +17,10 @@ sync-overlap = Deze koppelingen schrijven allemaal naar dezelfde lijst van { $ac
 sync-preview = Dit zou de synchronisatie doen. Er wordt niets geschreven voor je ja zegt.
 sync-list-cut = De lijst van { $account } kon niet tot het einde gelezen worden, dus er is aan geen van beide kanten iets toegevoegd. De volgende synchronisatie probeert het opnieuw.
 sync-list-cut-answer = De lijst van { $account } kon niet tot het einde gelezen worden, dus er is nog niets gebeurd. De volgende synchronisatie voert je antwoord uit.
+sync-unlisted = { $count ->
+    [one] Eén record van { $account } ontbreekt in de lijst maar is er nog, en is dus niet als verwijderd behandeld.
+   *[other] { $count } records van { $account } ontbreken in de lijst maar zijn er nog, en zijn dus niet als verwijderd behandeld.
+}
 sync-reading = { $account } lezen
 sync-comparing-known = Vergelijken met wat bekend is
 sync-remembering = Onthouden wat gedaan is

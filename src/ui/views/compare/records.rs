@@ -6,11 +6,12 @@ use std::sync::Arc;
 use eframe::egui::{self, RichText, Ui};
 use egui_extras::{Column, TableBuilder};
 
-use crate::model::{CompareRow, Matter, MatterId, MatterKind, PerSide, Timestamp};
+use crate::model::{CompareRow, Matter, MatterId, MatterKind, PerSide, Side, Timestamp};
 use crate::service::{CompareFound, CompareQuery, Look};
 use crate::texts::tr;
 use crate::ui::bidi;
 use crate::ui::icons::Icon;
+use crate::ui::rows::{self, Rows};
 use crate::ui::theme::{self, tokens};
 use crate::ui::views::Intent;
 use crate::ui::views::detail::{self, Draft, Extra};
@@ -47,6 +48,7 @@ pub(crate) struct Records {
     wanted: Option<(MatterId, String)>,
     /// The line that the keys picked, which the list has to follow.
     follow: Option<usize>,
+    rows: Rows,
 }
 
 impl Records {
@@ -235,7 +237,6 @@ fn show_list(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, intent
     let height = ui.available_height();
     let mut table = TableBuilder::new(ui)
         .id_salt("compared")
-        .sense(egui::Sense::click())
         .auto_shrink(false)
         .max_scroll_height(height)
         .min_scrolled_height(height.min(120.0))
@@ -244,25 +245,32 @@ fn show_list(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, intent
     if let Some(line) = records.follow.take() {
         table = table.scroll_to_row(line, None);
     }
+    let mut rows = std::mem::take(&mut records.rows);
+    rows.begin();
     table.body(|body| {
         body.rows(theme::ROW_TWO, records.total, |mut line| {
             let at = line.index();
             line.set_selected(records.line == at);
             seen.push(at);
             line.col(|ui| {
+                let row = records.row(at);
+                let name = || row.map_or_else(|| tr!("compare-reading-records"), |row| name_of(row, names));
+                let pressed = rows.row(ui, (at, records.total), records.line == at, name);
+                rows::show_focus(ui, &pressed);
                 ui.add_space(theme::SMALL);
-                match records.row(at) {
+                match row {
                     Some(row) => show_line(ui, row, names),
                     None => {
                         short_remark(ui, "…");
                     }
                 }
+                if pressed.clicked() {
+                    clicked = Some(at);
+                }
             });
-            if line.response().clicked() {
-                clicked = Some(at);
-            }
         });
     });
+    records.rows = rows;
     for at in seen {
         records.ask(at, intents);
     }
@@ -278,13 +286,25 @@ fn show_line(ui: &mut Ui, row: &CompareRow, names: &PerSide<String>) {
         ui.spacing_mut().item_spacing.y = 1.0;
         ui.add_space(7.0);
         ui.add(egui::Label::new(RichText::new(bidi::seen(&row.label)).color(tokens(ui).text)).truncate());
-        let what = match &row.kind {
-            _ if row.ignored => tr!("compare-word-ignored"),
-            Some(kind) => words::matter(&MatterKind::Mismatch(kind.clone()), names),
-            None => tr!("compare-word-same"),
-        };
-        short_remark(ui, what);
+        short_remark(ui, what(row, names));
     });
+}
+
+/// What a record is, in a few words.
+fn what(row: &CompareRow, names: &PerSide<String>) -> String {
+    match &row.kind {
+        _ if row.ignored => tr!("compare-word-ignored"),
+        Some(kind) => words::matter(&MatterKind::Mismatch(kind.clone()), names),
+        None => tr!("compare-word-same"),
+    }
+}
+
+/// What a row is called by assistive technology.
+fn name_of(row: &CompareRow, names: &PerSide<String>) -> String {
+    // In a record of one side only, every field would count.
+    let both = Side::BOTH.into_iter().all(|side| row.subject.id(side).is_some());
+    let fields = if both { row.fields.iter().filter(|field| field.differs).count() } else { 0 };
+    tr!("compare-row", name = row.label, what = what(row, names), fields = fields)
 }
 
 fn show_record(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, now: Timestamp, intents: &mut Vec<Intent>) {
@@ -328,6 +348,7 @@ fn keys(ui: &Ui, records: &mut Records) {
         if keys.iter().any(|key| pressed(*key)) {
             records.pick(to.min(last));
             records.follow = Some(records.line);
+            records.rows.moved();
         }
     }
 }

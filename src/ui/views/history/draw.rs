@@ -8,6 +8,7 @@ use super::{History, HistoryIntent, life};
 use crate::model::{Numbered, Outcome, PerSide, RunSummary, Timestamp, WriteState};
 use crate::texts::tr;
 use crate::ui::icons::Icon;
+use crate::ui::rows::{self, Rows};
 use crate::ui::text_diff::Part;
 use crate::ui::theme::{self, Tone, tokens};
 use crate::ui::views::Intent;
@@ -165,20 +166,21 @@ fn show_runs(
     ui.spacing_mut().item_spacing.y = 0.0;
     let more = (runs.len() as u64) < history.total;
     let mut opened = false;
+    let mut list = Rows::default();
     let mut table = TableBuilder::new(ui);
     if let Some(at) = history.scroll_to.take() {
         table = table.scroll_to_row(at, None);
     }
     table
         .id_salt("runs")
-        .sense(egui::Sense::click())
         .auto_shrink(false)
         .cell_layout(egui::Layout::left_to_right(egui::Align::Center))
         .column(Column::exact(28.0))
         .column(Column::remainder().clip(true))
         .body(|body| {
             body.rows(theme::ROW_TWO, runs.len() + usize::from(more), |mut row| {
-                let Some(run) = runs.get(row.index()) else {
+                let at = row.index();
+                let Some(run) = runs.get(at) else {
                     row.col(|_| {});
                     row.col(|ui| {
                         short_remark(ui, tr!("history-reading-more"));
@@ -187,15 +189,30 @@ fn show_runs(
                     return;
                 };
                 row.set_selected(history.run == Some(run.run));
+                let when = words::ago(run.started, now);
+                let mut pressed = None;
                 row.col(|ui| {
+                    let name = || {
+                        let outcome = words::outcome(run.outcome);
+                        tr!(
+                            "history-run-name",
+                            run = run.run.0.to_string(),
+                            outcome = outcome,
+                            pair = run.pair,
+                            when = when
+                        )
+                    };
+                    pressed = Some(list.row(ui, (at, runs.len()), history.run == Some(run.run), name));
                     let (sign, tone) = look(run.outcome);
                     let ink = tokens(ui).tone(tone).0;
                     ui.add_space(6.0);
                     icon(ui, sign, 16.0, ink);
                 });
-                let when = words::ago(run.started, now);
                 let took = words::duration(run.millis);
                 row.col(|ui| {
+                    if let Some(row) = &pressed {
+                        rows::show_focus(ui, row);
+                    }
                     let names = names.get(&run.pair).cloned().unwrap_or_default();
                     ui.vertical(|ui| {
                         ui.spacing_mut().item_spacing.y = 1.0;
@@ -205,16 +222,7 @@ fn show_runs(
                         short_remark(ui, format!("{when}, {took}: {}", words::run_sentence(run, &names)));
                     });
                 });
-                let response = row.response();
-                let label = tr!(
-                    "history-run-name",
-                    run = run.run.0.to_string(),
-                    outcome = words::outcome(run.outcome),
-                    pair = run.pair,
-                    when = when
-                );
-                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &label));
-                if response.clicked() {
+                if pressed.is_some_and(|row| row.clicked()) {
                     opened = true;
                     intents.push(Intent::History(HistoryIntent::Pick(run.run)));
                 }

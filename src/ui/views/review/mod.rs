@@ -17,6 +17,7 @@ use crate::model::{Matter, MatterId, Observed, Partner, PerSide, Side, Timestamp
 use crate::service::{FoundMatters, Look, MatterList, MatterQuery};
 use crate::texts::tr;
 use crate::ui::icons::Icon;
+use crate::ui::rows::Rows;
 use crate::ui::theme::tokens;
 use crate::ui::widgets::{Btn, empty, remark};
 use marks::Marks;
@@ -62,6 +63,7 @@ pub(crate) struct Review {
     settling: Marks,
     draft: Draft,
     scroll: bool,
+    rows: Rows,
     /// Whether the record is shown, where there is room for one of the two only.
     reading: bool,
     details: BTreeMap<MatterId, (u64, Arc<Matter>)>,
