@@ -333,7 +333,7 @@ impl DuosyncApp {
             Page::Compare => self.show_compare(ui, &snapshot, now, intents),
             Page::History => history::show(ui, &mut self.history, &self.names, now, intents),
             Page::Alerts => {
-                alerts::show(ui, &self.alerts, now, intents);
+                alerts::show(ui, &self.alerts, &snapshot.pairs, now, intents);
             }
             Page::Settings => {
                 let prefs = self.desk.prefs.clone().unwrap_or_default();
