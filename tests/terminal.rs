@@ -10,6 +10,8 @@
     reason = "tests fail by panicking"
 )]
 
+#[path = "terminal/ping_pong.rs"]
+mod ping_pong;
 mod support;
 
 use std::io::{BufRead as _, BufReader};

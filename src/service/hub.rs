@@ -15,7 +15,7 @@ use crate::model::{
 };
 use crate::texts::tr;
 
-use super::alerts::{self, News};
+use super::alerts::{self, Asked, News};
 use super::job::{Ended, Job, Shared, now};
 use super::upkeep::{self, Care};
 use super::{
@@ -601,13 +601,8 @@ impl Hub {
             if undo && summary.outcome == Outcome::Waiting {
                 summary.outcome = Outcome::Done;
             }
-            let fresh = conflicts.iter().filter(|matter| !undo && matter.opened >= summary.started);
-            let conflicts = fresh.filter_map(|matter| match &matter.kind {
-                MatterKind::Conflict(kind) => Some(matches!(kind, ConflictKind::HeldDeletion(_))),
-                MatterKind::Mismatch(_) => None,
-            });
-            let (held, others): (Vec<bool>, Vec<bool>) = conflicts.partition(|held| *held);
-            let news = alerts::of_run(&summary, others.len(), held.len(), sign_in_refused, was_failing);
+            let asked = if undo { Asked::default() } else { Asked::since(&conflicts, summary.started) };
+            let news = alerts::of_run(&summary, &asked, sign_in_refused, was_failing);
             let over = over(summary.outcome, open == (0, 0));
             alerts::settle(store, &name, &news, &over, now())
         });

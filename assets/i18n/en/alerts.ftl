@@ -44,6 +44,11 @@ alerts-held =
         [one] 1 deletion was held back, as more than usual went away. Nothing is deleted before you say so.
        *[other] { $count } deletions were held back, as more than usual went away. Nothing is deleted before you say so.
     }
+alerts-flipping =
+    { $count ->
+        [one] { $reason }
+       *[other] { $reason } This is so in { $count } records.
+    }
 alerts-conflicts =
     { $count ->
         [one] 1 record needs you: it was changed on both sides, or cannot be told apart.

@@ -44,6 +44,11 @@ alerts-held =
         [one] 1 verwijdering is tegengehouden, want er verdween meer dan gewoonlijk. Er wordt niets verwijderd voor jij het zegt.
        *[other] { $count } verwijderingen zijn tegengehouden, want er verdween meer dan gewoonlijk. Er wordt niets verwijderd voor jij het zegt.
     }
+alerts-flipping =
+    { $count ->
+        [one] { $reason }
+       *[other] { $reason } Dat is zo bij { $count } records.
+    }
 alerts-conflicts =
     { $count ->
         [one] 1 record heeft jou nodig: het is aan beide kanten gewijzigd, of is niet te onderscheiden.
