@@ -331,7 +331,8 @@ impl DuosyncApp {
             Page::Compare => self.show_compare(ui, &snapshot, now, intents),
             Page::History => history::show(ui, &mut self.history, &self.names, now, intents),
             Page::Alerts => {
-                alerts::show(ui, self.alerts.as_ref().map(|alerts| alerts.as_slice()), now, intents);
+                let known = self.alerts.as_ref().map(|alerts| alerts.as_slice());
+                alerts::show(ui, known, &snapshot.pairs, now, intents);
             }
             Page::Settings => {
                 let prefs = self.desk.prefs.clone().unwrap_or_default();

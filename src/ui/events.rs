@@ -102,7 +102,7 @@ impl DuosyncApp {
             }
             Reply::Checked(checks) => {
                 if let Purpose::Try(side) = purpose {
-                    self.tried(side, checks.into_iter().next().ok_or_else(|| "No answer came.".to_owned()));
+                    self.tried(side, checks.into_iter().next().ok_or_else(|| tr!("shell-no-answer")));
                 }
             }
             Reply::Surveyed(survey, suggestions) => {
@@ -320,7 +320,7 @@ impl DuosyncApp {
                     self.show_plan(Arc::clone(plan));
                 }
                 if again {
-                    self.toast("The lists have changed since you looked. Here is what would happen now.", None);
+                    self.toast(tr!("shell-lists-changed"), None);
                 }
                 continue;
             }
@@ -334,13 +334,14 @@ impl DuosyncApp {
                     self.problem_until = Some(Until::Run(summary.pair.clone()));
                 }
             } else {
-                let start = if undoes { "Undone" } else { "Synced" };
                 if undoes && matches!(self.page, Page::Review | Page::Compare) {
                     // Values that were taken back differ again, which only a compare finds.
                     let pair = summary.pair.clone();
                     self.send(Command::Compare { pair, export: None }, Purpose::Quiet);
                 }
-                self.toast(format!("{start}: {sentence}."), (wrote && !undoes).then_some(summary.run));
+                let told =
+                    if undoes { tr!("shell-undone", what = sentence) } else { tr!("shell-synced", what = sentence) };
+                self.toast(told, (wrote && !undoes).then_some(summary.run));
             }
         }
     }

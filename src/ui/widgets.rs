@@ -311,14 +311,34 @@ pub(crate) fn progress(ui: &mut Ui, share: Option<f32>, words: &str) {
 
 /// A choice among several, of which one is taken.
 pub(crate) fn chip(ui: &mut Ui, selected: bool, text: &str) -> Response {
+    chip_with(ui, selected, text, 0.0, |_, _| {})
+}
+
+/// A choice among several with a picture this wide before its text.
+pub(crate) fn chip_with(
+    ui: &mut Ui,
+    selected: bool,
+    text: &str,
+    picture: f32,
+    paint: impl FnOnce(&Ui, Rect),
+) -> Response {
     let tokens = tokens(ui);
     let (fill, line) = if selected { (tokens.selected, tokens.accent) } else { (tokens.card, tokens.line) };
-    let button = egui::Button::new(RichText::new(text).size(theme::REMARK).color(tokens.text))
+    let place = egui::IdSalt::new("picture");
+    let mut parts = egui::Atoms::new(RichText::new(text).size(theme::REMARK).color(tokens.text));
+    if picture > 0.0 {
+        parts.push_left(egui::Atom::custom(place, Vec2::splat(picture)));
+    }
+    let button = egui::Button::new(parts)
         .fill(fill)
         .stroke(Stroke::new(1.0, line))
         .corner_radius(CornerRadius::same(theme::RADIUS_ROUND))
         .selected(selected);
-    let response = ui.add(button);
+    let shown = button.atom_ui(ui);
+    if let Some(rect) = shown.rect(place) {
+        paint(ui, rect);
+    }
+    let response = shown.response;
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, selected, text));
     response

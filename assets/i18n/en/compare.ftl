@@ -31,11 +31,7 @@ compare-reading = Reading the last compare…
 compare-never = Not compared yet
 compare-never-text = A compare reads both sides whole and shows every record in which they do not agree. It writes nothing.
 compare-agree = Both sides agree. Compared { $when }.
-compare-found =
-    { $count ->
-        [one] 1 difference found. Compared { $when }.
-       *[other] { $count } differences found. Compared { $when }.
-    }
+compare-found = { $found }. Compared { $when }.
 compare-on-both = on both sides
 compare-different = different
 compare-only-in = only in { $account }

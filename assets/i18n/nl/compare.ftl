@@ -31,11 +31,7 @@ compare-reading = De laatste vergelijking wordt gelezen…
 compare-never = Nog niet vergeleken
 compare-never-text = Een vergelijking leest beide kanten volledig en toont elk record waarin ze niet overeenkomen. Er wordt niets geschreven.
 compare-agree = Beide kanten zijn gelijk. Vergeleken { $when }.
-compare-found =
-    { $count ->
-        [one] 1 verschil gevonden. Vergeleken { $when }.
-       *[other] { $count } verschillen gevonden. Vergeleken { $when }.
-    }
+compare-found = { $found }. Vergeleken { $when }.
 compare-on-both = aan beide kanten
 compare-different = verschillend
 compare-only-in = alleen in { $account }

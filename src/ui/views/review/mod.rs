@@ -179,11 +179,6 @@ impl Review {
         self.found.as_ref().map(|found| &*found.list)
     }
 
-    /// How many matters are open.
-    pub(crate) fn open(&self) -> usize {
-        self.found.as_ref().map_or(0, |found| found.list.len())
-    }
-
     /// Marks matters as being settled, and moves on to the next.
     pub(crate) fn settling(&mut self, ids: &[MatterId]) {
         let Some(found) = self.found.clone() else { return };
