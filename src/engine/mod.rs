@@ -29,7 +29,7 @@ mod unlinked;
 pub use compare::{Agreeing, Compared, compare, compare_all};
 pub use conclude::{Written, conclude};
 pub use fit::{Sampled, count_passing, fit, labels};
-pub use merge::stopped;
+pub use merge::{counted, stopped};
 pub use normalise::{Normal, ValueError, normal, same};
 pub use observe::{View, agrees, differs, fingerprint, group_fingerprint, label, observe, view};
 pub use partners::partners;
