@@ -28,7 +28,9 @@ pub(crate) fn show(ui: &mut Ui, history: &mut History, names: &Names, now: Times
     if history.lives.is_some() || history.finding {
         life::show(ui, history, names, narrow, intents);
     } else {
-        show_filters(ui, history, names, intents);
+        if !(narrow && history.opened) {
+            show_filters(ui, history, names, intents);
+        }
         show_history(ui, history, names, now, narrow, intents);
     }
     show_undoing(ui.ctx(), history, names, intents);
