@@ -10,6 +10,12 @@
     reason = "a test fails by a panic, and documents itself"
 )]
 
+#[path = "window/real.rs"]
+mod real;
+#[path = "window/settings.rs"]
+mod settings;
+#[path = "window/states.rs"]
+mod states;
 mod window_support;
 
 use std::sync::Arc;
@@ -80,6 +86,21 @@ impl Window {
         self.press(name);
         self.harness.get_by_label(name).type_text(text);
         self.settle();
+    }
+
+    /// Types a text in the place of what a field holds, wherever on the page it is.
+    fn fill(&mut self, name: &str, text: &str) {
+        self.harness.get_by_label(name).focus();
+        self.harness.run();
+        self.harness.key_press_modifiers(eframe::egui::Modifiers::COMMAND, eframe::egui::Key::A);
+        self.harness.run();
+        self.harness.get_by_label(name).type_text(text);
+        self.settle();
+    }
+
+    /// Whether something is called exactly so.
+    fn is(&self, name: &str) -> bool {
+        self.harness.query_all_by_label(name).next().is_some()
     }
 
     fn sees(&self, text: &str) -> bool {

@@ -228,6 +228,7 @@ impl DuosyncApp {
     pub(super) fn ask_compare(&mut self) {
         let Some(pair) = self.compare_pair() else { return };
         self.records.show_pair(&pair);
+        self.records.failed = false;
         self.send(Command::Look(Look::Compares(pair)), Purpose::Look);
     }
 

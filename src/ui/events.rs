@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::app::{DuosyncApp, Purpose, Until};
 use super::views::history::HistoryIntent;
 use super::views::setup::Step;
-use super::views::{Page, TakeBack};
+use super::views::{Page, TakeBack, alerts};
 use super::words;
 use crate::model::{CompareReport, MatterId, Outcome, Resolution, RunId, Side};
 use crate::service::{Answer, Command, Event, Looked, PairStatus, Problem, Reply, RunReport, Snapshot, SyncMode};
@@ -153,8 +153,11 @@ impl DuosyncApp {
                     self.history.take_plan(run, write.as_deref(), plan);
                 }
             }
-            Reply::Alerts(alerts) => self.alerts = Some(alerts),
-            Reply::Copies(copies) => self.settings_form.copies = Some(copies),
+            Reply::Alerts(alerts) => self.alerts = alerts::Known::All(alerts),
+            Reply::Copies(copies) => {
+                self.settings_form.copies = Some(copies);
+                self.settings_form.copies_failed = None;
+            }
             Reply::Written(file) => self.written(&purpose, &file),
             Reply::People(people) => self.found(people),
             Reply::Erased(erased) => self.erased(&erased),
@@ -208,6 +211,7 @@ impl DuosyncApp {
             | Purpose::Writes
             | Purpose::UndoPlan(..)
             | Purpose::Alerts
+            | Purpose::Copies
             | Purpose::Look
             | Purpose::Sync
             | Purpose::Accept
@@ -259,9 +263,18 @@ impl DuosyncApp {
                 self.settings_form.forget_people();
                 self.problem = Some(problem.message);
             }
+            // What is shown already stays; where there is nothing yet, the page itself says why.
+            Purpose::Alerts if !matches!(self.alerts, alerts::Known::All(_)) => {
+                self.alerts = alerts::Known::Failed(problem.message);
+            }
+            Purpose::History if self.history.is_unread() => self.history.runs_failed(problem.message),
+            Purpose::Writes => self.history.writes_failed(problem.message),
+            Purpose::Copies => self.settings_form.copies_failed = Some(problem.message),
+            Purpose::History => {
+                self.history.stop_finding();
+                self.problem = Some(problem.message);
+            }
             Purpose::Snapshot
-            | Purpose::History
-            | Purpose::Writes
             | Purpose::Alerts
             | Purpose::Sync
             | Purpose::Accept

@@ -13,6 +13,7 @@ use super::icons::Icon;
 use super::text_diff::Part;
 use super::theme::{self, Tone, tokens};
 use crate::model::Side;
+use crate::texts::tr;
 
 /// The least room that a text of a button is given, so that a word is not cut into letters.
 const LEAST: f32 = 72.0;
@@ -452,8 +453,17 @@ pub(crate) fn empty(ui: &mut Ui, sign: Icon, title_text: &str, text: &str) {
         icon(ui, sign, 44.0, muted);
         let title_text = RichText::new(title_text).font(strong(theme::SUBTITLE));
         ui.add(egui::Label::new(title_text).wrap());
-        remark(ui, text);
+        if !text.is_empty() {
+            remark(ui, text);
+        }
     });
+}
+
+/// A page whose content could not be read. True where it is to be read again.
+pub(crate) fn not_read(ui: &mut Ui, title_text: &str, why: &str) -> bool {
+    empty(ui, Icon::Fail, title_text, why);
+    let again = |ui: &mut Ui| ui.add(Btn::new(&tr!("shell-try-again")).icon(Icon::Sync)).clicked();
+    ui.vertical_centered(again).inner
 }
 
 /// A drop-down list; the accessible name is what it chooses. Returns the index that was picked.

@@ -152,9 +152,9 @@ impl Faults {
         self.storm.lock().unwrap().met
     }
 
-    /// How often each fault has come.
-    pub(crate) fn done(&self) -> BTreeMap<Fault, usize> {
-        self.storm.lock().unwrap().done.clone()
+    /// Which faults came, and how often, since this was asked before.
+    pub(crate) fn take_done(&self) -> BTreeMap<Fault, usize> {
+        std::mem::take(&mut self.storm.lock().unwrap().done)
     }
 }
 

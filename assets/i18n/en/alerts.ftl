@@ -2,6 +2,7 @@
 
 alerts-page = Alerts
 alerts-reading = Reading the alerts…
+alerts-not-read = The alerts could not be read
 alerts-none-title = No alerts
 alerts-none = When something needs you or goes wrong, it is kept here.
 alerts-needs-you = Needs you

@@ -28,6 +28,7 @@ compare-export = Export…
 compare-empty = Nothing to compare yet
 compare-empty-text = Connect two accounts first, on the page Home.
 compare-reading = Reading the last compare…
+compare-not-read = The compare could not be read
 compare-never = Not compared yet
 compare-never-text = A compare reads both sides whole and shows every record in which they do not agree. It writes nothing.
 compare-agree = Both sides agree. Compared { $when }.

@@ -2,7 +2,6 @@
 
 review-title = Review
 review-failed = The list could not be looked through
-review-try-again = Try again
 review-loading = One moment
 review-loading-text = Duosync is looking what waits for you.
 review-empty = Nothing waits for you

@@ -17,6 +17,7 @@ shell-synced = Synced: { $what }.
 shell-undone = Undone: { $what }.
 shell-removed = { $what } was removed.
 shell-dismiss = Dismiss
+shell-try-again = Try again
 shell-ended = Duosync has stopped working in the background. Close the window and start it again.
 shell-undo = Undo
 shell-no = No, go back

@@ -2,6 +2,7 @@
 
 alerts-page = Meldingen
 alerts-reading = De meldingen worden gelezen…
+alerts-not-read = De meldingen konden niet gelezen worden
 alerts-none-title = Geen meldingen
 alerts-none = Wat jou nodig heeft of misgaat, wordt hier bewaard.
 alerts-needs-you = Heeft jou nodig

@@ -28,6 +28,7 @@ compare-export = Exporteren…
 compare-empty = Nog niets te vergelijken
 compare-empty-text = Verbind eerst twee accounts, op de pagina Start.
 compare-reading = De laatste vergelijking wordt gelezen…
+compare-not-read = De vergelijking kon niet gelezen worden
 compare-never = Nog niet vergeleken
 compare-never-text = Een vergelijking leest beide kanten volledig en toont elk record waarin ze niet overeenkomen. Er wordt niets geschreven.
 compare-agree = Beide kanten zijn gelijk. Vergeleken { $when }.

@@ -2,7 +2,6 @@
 
 review-title = Nakijken
 review-failed = De lijst kon niet doorzocht worden
-review-try-again = Opnieuw proberen
 review-loading = Een ogenblik
 review-loading-text = Duosync kijkt wat er op je wacht.
 review-empty = Er wacht niets op je

@@ -17,6 +17,7 @@ shell-synced = Gesynchroniseerd: { $what }.
 shell-undone = Ongedaan gemaakt: { $what }.
 shell-removed = { $what } is verwijderd.
 shell-dismiss = Sluiten
+shell-try-again = Opnieuw proberen
 shell-ended = Duosync werkt op de achtergrond niet meer. Sluit het venster en start het opnieuw.
 shell-undo = Ongedaan maken
 shell-no = Nee, ga terug

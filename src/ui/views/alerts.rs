@@ -1,14 +1,16 @@
 //! Alerts: what needs the operator, what went wrong and what healed.
 
+use std::sync::Arc;
+
 use eframe::egui::{self, RichText, Ui};
 
-use super::Intent;
+use super::{Intent, Page};
 use crate::model::{Alert, AlertKind, MatterId, MatterKind, RunId, RunSummary, Timestamp};
 use crate::service::{MatterList, MatterRow, PairState};
 use crate::texts::tr;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, Tone, tokens};
-use crate::ui::widgets::{Btn, card, empty, icon, remark, subtitle, title};
+use crate::ui::widgets::{Btn, card, empty, icon, not_read, remark, subtitle, title};
 use crate::ui::words;
 
 /// How many earlier alerts are shown at first, and how many more with each press.
@@ -144,6 +146,18 @@ impl Row {
     }
 }
 
+/// What is known of the alerts.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Known {
+    /// Nothing yet.
+    #[default]
+    Reading,
+    /// Why they could not be read.
+    Failed(String),
+    /// All that are kept, newest first.
+    All(Arc<Vec<Alert>>),
+}
+
 /// How many matters of this kind are open in the pair now, and in words; none for alerts that count nothing.
 fn open_of(kind: AlertKind, pair: &PairState) -> Option<(usize, String)> {
     match kind {
@@ -153,19 +167,22 @@ fn open_of(kind: AlertKind, pair: &PairState) -> Option<(usize, String)> {
     }
 }
 
-/// Draws the alerts; none while they are being read.
-pub(crate) fn show(
-    ui: &mut Ui,
-    alerts: Option<&[Alert]>,
-    pairs: &[PairState],
-    now: Timestamp,
-    intents: &mut Vec<Intent>,
-) {
+/// Draws the alerts.
+pub(crate) fn show(ui: &mut Ui, known: &Known, pairs: &[PairState], now: Timestamp, intents: &mut Vec<Intent>) {
     title(ui, &tr!("alerts-page"));
     ui.add_space(theme::GAP);
-    let Some(alerts) = alerts else {
-        remark(ui, tr!("alerts-reading"));
-        return;
+    let alerts = match known {
+        Known::Reading => {
+            remark(ui, tr!("alerts-reading"));
+            return;
+        }
+        Known::Failed(why) => {
+            if not_read(ui, &tr!("alerts-not-read"), why) {
+                intents.push(Intent::Go(Page::Alerts));
+            }
+            return;
+        }
+        Known::All(alerts) => alerts.as_slice(),
     };
     if alerts.is_empty() {
         empty(ui, Icon::Alerts, &tr!("alerts-none-title"), &tr!("alerts-none"));

@@ -145,6 +145,10 @@ pub(crate) fn show(
         show_export(ui, &pair, form, intents);
     }
     let compared = given.pairs.iter().any(|state| state.spec.name == pair && state.last_compare.is_some());
+    if given.report.is_none() && list.failed {
+        records::show_failed(ui, list, intents);
+        return picked;
+    }
     if given.report.is_none() && compared {
         remark(ui, tr!("compare-reading"));
         return picked;

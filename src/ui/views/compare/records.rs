@@ -13,9 +13,9 @@ use crate::ui::bidi;
 use crate::ui::icons::Icon;
 use crate::ui::rows::{self, Rows};
 use crate::ui::theme::{self, tokens};
-use crate::ui::views::Intent;
 use crate::ui::views::detail::{self, Draft, Extra};
-use crate::ui::widgets::{Btn, empty, remark, search, short_remark};
+use crate::ui::views::{Intent, Page};
+use crate::ui::widgets::{Btn, empty, not_read, remark, search, short_remark};
 use crate::ui::words;
 
 /// How many rows are asked for at once.
@@ -27,11 +27,14 @@ const NARROW: f32 = 600.0;
 
 /// The records of a compare and what is picked among them.
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is about another part of the list")]
 pub(crate) struct Records {
     query: CompareQuery,
     /// Whether the service keeps the records of this compare.
     pub(crate) kept: bool,
     known: bool,
+    /// Whether the last thing that was looked up could not be read; the message over the page says why.
+    pub(crate) failed: bool,
     total: usize,
     /// How many there are of each word.
     pub(crate) counts: Vec<(String, u64)>,
@@ -41,8 +44,8 @@ pub(crate) struct Records {
     asked: BTreeMap<usize, CompareQuery>,
     /// Whether something else is looked for than what is shown.
     searching: bool,
-    /// Whether the rows could not be read; they are asked for again when something changes.
-    failed: bool,
+    /// Whether rows that were asked for could not be read; they are not asked for again by themselves.
+    stuck: bool,
     line: usize,
     picked: Option<CompareRow>,
     matter: Option<Arc<Matter>>,
@@ -70,7 +73,7 @@ impl Records {
             self.before = std::mem::take(&mut self.pages);
         }
         self.asked.clear();
-        self.failed = false;
+        (self.failed, self.stuck) = (false, false);
         self.matter_asked = None;
     }
 
@@ -101,7 +104,7 @@ impl Records {
         }
         // Nobody else holds it, so that its rows need not be copied within a frame.
         let found = Arc::unwrap_or_clone(found);
-        self.failed = false;
+        (self.failed, self.stuck) = (false, false);
         self.kept = found.compared.is_some();
         self.known = true;
         self.total = usize::try_from(found.total).unwrap_or(usize::MAX);
@@ -154,10 +157,10 @@ impl Records {
         }
     }
 
-    /// The rows could not be read: they are asked for again when something changes.
+    /// The rows could not be read: they are asked for again when something changes, or on a press.
     pub(crate) fn look_failed(&mut self) {
-        self.known = true;
-        self.failed |= !self.asked.is_empty();
+        self.failed = true;
+        self.stuck |= !self.asked.is_empty();
         self.asked.clear();
     }
 
@@ -167,7 +170,7 @@ impl Records {
             let_go(std::mem::replace(&mut self.before, std::mem::take(&mut self.pages)));
         }
         self.searching = true;
-        self.failed = false;
+        (self.failed, self.stuck) = (false, false);
         self.reading = false;
     }
 
@@ -198,7 +201,7 @@ impl Records {
         // several through a million rows would take the processors from what is drawn.
         let offset = if self.searching { 0 } else { line / PAGE * PAGE };
         let waits = self.searching && !self.asked.is_empty();
-        if waits || self.failed || self.pages.contains_key(&offset) || self.asked.contains_key(&offset) {
+        if waits || self.stuck || self.pages.contains_key(&offset) || self.asked.contains_key(&offset) {
             return;
         }
         let query = CompareQuery { offset, count: PAGE, ..self.query.clone() };
@@ -227,6 +230,10 @@ pub(super) fn show(
     now: Timestamp,
     intents: &mut Vec<Intent>,
 ) {
+    if records.failed && (!records.known || records.stuck) {
+        show_failed(ui, records, intents);
+        return;
+    }
     records.ask(records.line, intents);
     if !records.known {
         remark(ui, tr!("compare-reading-records"));
@@ -261,6 +268,14 @@ pub(super) fn show(
         .show_separator_line(false)
         .show(ui, |ui| show_list(ui, records, names, intents));
     egui::CentralPanel::no_frame().show(ui, |ui| show_record(ui, records, names, now, intents));
+}
+
+/// Nothing of it could be read.
+pub(super) fn show_failed(ui: &mut Ui, records: &mut Records, intents: &mut Vec<Intent>) {
+    if not_read(ui, &tr!("compare-not-read"), "") {
+        records.refresh();
+        intents.push(Intent::Go(Page::Compare));
+    }
 }
 
 fn show_list(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, intents: &mut Vec<Intent>) {

@@ -14,7 +14,7 @@ use crate::ui::theme::{self, Tone, tokens};
 use crate::ui::views::Intent;
 use crate::ui::views::review::Names;
 use crate::ui::widgets::{
-    Btn, banner, chip, choose, dialog, empty, icon, page_head, remark, search, short_remark, sides, subtitle,
+    Btn, banner, chip, choose, dialog, empty, icon, not_read, page_head, remark, search, short_remark, sides, subtitle,
 };
 use crate::ui::words;
 
@@ -100,7 +100,17 @@ fn show_history(
     intents: &mut Vec<Intent>,
 ) {
     let Some(runs) = history.runs.take() else {
-        remark(ui, tr!("history-reading"));
+        match history.failed.clone() {
+            Some(why) => {
+                if not_read(ui, &tr!("history-not-read"), &why) {
+                    history.failed = None;
+                    intents.push(Intent::History(HistoryIntent::Runs));
+                }
+            }
+            None => {
+                remark(ui, tr!("history-reading"));
+            }
+        }
         return;
     };
     if runs.is_empty() {
@@ -264,6 +274,13 @@ fn show_run(ui: &mut Ui, history: &mut History, names: &Names, intents: &mut Vec
     }
     if run.failed.len() > 3 {
         remark(ui, tr!("history-more-failed", count = run.failed.len() - 3));
+    }
+    if let Some(why) = history.no_writes.clone() {
+        if not_read(ui, &tr!("history-writes-not-read"), &why) {
+            history.no_writes = None;
+            intents.push(Intent::History(HistoryIntent::Writes));
+        }
+        return;
     }
     let Some((total, found, failed)) = history.writes.as_ref().map(|all| (all.total, all.found, all.failed)) else {
         remark(ui, tr!("history-reading-writes"));

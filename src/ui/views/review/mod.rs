@@ -19,7 +19,7 @@ use crate::texts::tr;
 use crate::ui::icons::Icon;
 use crate::ui::rows::Rows;
 use crate::ui::theme::tokens;
-use crate::ui::widgets::{Btn, empty, remark};
+use crate::ui::widgets::{Btn, empty, not_read, remark};
 use marks::Marks;
 
 /// What the pairs' ends are called, by pair.
@@ -274,12 +274,9 @@ impl Review {
 /// Draws the list and the detail.
 pub(crate) fn show(ui: &mut Ui, review: &mut Review, names: &Names, now: Timestamp, intents: &mut Vec<Intent>) {
     if let Some(why) = review.failed.clone() {
-        empty(ui, Icon::Fail, &tr!("review-failed"), &why);
-        ui.vertical_centered(|ui| {
-            if ui.add(Btn::new(&tr!("review-try-again")).icon(Icon::Sync)).clicked() {
-                review.refresh();
-            }
-        });
+        if not_read(ui, &tr!("review-failed"), &why) {
+            review.refresh();
+        }
         return;
     }
     let Some(found) = review.found.clone() else {
