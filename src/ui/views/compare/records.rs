@@ -443,11 +443,9 @@ mod tests {
     fn asks(records: &mut Records) -> Option<CompareQuery> {
         let mut intents = Vec::new();
         records.ask(0, &mut intents);
-        let last = intents.pop();
-        last.map(|intent| match intent {
-            Intent::Look(Look::Rows(query)) => query,
-            other => panic!("not a look: {other:?}"),
-        })
+        let intent = intents.pop()?;
+        let Intent::Look(Look::Rows(query)) = intent else { panic!("not a look: {intent:?}") };
+        Some(query)
     }
 
     fn types(records: &mut Records, text: &str) {

@@ -368,13 +368,22 @@ fn show_same(ui: &mut Ui, detail: &Detail) {
     }
     ui.add_space(theme::GAP);
     remark(ui, if detail.rows.is_empty() { tr!("review-the-record") } else { tr!("review-the-same") });
-    egui::Grid::new(("same", detail.id)).num_columns(2).spacing([theme::BLOCK, theme::SMALL]).show(ui, |ui| {
-        for (name, value) in &detail.same {
-            ui.label(RichText::new(name).size(theme::REMARK).color(tokens(ui).muted));
+    // A grid of egui has the frame laid out twice for each new record, to find out how wide its names are.
+    let font = egui::FontId::proportional(theme::REMARK);
+    let ink = tokens(ui).muted;
+    let width = |name: &String| ui.painter().layout_no_wrap(name.clone(), font.clone(), ink).size().x;
+    let widest = detail.same.iter().map(|(name, _)| width(name)).fold(0.0, f32::max).min(ui.available_width() / 2.0);
+    ui.spacing_mut().item_spacing = egui::vec2(theme::BLOCK, theme::SMALL);
+    let middle = egui::Layout::left_to_right(egui::Align::Center);
+    for (name, value) in &detail.same {
+        ui.horizontal(|ui| {
+            ui.allocate_ui_with_layout(egui::vec2(widest, ui.spacing().interact_size.y), middle, |ui| {
+                ui.set_min_width(widest);
+                ui.add(egui::Label::new(RichText::new(name).size(theme::REMARK).color(ink)).truncate());
+            });
             ui.add(egui::Label::new(value).truncate());
-            ui.end_row();
-        }
-    });
+        });
+    }
 }
 
 /// How high the answers are. A panel that finds it out by drawing them has the frame laid out twice, at every
