@@ -32,4 +32,9 @@ impl Db {
             Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
         }
     }
+
+    /// Does something with the store right here, on a thread that may block.
+    pub(crate) fn now<T>(&self, work: impl FnOnce(&mut Store) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        work(&mut self.store.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }

@@ -183,13 +183,7 @@ pub(crate) async fn with_journal(
 /// Lists both sides at the same time: what changed since the cursor where there is one that still
 /// holds, else everything.
 pub(crate) async fn fetch(job: &Job) -> Result<Fetched, Ended> {
-    let (a, b) = tokio::try_join!(fetch_side(job, Side::A, true), fetch_side(job, Side::B, true))?;
-    Ok(gather(a, b))
-}
-
-/// Lists everything on both sides.
-pub(crate) async fn fetch_all(job: &Job) -> Result<Fetched, Ended> {
-    let (a, b) = tokio::try_join!(fetch_side(job, Side::A, false), fetch_side(job, Side::B, false))?;
+    let (a, b) = tokio::try_join!(fetch_side(job, Side::A), fetch_side(job, Side::B))?;
     Ok(gather(a, b))
 }
 
@@ -210,15 +204,12 @@ fn gather(a: Answered, b: Answered) -> Fetched {
     }
 }
 
-async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<Answered, Ended> {
+async fn fetch_side(job: &Job, side: Side) -> Result<Answered, Ended> {
     let connector = job.connectors.get(side);
     let context = job.context(tr!("sync-reading", account = job.account(side)));
     let pair = job.spec().name.clone();
-    let cursor = if incremental && job.is_accepted() {
-        job.shared.db.with(move |store| store.cursor(&pair, side)).await?
-    } else {
-        None
-    };
+    let cursor =
+        if job.is_accepted() { job.shared.db.with(move |store| store.cursor(&pair, side)).await? } else { None };
     let (want, collection) = (job.spec().wanted_fields(side), job.collection(side));
     let changes =
         async |since: Option<&Cursor>| job.patiently(side, || connector.list(&context, collection, &want, since)).await;
