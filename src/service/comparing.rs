@@ -6,6 +6,7 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 use crate::engine::{self, DigestKey, Digested, Labels, LinkMark};
@@ -35,7 +36,7 @@ const AT_ONCE: usize = 20_000;
 ///
 /// # Errors
 /// When a side could not be listed to its end: half a list proves nothing.
-pub(crate) async fn compare(job: &Job, export: Option<&Path>) -> Result<CompareReport, Ended> {
+pub(crate) async fn compare(job: &Job, export: Option<&Path>) -> Result<Arc<CompareReport>, Ended> {
     let started = now();
     let name = job.spec().name.clone();
     let file = job.shared.db.with(move |store| store.rows_file(&name)).await?;
@@ -71,8 +72,8 @@ pub(crate) async fn compare(job: &Job, export: Option<&Path>) -> Result<CompareR
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     };
     let millis = u64::try_from(now().0.saturating_sub(started.0)).unwrap_or_default();
-    let report = CompareReport { pair: job.spec().name.clone(), started, millis, counts, mismatches };
-    let kept = report.clone();
+    let report = Arc::new(CompareReport { pair: job.spec().name.clone(), started, millis, counts, mismatches });
+    let kept = Arc::clone(&report);
     job.shared
         .db
         .with(move |store| {
@@ -86,7 +87,7 @@ pub(crate) async fn compare(job: &Job, export: Option<&Path>) -> Result<CompareR
         })
         .await?;
     if let Some((file, waiting, mut readers)) = waiting {
-        let kept = report.clone();
+        let kept = Arc::clone(&report);
         let made = tokio::task::spawn_blocking(move || {
             if waiting.agreed.len() > AT_ONCE {
                 return waiting.keep(&file, readers);
@@ -100,7 +101,7 @@ pub(crate) async fn compare(job: &Job, export: Option<&Path>) -> Result<CompareR
     }
     if let Some(path) = export {
         let names = PerSide::from_fn(|side| job.account(side).to_owned());
-        let (path, told) = (path.to_owned(), report.clone());
+        let (path, told) = (path.to_owned(), Arc::clone(&report));
         let written = tokio::task::spawn_blocking(move || report::export(&told, &names, &path));
         match written.await {
             Ok(done) => done.map_err(|error| Ended::Refused(error.to_string()))?,

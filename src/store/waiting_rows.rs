@@ -49,7 +49,8 @@ impl WaitingRows {
     /// When they cannot be written.
     pub fn keep(&self, file: &Path, read: PerSide<SpoolReader>) -> Result<(), StoreError> {
         // What is to be found is written last, so a compare that is killed leaves rows that fit together.
-        remove(&waiting(file))?;
+        // Nothing is renamed over a file that is there: some file systems would write all of it to the disk first.
+        Self::forget(file)?;
         read.a.keep(&spool(file, Side::A))?;
         read.b.keep(&spool(file, Side::B))?;
         let part = file.with_extension("pairs-part");

@@ -568,8 +568,9 @@ impl Case {
 
 #[tokio::test]
 async fn rows_one_by_one_are_those_of_the_listing() {
-    let many: String = (0..200).map(|n| format!("{n},\"Zoë, {n}\",\"two\r\nlines \"\"{n}\"\"\"\n,,\n\n")).collect();
-    let plain: String = (0..200).map(|n| format!("{n};Łódź {n};\r\n")).collect();
+    let many: String =
+        (0..200).flat_map(|n| [n.to_string(), format!(",\"Zoë, {n}\",\"two\r\nlines \"\"{n}\"\"\"\n,,\n\n")]).collect();
+    let plain: String = (0..200).flat_map(|n| [n.to_string(), format!(";Łódź {n};\r\n")]).collect();
     for (text, fit) in [
         (format!("id,Name,Note\n{many}"), true),
         (format!("\u{feff}id,Name,Note\n{many}"), true),
