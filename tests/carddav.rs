@@ -9,6 +9,8 @@
     reason = "a test fails by panicking, and prints what it measured"
 )]
 
+#[path = "carddav/harm.rs"]
+mod harm;
 mod support;
 
 use std::collections::BTreeMap;

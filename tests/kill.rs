@@ -35,9 +35,10 @@ fn a_killed_run_is_finished_by_the_next_one() {
     let mut chance = fastrand::Rng::with_seed(seed);
     let (mut killed, mut amid, mut tries, mut length) = (0, 0, 0, Duration::from_millis(300));
     let mut world = World::new(&server, 0, &server.url());
-    while killed < kills {
+    // Most kills must come amid the work; on a busy computer, where starting takes long, that takes more of them.
+    while killed < kills || 4 * amid < killed {
         tries += 1;
-        assert!(tries < 3 * kills + 20, "the runs end before they can be killed: {killed} of {tries}");
+        assert!(tries < 3 * kills + 20, "too few kills come amid a run: {amid} of {killed} kills in {tries} runs");
         if tries.is_multiple_of(ROUNDS) {
             world = World::new(&server, tries, &server.url());
         }
@@ -53,5 +54,4 @@ fn a_killed_run_is_finished_by_the_next_one() {
         world.agrees(&told);
     }
     println!("{killed} of {tries} runs were killed, {amid} of them after they had begun in the journal");
-    assert!(4 * amid >= killed, "most kills come before anything is done and prove nothing");
 }

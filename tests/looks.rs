@@ -118,17 +118,43 @@ fn as_pictured(test: &str) -> bool {
     false
 }
 
-fn look(name: &str, world: impl Fn() -> World, presses: &[&str]) {
+/// What is done in the window before it is looked at.
+#[derive(Clone, Copy)]
+enum Do {
+    /// By its name, as a screen reader does: it may have to be scrolled to.
+    Press(&'static str),
+    /// The name of a field, and what is typed into it.
+    Type(&'static str, &'static str),
+}
+
+impl Do {
+    fn in_window(self, looked: &mut (Looked, Arc<Stand>)) {
+        match self {
+            Self::Press(name) => looked.0.get_by_label(name).click_accesskit(),
+            Self::Type(name, text) => {
+                looked.0.get_by_label(name).focus();
+                looked.0.run();
+                looked.0.get_by_label(name).type_text(text);
+            }
+        }
+        settle(looked);
+    }
+}
+
+fn look(name: &str, world: impl Fn() -> World, presses: &[&'static str]) {
+    let deeds: Vec<Do> = presses.iter().copied().map(Do::Press).collect();
+    look_after(name, world, &deeds);
+}
+
+fn look_after(name: &str, world: impl Fn() -> World, deeds: &[Do]) {
     if !as_pictured(&name.replace('-', "_")) || !can_draw() {
         return;
     }
     let mut results = SnapshotResults::new();
     for how in HOW {
         let mut looked = open(world(), how);
-        for press in presses {
-            // By its name, as a screen reader does: it may have to be scrolled to.
-            looked.0.get_by_label(press).click_accesskit();
-            settle(&mut looked);
+        for deed in deeds {
+            deed.in_window(&mut looked);
         }
         let options = SnapshotOptions::new().output_path("tests/looks").max_failed_pixels(50_usize);
         results.add(looked.0.try_snapshot_options(format!("{name}-{}", how.name), &options));
@@ -138,6 +164,11 @@ fn look(name: &str, world: impl Fn() -> World, presses: &[&str]) {
 
 fn waiting() -> World {
     World::new(given::snapshot(vec![given::pair(PairStatus::Waiting)]))
+}
+
+/// A history that is so old that its days are written as days, whenever the pictures are made.
+fn remembered() -> World {
+    World { runs: 12, day: Some(Timestamp(1_730_803_320_000)), ..waiting() }
 }
 
 /// Twenty pairs in every state, with names as long as people make them.
@@ -223,6 +254,38 @@ fn assistant() {
     look("assistant", || World::new(given::snapshot(Vec::new())), &["Connect two accounts"]);
 }
 
+/// From the first account to the board on which fields are paired.
+const TO_THE_BOARD: [Do; 10] = [
+    Do::Press("Connect two accounts"),
+    Do::Press("Spreadsheet file (CSV)"),
+    Do::Type("File", "/home/ann/shop.csv"),
+    Do::Press("Try connection"),
+    Do::Press("Continue"),
+    Do::Press("Address book (CardDAV)"),
+    Do::Type("Address of the server", "https://contacts.example.org"),
+    Do::Press("Try connection"),
+    Do::Press("List"),
+    Do::Press("Customers"),
+];
+
+#[test]
+fn account() {
+    look_after("account", || World::new(given::snapshot(Vec::new())), &TO_THE_BOARD);
+}
+
+#[test]
+fn board() {
+    let deeds: Vec<Do> = TO_THE_BOARD.into_iter().chain([Do::Press("Continue")]).collect();
+    look_after("board", || World::new(given::snapshot(Vec::new())), &deeds);
+}
+
+#[test]
+fn board_row() {
+    let open = [Do::Press("Continue"), Do::Press("Row 3: 2 problems")];
+    let deeds: Vec<Do> = TO_THE_BOARD.into_iter().chain(open).collect();
+    look_after("board-row", || World::new(given::snapshot(Vec::new())), &deeds);
+}
+
 #[test]
 fn preview() {
     let world = || {
@@ -241,6 +304,24 @@ fn review() {
 #[test]
 fn compare() {
     look("compare", waiting, &["Compare"]);
+}
+
+#[test]
+fn history() {
+    look("history", remembered, &["History"]);
+}
+
+#[test]
+fn history_undo() {
+    // Where there is room for one of the two, the run is opened first.
+    let run = "Run 21: Waiting for you, customers, on 5 Nov 2024";
+    look("history-undo", remembered, &["History", run, "Undo this run"]);
+}
+
+#[test]
+fn life() {
+    let deeds = [Do::Press("History"), Do::Type("What happened to…", "Ann Peeters"), Do::Press("Find the record")];
+    look_after("life", remembered, &deeds);
 }
 
 #[test]

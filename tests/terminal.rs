@@ -10,6 +10,8 @@
     reason = "tests fail by panicking"
 )]
 
+#[path = "terminal/ping_pong.rs"]
+mod ping_pong;
 mod support;
 
 use std::io::{BufRead as _, BufReader};
@@ -248,6 +250,54 @@ fn a_wrong_password_and_a_server_that_is_down_are_told_apart() {
     fails(&place, 1, &["sync"], &["Book", "reach"]);
     assert_eq!(place.read("a.csv"), "id,mail,name\n1,ann@x.test,Ann\n");
     server.again();
+    assert_eq!(place.json(0, &["sync"])["outcome"], "done");
+}
+
+/// The files under a folder that hold a text.
+fn holding(folder: &std::path::Path, text: &str) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(holding(&path, text));
+        } else if std::fs::read(&path).unwrap().windows(text.len()).any(|part| part == text.as_bytes()) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// What somebody may ask for by law, from the terminal: all that is kept of them, and to be forgotten.
+#[test]
+fn a_person_is_told_and_erased_without_a_trace() {
+    let place = two_files("id,mail,name\n1,zorro@x.test,Zorro P\n2,bob@x.test,Bob\n", "id,mail,name\n");
+    place.json(0, &["sync", "--yes"]);
+    place.json(0, &["backup"]);
+    let found = place.json(0, &["person", "zorro"]);
+    assert_eq!(found["people"].as_array().unwrap().len(), 1);
+    assert_eq!((&found["people"][0]["label"], &found["people"][0]["there"]["b"]), (&"Zorro P".into(), &true.into()));
+    place.json(0, &["person", "zorro", "--export", "zorro.json"]);
+    assert!(place.read("zorro.json").contains("Zorro P") && !place.read("zorro.json").contains("Bob"));
+    fails(&place, 2, &["person", "x.test", "--erase", "--yes"], &["--only", "zorro", "bob"]);
+    fails(&place, 2, &["person", "x.test", "--only", "3"], &["3", "2 records"]);
+    // Gone from both lists, and then from what is remembered, the copies and the write-ahead log.
+    place.write("a.csv", "id,mail,name\n2,bob@x.test,Bob\n");
+    let b = place.read("b.csv");
+    place.write(
+        "b.csv",
+        b.lines().filter(|line| !line.contains("zorro")).fold(String::new(), |all, line| all + line + "\n"),
+    );
+    place.json(0, &["sync"]);
+    let asked = place.run(&["person", "zorro", "--erase"]);
+    assert!(asked.code == 3 && asked.stdout.contains("--erase --yes"), "{}", asked.stdout);
+    assert!(!holding(&place.workspace(), "zorro@x.test").is_empty(), "nothing is erased without a yes");
+    let erased = place.json(0, &["person", "zorro", "--erase", "--yes"]);
+    assert!(erased["writes"].as_u64() >= Some(1) && erased["copies"].as_u64() >= Some(1), "{erased}");
+    assert_eq!((&erased["still_there"], &erased["copies_left"]), (&0.into(), &Json::Array(vec![])), "{erased}");
+    for text in ["zorro", "Zorro"] {
+        assert_eq!(holding(&place.workspace(), text), Vec::<std::path::PathBuf>::new(), "{text}");
+    }
+    assert_eq!(place.json(0, &["person", "zorro"])["people"], Json::Array(vec![]));
     assert_eq!(place.json(0, &["sync"])["outcome"], "done");
 }
 

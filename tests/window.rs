@@ -10,6 +10,12 @@
     reason = "a test fails by a panic, and documents itself"
 )]
 
+#[path = "window/real.rs"]
+mod real;
+#[path = "window/settings.rs"]
+mod settings;
+#[path = "window/states.rs"]
+mod states;
 mod window_support;
 
 use std::sync::Arc;
@@ -80,6 +86,21 @@ impl Window {
         self.press(name);
         self.harness.get_by_label(name).type_text(text);
         self.settle();
+    }
+
+    /// Types a text in the place of what a field holds, wherever on the page it is.
+    fn fill(&mut self, name: &str, text: &str) {
+        self.harness.get_by_label(name).focus();
+        self.harness.run();
+        self.harness.key_press_modifiers(eframe::egui::Modifiers::COMMAND, eframe::egui::Key::A);
+        self.harness.run();
+        self.harness.get_by_label(name).type_text(text);
+        self.settle();
+    }
+
+    /// Whether something is called exactly so.
+    fn is(&self, name: &str) -> bool {
+        self.harness.query_all_by_label(name).next().is_some()
     }
 
     fn sees(&self, text: &str) -> bool {
@@ -339,6 +360,71 @@ fn records_of_a_compare_are_filtered_and_searched() {
     assert!(asked(&window, &|query| query.kind.as_deref() == Some("same")));
     window.write("Search the records", "Ann");
     assert!(asked(&window, &|query| query.text == "Ann"));
+}
+
+/// The one row whose name begins so, and whether it is told as picked.
+fn row<'a>(window: &'a Window, begins: &'a str) -> (egui_kittest::Node<'a>, Option<bool>) {
+    let fits = |node: &egui_kittest::Node<'_>| {
+        let node = node.accesskit_node();
+        let name = node.label().unwrap_or_default();
+        node.role() == eframe::egui::accesskit::Role::ListBoxOption && name.starts_with(begins)
+    };
+    let mut found: Vec<_> = window.harness.root().children_recursive().filter(fits).collect();
+    assert_eq!(found.len(), 1, "rows that begin with {begins}");
+    let node = found.remove(0);
+    let picked = node.accesskit_node().is_selected();
+    (node, picked)
+}
+
+#[test]
+fn a_row_of_the_review_says_what_it_is_and_is_pressed() {
+    let mut window = home();
+    window.press("Review");
+    let first = "Ann Peeters: Changed on both sides, 2 fields, Shop list and Address book";
+    assert_eq!(row(&window, first).1, Some(true));
+    let second = "José García Fernández: ";
+    let (node, picked) = row(&window, second);
+    assert_eq!(picked, Some(false));
+    node.click_accesskit();
+    window.settle();
+    assert_eq!(row(&window, second).1, Some(true));
+    assert_eq!(row(&window, first).1, Some(false));
+    window.press("Use Address book");
+    assert_eq!(window.resolved(), vec![(vec![MatterId(2)], Resolution::Use(Side::B))]);
+}
+
+#[test]
+fn a_row_is_reached_and_pressed_by_the_keyboard() {
+    let mut window = home();
+    window.press("Review");
+    row(&window, "José").0.focus();
+    window.settle();
+    window.harness.key_press(eframe::egui::Key::Enter);
+    window.settle();
+    assert_eq!(row(&window, "José").1, Some(true));
+    // From here on the arrows move what is picked, and the keyboard goes with it.
+    window.harness.key_press(eframe::egui::Key::ArrowUp);
+    window.settle();
+    let (node, picked) = row(&window, "Ann Peeters");
+    assert!(picked == Some(true) && node.is_focused(), "the picked row has the keyboard");
+}
+
+#[test]
+fn a_record_of_a_compare_says_what_it_is_and_is_pressed() {
+    let mut window = home();
+    window.press("Compare");
+    let names: Vec<String> = {
+        let root = window.harness.root();
+        let rows = root
+            .children_recursive()
+            .filter(|node| node.accesskit_node().role() == eframe::egui::accesskit::Role::ListBoxOption);
+        rows.filter_map(|node| node.accesskit_node().label()).collect()
+    };
+    let second = names.get(1).cloned().unwrap_or_else(|| panic!("{names:?}"));
+    assert!(second.contains(": "), "{second}");
+    row(&window, &second).0.click_accesskit();
+    window.settle();
+    assert_eq!(row(&window, &second).1, Some(true), "{names:?}");
 }
 
 #[test]

@@ -163,6 +163,23 @@ pub enum Task {
         #[arg(value_name = "FILE.db")]
         file: PathBuf,
     },
+    /// Show what is kept of one person, write all of it to a file, or erase it from the history
+    Person {
+        /// The person's name or email, or any value of theirs
+        words: String,
+        /// Only these of the records that are found, by the number that is shown; may stand several times
+        #[arg(long, value_name = "N")]
+        only: Vec<usize>,
+        /// Write everything to this file: a page to read, or JSON where it ends in .json
+        #[arg(long, value_name = "FILE", conflicts_with = "erase")]
+        export: Option<PathBuf>,
+        /// Erase the person from the history and the copies in the workspace; asks for --yes first
+        #[arg(long)]
+        erase: bool,
+        /// Erase; this cannot be undone
+        #[arg(long, requires = "erase")]
+        yes: bool,
+    },
     /// Write a file for whoever helps, without personal data and passwords
     Diagnostics {
         /// The file

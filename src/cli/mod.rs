@@ -8,6 +8,7 @@ mod args;
 mod connector;
 mod history;
 mod json;
+mod person;
 mod progress;
 mod resolve;
 mod run;

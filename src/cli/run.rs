@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{Args, Code, Output, Task, connector, history, json, resolve, secrets, text};
+use super::{Args, Code, Output, Task, connector, history, json, person, resolve, secrets, text};
 use crate::model::{Matter, Outcome, PerSide, RunId};
 use crate::service::{Command, Handle, PairState, Problem, Reply, RunReport, Snapshot, SyncMode, Upkeep};
 use crate::texts::tr;
@@ -68,6 +68,14 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
             let text = tr!("terminal-copy-in", file = format_args!("{}", written.display()));
             Ok(Output { json: json!({ "file": written.to_string_lossy() }), text, code: Code::Done })
         }
+        Some(Task::Person { words, only, export, erase, yes }) => {
+            let wanted = match (export, erase) {
+                (Some(file), _) => person::Wanted::Export(absolute(file)?),
+                (None, true) => person::Wanted::Erase { yes: *yes },
+                (None, false) => person::Wanted::Show,
+            };
+            person::carry_out(handle, words, only, wanted, &hints)
+        }
         Some(Task::Diagnostics { file }) => {
             let written = written(handle, Upkeep::Diagnostics(absolute(file)?))?;
             let text = tr!("terminal-diagnostics", file = format_args!("{}", written.display()));
@@ -77,7 +85,7 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
 }
 
 /// Something that ends with a file.
-fn written(handle: &mut Handle, wanted: Upkeep) -> Result<PathBuf, Problem> {
+pub(super) fn written(handle: &mut Handle, wanted: Upkeep) -> Result<PathBuf, Problem> {
     let Reply::Written(file) = handle.call(Command::Upkeep(wanted), |_| {})? else { return Err(unexpected()) };
     Ok(file)
 }

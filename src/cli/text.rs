@@ -49,7 +49,7 @@ impl Hints {
 }
 
 /// A word as a shell takes it.
-fn word(text: &str) -> String {
+pub(super) fn word(text: &str) -> String {
     let text = clean(text);
     let plain = |letter: char| letter.is_alphanumeric() || "-_./".contains(letter);
     if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }

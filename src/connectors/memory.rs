@@ -53,6 +53,9 @@ pub enum Fault {
     CutShort(usize),
     /// The next listing is empty and claims to be complete, as after a server's move.
     EmptyListing,
+    /// The next listing that is not one of changes leaves these records out and claims to be complete, as
+    /// one from a cache, or of a platform that is still bringing its lists up to date.
+    LeaveOut(Vec<RecordId>),
     /// The next listing delivers every record twice, the older state of a changed one first.
     Twice,
     /// The platform forgets every cursor that it has given.
@@ -387,6 +390,11 @@ impl Store {
                 records.push(earlier);
             }
             records.push(record);
+        }
+        if from.is_none()
+            && let Some(Fault::LeaveOut(ids)) = self.take(|fault| matches!(fault, Fault::LeaveOut(_)))
+        {
+            records.retain(|record| !ids.contains(&record.id));
         }
         let gone = match from {
             // Who only counts does not name what is gone.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Item, Link, OpKind, PairSpec, PerSide, RecordId, Seen, Side, SideBaseline, Subject};
+use crate::model::{Item, Link, OpKind, PairSpec, PerSide, RecordId, Seen, Side, SideBaseline, Subject, Value};
 
 use super::normalise::same;
 use super::observe::overlay;
@@ -51,13 +51,10 @@ pub fn conclude(spec: &PairSpec, item: &Item, written: &PerSide<Written>) -> Opt
     let mut sides: PerSide<SideBaseline> = item.before.as_ref().map(|link| link.sides.clone()).unwrap_or_default();
     for side in Side::BOTH {
         let held = sides.get_mut(side);
-        let before = item.now.get(side).as_ref().map(|now| now.seen.clone());
-        let planned = before.as_ref().map(|seen| seen.values.clone()).unwrap_or_default();
-        let wrote: BTreeSet<&String> =
-            action.ops.iter().filter(|op| op.side == side).flat_map(|op| &op.mappings).collect();
+        let planned = item.now.get(side).as_ref().map(|now| &now.seen);
         match written.get(side) {
             Written::Stored(_, stored) => {
-                let mut seen = before.unwrap_or_default();
+                let mut seen = planned.cloned().unwrap_or_default();
                 // A field that the answer left out is taken to be as it was written.
                 for op in action.ops.iter().filter(|op| op.side == side) {
                     let (OpKind::Create { fields, .. } | OpKind::Update { fields, .. }) = &op.kind else { continue };
@@ -71,9 +68,9 @@ pub fn conclude(spec: &PairSpec, item: &Item, written: &PerSide<Written>) -> Opt
                 held.gone = false;
             }
             Written::Deleted => held.gone = true,
-            Written::Nothing | Written::Failed => match before {
+            Written::Nothing | Written::Failed => match planned {
                 Some(seen) => {
-                    held.seen = seen;
+                    held.seen.clone_from(seen);
                     held.gone = false;
                 }
                 None => held.gone = true,
@@ -82,17 +79,10 @@ pub fn conclude(spec: &PairSpec, item: &Item, written: &PerSide<Written>) -> Opt
         for name in action.settled.iter().filter(|name| !failed.contains(name)) {
             match held.seen.values.get(name) {
                 Some(value) => {
-                    // Where a field that was not written comes back with another meaning, somebody changed
-                    // it between the listing and the write: that is a change to carry across, not an echo.
-                    let agreed = match (planned.get(name), spec.field(name)) {
-                        (Some(then), Some(mapping))
-                            if !wrote.contains(name) && !same(mapping, (side, then), (side, value)) =>
-                        {
-                            then
-                        }
-                        (_, _) => value,
-                    };
-                    held.values.insert(name.clone(), agreed.clone());
+                    let meanwhile = matches!(written.get(side), Written::Stored(..))
+                        .then(|| changed_meanwhile(spec, item, side, name, value))
+                        .flatten();
+                    held.values.insert(name.clone(), meanwhile.unwrap_or(value).clone());
                 }
                 None => {
                     held.values.remove(name);
@@ -114,5 +104,26 @@ pub fn conclude(spec: &PairSpec, item: &Item, written: &PerSide<Written>) -> Opt
             }
         }
     }
+    // A field that is stopped stays so, however late the next run is.
+    for (name, count) in &action.flips {
+        if !action.ops.iter().any(|op| op.mappings.contains(name)) {
+            flips.insert(name.clone(), count.clone());
+        }
+    }
     Some(Link { id: item.before.as_ref().and_then(|link| link.id), ids, sides, flips })
+}
+
+/// What a field was planned with, where it was not written and yet comes back with another meaning:
+/// somebody changed it between the listing and the write, which is a change to carry across, and no echo.
+fn changed_meanwhile<'a>(
+    spec: &PairSpec,
+    item: &'a Item,
+    side: Side,
+    name: &String,
+    stored: &Value,
+) -> Option<&'a Value> {
+    let planned = item.now.get(side).as_ref()?.seen.values.get(name)?;
+    let mapping = spec.field(name)?;
+    let wrote = item.action().ops.iter().any(|op| op.side == side && op.mappings.contains(name));
+    (!wrote && !same(mapping, (side, planned), (side, stored))).then_some(planned)
 }

@@ -46,9 +46,9 @@ impl Work<'_> {
         answer: Option<&Resolution>,
     ) -> PerSide<Option<Seen>> {
         let Subject::Pair(ids) = subject.clone() else { return PerSide::default() };
-        let spec = self.spec;
+        let (spec, at) = (self.spec, self.now);
         let merge = |choices: &BTreeMap<String, FieldChoice>| {
-            merge::merge(&Couple { spec, link: link.as_ref(), now: seen.as_ref(), ids: &ids, choices })
+            merge::merge(&Couple { spec, link: link.as_ref(), now: seen.as_ref(), ids: &ids, choices, at })
         };
         let plain = merge(&BTreeMap::new());
         let chosen = match answer {

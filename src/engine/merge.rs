@@ -27,6 +27,8 @@ pub(super) struct Couple<'a> {
     pub ids: &'a PerSide<RecordId>,
     /// The operator's choices by mapping.
     pub choices: &'a BTreeMap<String, FieldChoice>,
+    /// The time of the plan.
+    pub at: Timestamp,
 }
 
 /// A value that was set aside: why, on which side, of which mapping, and the sentence.
@@ -70,6 +72,9 @@ pub(super) fn merge(couple: &Couple<'_>) -> Merged {
             Verdict::Settled => merged.action.settled.push(mapping.name.clone()),
             Verdict::Left => {}
             Verdict::Ask(kind) => {
+                if kind == ConflictKind::Flipping {
+                    merged.action.flips.extend(stopping(couple, mapping));
+                }
                 let rank = u8::from(kind == ConflictKind::Flipping);
                 asked.entry(rank).or_insert_with(|| (kind, Vec::new())).1.push(mapping.name.clone());
             }
@@ -485,16 +490,45 @@ fn carry(
     }
 }
 
-/// The counter of a field after a write from this side: it grows only when the write undoes the
-/// last one, which went the other way.
+/// The counter of a field after a write from this side. It grows when the write undoes the last one,
+/// which went the other way: each side rewrites what it is given. It also grows when the write undoes
+/// the last one on the same side and comes soon after it: then this side is written to by somebody who
+/// answers our writes, such as a second Duosync with other settings. A field that was stopped stays so
+/// for as long as both sides stand as they did.
 fn flips(couple: &Couple<'_>, mapping: &FieldMapping, from: Side) -> Option<Flips> {
     let target = from.opposite();
     let (wrote, replaced) = (form(mapping, from, couple.now)?, form(mapping, target, couple.now).unwrap_or_default());
     let before = couple.link.and_then(|link| link.flips.get(&mapping.name));
-    let undoes =
-        before.is_some_and(|before| before.side != target && before.wrote == replaced && before.replaced == wrote);
+    let stopped = |before: &&Flips| {
+        before.count >= FLIPS && before.side == target && before.wrote == wrote && before.replaced == replaced
+    };
+    if let Some(before) = before.filter(stopped) {
+        return Some(before.clone());
+    }
+    let undoes = before.is_some_and(|before| {
+        before.wrote == replaced
+            && before.replaced == wrote
+            && (before.side != target || couple.at.0.saturating_sub(before.at.0) <= soon(couple.spec))
+    });
     let count = before.filter(|_| undoes).map_or(1, |before| before.count + 1);
-    Some(Flips { count, side: target, wrote, replaced })
+    Some(Flips { count, side: target, wrote, replaced, at: couple.at })
+}
+
+/// The counter of a field that is stopped, whichever side its change comes from.
+fn stopping(couple: &Couple<'_>, mapping: &FieldMapping) -> Option<(String, Flips)> {
+    let mut all = Side::BOTH.into_iter().filter_map(|from| flips(couple, mapping, from));
+    let flips = all.find(|flips| flips.count >= FLIPS)?;
+    Some((mapping.name.clone(), flips))
+}
+
+/// Within how many milliseconds a write answers the last one on the same side, rather than being a
+/// change of mind: two rounds of the schedule, an hour at least; a day where runs are started by hand.
+fn soon(spec: &PairSpec) -> i64 {
+    const HOUR: i64 = 3_600_000;
+    match spec.schedule.sync_every {
+        Some(seconds) => i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(2_000).max(HOUR),
+        None => 24 * HOUR,
+    }
 }
 
 /// The counter of a field that was stopped for going back and forth, where both records stand again as
@@ -509,7 +543,8 @@ pub fn stopped(mapping: &FieldMapping, link: &Link, now: PerSide<&Seen>) -> Opti
         (true, true) | (false, false) => return None,
     };
     let wrote = form(mapping, from.opposite(), now).unwrap_or_default();
-    Some(Flips { count: FLIPS - 1, side: from, wrote, replaced: form(mapping, from, now)? })
+    let replaced = form(mapping, from, now)?;
+    Some(Flips { count: FLIPS - 1, side: from, wrote, replaced, at: Timestamp::default() })
 }
 
 /// The normal form of what a side holds in a field.

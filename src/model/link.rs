@@ -92,4 +92,7 @@ pub struct Flips {
     pub wrote: String,
     /// The normal form that it replaced.
     pub replaced: String,
+    /// When the write was planned; the beginning of time where an earlier version counted.
+    #[serde(default)]
+    pub at: Timestamp,
 }

@@ -73,7 +73,8 @@ pub struct Action {
     pub link: bool,
     /// Whether the link ends here, because both records are gone.
     pub unlink: bool,
-    /// The back-and-forth counters of the fields that are written, as they stand after the writes.
+    /// The back-and-forth counters of the fields that are written, as they stand after the writes, and of those
+    /// that are stopped.
     pub flips: BTreeMap<String, Flips>,
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::model::{Alert, AlertKind, Notify, Outcome, RunSummary, Timestamp};
+use crate::model::{Alert, AlertKind, ConflictKind, Matter, MatterKind, Notify, Outcome, RunSummary, Timestamp};
 use crate::store::{Store, StoreError};
 use crate::texts::tr;
 
@@ -22,6 +22,41 @@ pub(crate) struct News {
     pub(crate) kind: AlertKind,
     pub(crate) key: String,
     pub(crate) text: String,
+}
+
+/// The questions that a run has newly opened.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    /// Deletions that are held back.
+    held: usize,
+    /// Records with a field that goes back and forth, and how the first of them is told.
+    flipping: (usize, String),
+    /// Everything else.
+    others: usize,
+}
+
+impl Asked {
+    /// Of the open questions of a pair, those that came up since `started`.
+    pub(crate) fn since(open: &[Matter], started: Timestamp) -> Self {
+        let mut asked = Self::default();
+        for matter in open.iter().filter(|matter| matter.opened >= started) {
+            let MatterKind::Conflict(kind) = &matter.kind else { continue };
+            match kind {
+                ConflictKind::HeldDeletion(_) => asked.held += 1,
+                ConflictKind::Flipping => {
+                    if asked.flipping.0 == 0 {
+                        asked.flipping.1.clone_from(&matter.reason);
+                    }
+                    asked.flipping.0 += 1;
+                }
+                ConflictKind::BothChanged
+                | ConflictKind::FirstMatch
+                | ConflictKind::DeletedAndChanged(_)
+                | ConflictKind::Ambiguous(_) => asked.others += 1,
+            }
+        }
+        asked
+    }
 }
 
 /// Raises what is new, and heals what is over: kinds whose keys are not named again.
@@ -103,13 +138,7 @@ fn still_standing(alerts: Vec<Alert>, first: i64, wanted: &Notify) -> Vec<Alert>
 }
 
 /// What a run has to tell.
-pub(crate) fn of_run(
-    summary: &RunSummary,
-    newly_open: usize,
-    held: usize,
-    sign_in: bool,
-    was_failing: bool,
-) -> Vec<News> {
+pub(crate) fn of_run(summary: &RunSummary, asked: &Asked, sign_in: bool, was_failing: bool) -> Vec<News> {
     let mut news = Vec::new();
     let mut add = |kind: AlertKind, key: String, text: String| news.push(News { kind, key, text });
     let run = summary.run.0;
@@ -133,12 +162,16 @@ pub(crate) fn of_run(
         }
         Outcome::Running | Outcome::Done | Outcome::Waiting | Outcome::Preview | Outcome::Cancelled => {}
     }
-    if held > 0 {
-        let text = tr!("alerts-held", count = held);
+    if asked.held > 0 {
+        let text = tr!("alerts-held", count = asked.held);
         add(AlertKind::HeldDeletions, format!("run {run}"), text);
-    } else if newly_open > 0 {
-        let text = tr!("alerts-conflicts", count = newly_open);
-        add(AlertKind::Conflicts, format!("run {run}"), text);
+    } else if asked.flipping.0 > 0 || asked.others > 0 {
+        // A field that is rewritten after each sync is told first, as something has to be set right outside.
+        let (count, reason) = &asked.flipping;
+        let flipping = (*count > 0).then(|| tr!("alerts-flipping", count = *count, reason = reason));
+        let others = (asked.others > 0).then(|| tr!("alerts-conflicts", count = asked.others));
+        let text: Vec<String> = flipping.into_iter().chain(others).collect();
+        add(AlertKind::Conflicts, format!("run {run}"), text.join(" "));
     }
     if was_failing && matches!(summary.outcome, Outcome::Done | Outcome::Waiting | Outcome::Partial) {
         add(AlertKind::Recovered, format!("run {run}"), tr!("alerts-recovered"));

@@ -663,6 +663,22 @@ pub struct PairState {
     pub preview: Option<Arc<Plan>>,
 }
 
+impl PairState {
+    /// How many matters wait for the operator: questions and differences.
+    #[must_use]
+    pub const fn open(&self) -> usize {
+        self.conflicts + self.mismatches
+    }
+}
+
+impl Snapshot {
+    /// How many matters of all pairs wait for the operator.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.pairs.iter().map(PairState::open).sum()
+    }
+}
+
 /// How a pair stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PairStatus {

@@ -72,7 +72,7 @@ pub(crate) fn daily(workspace: &Path) -> Result<Option<PathBuf>, StoreError> {
 /// Copies the database to a file, or among the copies in the workspace.
 pub(crate) async fn back_up(workspace: &Path, file: Option<PathBuf>) -> Result<Reply, Problem> {
     let workspace = workspace.to_owned();
-    let file = file.unwrap_or_else(|| store::copy_path(&workspace, &stamped(ASKED, now())));
+    let file = file.unwrap_or_else(|| unused(&workspace, ASKED, now()));
     if store_file(&workspace, &file) {
         return Err(Problem::wrong_use(tr!("settings-copy-onto-itself")));
     }
@@ -84,7 +84,7 @@ pub(crate) async fn restore(shared: &Shared, workspace: &Path, copy: PathBuf) ->
     if store_file(workspace, &copy) {
         return Err(Problem::wrong_use(tr!("settings-copy-onto-itself")));
     }
-    let before = store::copy_path(workspace, &stamped(BEFORE_RESTORE, now()));
+    let before = unused(workspace, BEFORE_RESTORE, now());
     let kept = before.clone();
     let restored = shared.db.with(move |store| {
         store.backup_to(&kept)?;
@@ -100,7 +100,7 @@ pub(crate) async fn restore(shared: &Shared, workspace: &Path, copy: PathBuf) ->
 /// Puts a copy in the place of the database of a workspace that nobody has open, damaged or not.
 /// Returns where what was there is kept.
 pub(crate) fn restore_closed(workspace: &Path, copy: &Path) -> Result<PathBuf, Problem> {
-    let before = store::copy_path(workspace, &stamped(BEFORE_RESTORE, now()));
+    let before = unused(workspace, BEFORE_RESTORE, now());
     let restored = store::restore_closed(workspace, copy, &before);
     restored.map(|()| before).map_err(|error| Problem::failed(error.to_string()))
 }
@@ -143,8 +143,13 @@ fn daily_name(at: Timestamp, zone: &TimeZone) -> String {
     format!("{DAILY}{}.db", local(at, zone, "%Y-%m-%d"))
 }
 
-fn stamped(start: &str, at: Timestamp) -> String {
-    format!("{start}{}.db", local(at, &TimeZone::system(), "%Y-%m-%d-%H%M%S"))
+/// A place for a new copy. Two copies of one second have two places: the second one would else lie on the
+/// first, which may be the one that is about to be put back.
+fn unused(workspace: &Path, start: &str, at: Timestamp) -> PathBuf {
+    let stamp = local(at, &TimeZone::system(), "%Y-%m-%d-%H%M%S");
+    let first = store::copy_path(workspace, &format!("{start}{stamp}.db"));
+    let later = (2_u32..).map(|number| store::copy_path(workspace, &format!("{start}{stamp}_{number}.db")));
+    std::iter::once(first.clone()).chain(later).find(|file| !file.exists()).unwrap_or(first)
 }
 
 fn local(at: Timestamp, zone: &TimeZone, format: &str) -> String {
@@ -189,6 +194,22 @@ mod tests {
         let gone = too_many(&copies, CopyReason::Daily);
         assert_eq!(gone.len(), 6);
         assert!(gone.iter().all(|file| file.as_path() < Path::new("/w/backups/daily-2026-03-07.db")));
+    }
+
+    #[test]
+    fn two_copies_of_one_second_lie_in_two_places() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("backups")).unwrap();
+        let place = || unused(dir.path(), BEFORE_RESTORE, Timestamp(1_793_620_800_000));
+        let made: Vec<PathBuf> =
+            std::iter::repeat_with(place).inspect(|file| std::fs::write(file, "").unwrap()).take(3).collect();
+        let newest_first: Vec<PathBuf> = made.iter().rev().cloned().collect();
+        let copies: Vec<KeptCopy> = list(dir.path());
+        assert_eq!(copies.len(), 3, "{made:?}");
+        assert!(copies.iter().all(|copy| copy.why == CopyReason::BeforeRestore));
+        let mut sorted = made.clone();
+        sorted.sort_unstable_by(|one, other| other.cmp(one));
+        assert_eq!(sorted, newest_first, "the oldest goes first where there are too many");
     }
 
     #[test]

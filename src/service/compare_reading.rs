@@ -10,8 +10,8 @@ use crate::store::{Spool, SpoolReader, StoreError};
 use crate::texts::tr;
 
 use super::db::Db;
+use super::fetch;
 use super::job::{Ended, Job};
-use super::run;
 
 /// A side's list as it was read.
 pub(crate) struct ReadList {
@@ -28,7 +28,7 @@ pub(crate) struct ReadList {
 pub(crate) async fn read_side(job: &Job, side: Side, key: DigestKey, part: Option<PathBuf>) -> Result<ReadList, Ended> {
     let connector = job.connectors.get(side);
     let context = job.context(tr!("sync-reading", account = job.account(side)));
-    run::who_is_there(job, side, &context).await?;
+    fetch::who_is_there(job, side, &context).await?;
     let (spec, collection) = (job.spec(), job.collection(side));
     let want = spec.wanted_fields(side);
     let kept = Slot::default();

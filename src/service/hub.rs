@@ -15,7 +15,7 @@ use crate::model::{
 };
 use crate::texts::tr;
 
-use super::alerts::{self, News};
+use super::alerts::{self, Asked, News};
 use super::job::{Ended, Job, Shared, now};
 use super::upkeep::{self, Care};
 use super::{
@@ -603,14 +603,9 @@ impl Hub {
             if undo && summary.outcome == Outcome::Waiting {
                 summary.outcome = Outcome::Done;
             }
-            let fresh = conflicts.iter().filter(|matter| !undo && matter.opened >= summary.started);
-            let conflicts = fresh.filter_map(|matter| match &matter.kind {
-                MatterKind::Conflict(kind) => Some(matches!(kind, ConflictKind::HeldDeletion(_))),
-                MatterKind::Mismatch(_) => None,
-            });
-            let (held, others): (Vec<bool>, Vec<bool>) = conflicts.partition(|held| *held);
-            let news = alerts::of_run(&summary, others.len(), held.len(), sign_in_refused, was_failing);
-            let over = over(summary.outcome, open == (0, 0));
+            let asked = if undo { Asked::default() } else { Asked::since(&conflicts, summary.started) };
+            let news = alerts::of_run(&summary, &asked, sign_in_refused, was_failing);
+            let over = over(summary.outcome, open);
             alerts::settle(store, &name, &news, &over, now())
         });
         self.tell_alerts(told.await).await;
@@ -621,13 +616,15 @@ impl Hub {
         let told = self.shared.db.with(move |store| {
             // What a run asks about already was told when it was found, and is not counted again.
             let open = store.open_mismatches(&name)?;
-            let found: Vec<bool> = open.iter().map(|(_, _, opened)| *opened >= started).collect();
             let mut news = Vec::new();
-            if found.contains(&true) {
-                let text = tr!("sync-differences", count = found.len());
+            if open.iter().any(|(_, _, opened)| *opened >= started) {
+                // The compare counts these too, so that the two numbers do not seem to contradict.
+                let asked = count.saturating_sub(open.len() as u64);
+                let text = tr!("sync-differences", count = count, asked = asked);
                 news.push(News { kind: AlertKind::Mismatches, key: format!("compare {}", started.0), text });
             }
-            let over = if count == 0 { vec![AlertKind::Mismatches] } else { Vec::new() };
+            // What an earlier compare counted is counted anew.
+            let over = if count == 0 || !news.is_empty() { vec![AlertKind::Mismatches] } else { Vec::new() };
             alerts::settle(store, &name, &news, &over, now())
         });
         self.tell_alerts(told.await).await;
@@ -813,7 +810,8 @@ async fn work_on(
 }
 
 /// Which kinds of alerts an outcome puts an end to.
-fn over(outcome: Outcome, nothing_open: bool) -> Vec<AlertKind> {
+/// What a run that ended so puts an end to, with so many questions and differences open.
+fn over(outcome: Outcome, (questions, differences): (usize, usize)) -> Vec<AlertKind> {
     let mut over = match outcome {
         Outcome::Done | Outcome::Waiting => {
             vec![AlertKind::RunFailed, AlertKind::SignIn, AlertKind::FailedRecords]
@@ -821,8 +819,11 @@ fn over(outcome: Outcome, nothing_open: bool) -> Vec<AlertKind> {
         Outcome::Partial => vec![AlertKind::RunFailed, AlertKind::SignIn],
         Outcome::Running | Outcome::Preview | Outcome::Failed | Outcome::Cancelled => Vec::new(),
     };
-    if nothing_open {
-        over.extend([AlertKind::Conflicts, AlertKind::HeldDeletions, AlertKind::Mismatches]);
+    if questions == 0 {
+        over.extend([AlertKind::Conflicts, AlertKind::HeldDeletions]);
+    }
+    if differences == 0 {
+        over.push(AlertKind::Mismatches);
     }
     over
 }

@@ -96,7 +96,7 @@ pub(crate) enum Ended {
     #[error("{}", tr!("sync-stopped"))]
     Cancelled,
     /// A test pulled the plug.
-    #[error("the run was cut off")]
+    #[error("{}", tr!("sync-cut-off"))]
     CutOff,
 }
 

@@ -4,6 +4,7 @@
 //! faces know nothing else of it. One `hub` decides what may run when; each piece of work is a
 //! `job` with its settings frozen.
 
+mod absent;
 mod alerts;
 mod answers;
 mod api;
@@ -16,6 +17,7 @@ mod db;
 mod diagnostics;
 mod door;
 mod executor;
+mod fetch;
 mod guarded;
 mod handle;
 mod hub;

@@ -11,8 +11,9 @@ use crate::model::{
 use crate::store::Changes;
 use crate::texts::tr;
 
+use super::fetch::who_is_there;
 use super::job::{Ended, Job};
-use super::run::{indexed, remembered, who_is_there};
+use super::run::{indexed, remembered};
 use super::undoing::leave;
 
 /// Finds out what became of writes that were journalled and never answered, and closes the runs that

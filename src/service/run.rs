@@ -3,32 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::connectors::{Context, ErrorKind};
 use crate::engine::{self, View, Written};
 use crate::model::{
-    Closed, Conflict, ConflictKind, Cursor, Decision, FailedRecord, Identity, Item, Link, Listing, MatterKind,
-    NoteKind, Observed, Outcome, PairSpec, PerSide, Plan, RecordId, RunId, RunSummary, Scope, Seen, Side, SideCounts,
-    Stop, Subject, Trigger,
+    Closed, Conflict, ConflictKind, Decision, FailedRecord, Identity, Item, Link, MatterKind, NoteKind, Observed,
+    Outcome, PairSpec, PerSide, Plan, RecordId, RunId, RunSummary, Scope, Seen, Side, SideCounts, Stop, Subject,
+    Trigger,
 };
 use crate::store::{Changes, LinkIndexes, MatterScope, MattersUpdate, NewMatter, Origin, Store, StoreError};
 use crate::texts::tr;
 
+use super::absent::{self, Sure};
 use super::executor::{Execution, execute};
+use super::fetch::{Fetched, fetch, look_again};
 use super::job::{Ended, Job, now};
 use super::recover::recover;
 use super::{RunReport, SyncMode};
 
 /// How often records that somebody changes meanwhile are planned anew before the next run has to.
 const REPLANS: usize = 3;
-
-/// What both sides answered.
-pub(crate) struct Fetched {
-    pub(crate) views: PerSide<View>,
-    pub(crate) cursors: PerSide<Option<Cursor>>,
-    /// Who is behind each account, where it was asked.
-    pub(crate) identities: PerSide<Option<Identity>>,
-    pub(crate) listed: PerSide<u64>,
-}
 
 /// What is remembered of a pair.
 pub(crate) struct Remembered {
@@ -54,9 +46,7 @@ pub(crate) async fn run(
 ) -> Result<RunReport, Ended> {
     with_journal(job, trigger, async |run, summary| {
         recover(job, run).await?;
-        let fetched = fetch(job).await?;
-        let remembered = remembered_for(job, &fetched.views, None).await?;
-        let plan = plan(job, &fetched, remembered, None).await?;
+        let Sure { fetched, plan, unlisted } = absent::sure(job, fetch(job).await?).await?;
         count_listed(summary, &fetched.listed);
         job.checkpoint("planned")?;
         if let Some(stop) = &plan.stop {
@@ -90,6 +80,11 @@ pub(crate) async fn run(
             }
         }
         carry_out(job, run, summary, &plan, Some(&fetched)).await?;
+        let unlisted =
+            Side::BOTH.into_iter().find(|side| *unlisted.get(*side) > 0).map(|side| (side, *unlisted.get(side)));
+        if let Some((side, count)) = unlisted {
+            summary.message = Some(tr!("sync-unlisted", account = job.account(side), count = count));
+        }
         let cut = Side::BOTH.into_iter().find(|side| !fetched.views.get(*side).complete);
         if let Some(side) = cut {
             summary.outcome = Outcome::Partial;
@@ -180,99 +175,6 @@ pub(crate) async fn with_journal(
     Ok(RunReport { summary, plan })
 }
 
-/// Lists both sides at the same time: what changed since the cursor where there is one that still
-/// holds, else everything.
-pub(crate) async fn fetch(job: &Job) -> Result<Fetched, Ended> {
-    let (a, b) = tokio::try_join!(fetch_side(job, Side::A), fetch_side(job, Side::B))?;
-    Ok(gather(a, b))
-}
-
-/// What one side answered.
-struct Answered {
-    view: View,
-    listed: u64,
-    cursor: Option<Cursor>,
-    identity: Option<Identity>,
-}
-
-fn gather(a: Answered, b: Answered) -> Fetched {
-    Fetched {
-        listed: PerSide::new(a.listed, b.listed),
-        cursors: PerSide::new(a.cursor, b.cursor),
-        identities: PerSide::new(a.identity, b.identity),
-        views: PerSide::new(a.view, b.view),
-    }
-}
-
-async fn fetch_side(job: &Job, side: Side) -> Result<Answered, Ended> {
-    let connector = job.connectors.get(side);
-    let context = job.context(tr!("sync-reading", account = job.account(side)));
-    let pair = job.spec().name.clone();
-    let cursor =
-        if job.is_accepted() { job.shared.db.with(move |store| store.cursor(&pair, side)).await? } else { None };
-    let (want, collection) = (job.spec().wanted_fields(side), job.collection(side));
-    let changes =
-        async |since: Option<&Cursor>| job.patiently(side, || connector.list(&context, collection, &want, since)).await;
-    // Where a cursor is its own proof, asking who is there would cost a request at every run for
-    // nothing. Everywhere else it is asked first.
-    let mut identity = None;
-    if cursor.is_none() || !connector.abilities().bound_cursors {
-        identity = Some(who_is_there(job, side, &context).await?);
-    }
-    let listing = match changes(cursor.as_ref()).await {
-        Err(Ended::Platform { error, .. }) if error.kind == ErrorKind::CursorExpired => {
-            identity = Some(who_is_there(job, side, &context).await?);
-            changes(None).await?
-        }
-        other => other?,
-    };
-    let listing = if adds_up(job, side, &listing).await? { listing } else { changes(None).await? };
-    job.checkpoint("listed")?;
-    let listed = (listing.records.len() + listing.gone.len()) as u64;
-    let cursor = listing.cursor.clone();
-    // A list of a million is made a view of while the other side is still read.
-    let spec = job.spec().clone();
-    match tokio::task::spawn_blocking(move || engine::view(&spec, side, listing)).await {
-        Ok(view) => Ok(Answered { view, listed, cursor, identity }),
-        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    }
-}
-
-/// Whether a listing of changes that only counts what is there leads to that number. Where it does not,
-/// something was deleted, or came without being told.
-async fn adds_up(job: &Job, side: Side, listing: &Listing) -> Result<bool, Ended> {
-    let Some(total) = listing.total.filter(|_| listing.complete) else { return Ok(true) };
-    let pair = job.spec().name.clone();
-    let listed: BTreeSet<RecordId> = listing.records.iter().map(|record| record.id.clone()).collect();
-    let known = job.shared.db.with(move |store| {
-        let (known, again) = store.count_records(&pair, side, &listed)?;
-        Ok(known + listed.len() - again)
-    });
-    Ok(known.await? as u64 == total)
-}
-
-pub(crate) async fn who_is_there(job: &Job, side: Side, context: &Context) -> Result<Identity, Ended> {
-    let connector = job.connectors.get(side);
-    context.step("signing in", 0, None);
-    let identity = job.patiently(side, || connector.identity(context)).await?;
-    check_identity(job, side, &identity).await?;
-    Ok(identity)
-}
-
-/// The account must be who it was: another list behind the same settings stops the run.
-async fn check_identity(job: &Job, side: Side, identity: &Identity) -> Result<(), Ended> {
-    if !job.is_accepted() {
-        return Ok(());
-    }
-    let pair = job.spec().name.clone();
-    match job.shared.db.with(move |store| store.identity(&pair, side)).await? {
-        Some(pinned) if pinned != *identity => {
-            Err(Ended::Refused(tr!("sync-other-account", account = job.account(side))))
-        }
-        Some(_) | None => Ok(()),
-    }
-}
-
 async fn accept(job: &Job, identities: &PerSide<Option<Identity>>) -> Result<(), Ended> {
     pin(job, identities).await?;
     let (pair, print) = (job.spec().name.clone(), job.settings_print());
@@ -317,7 +219,7 @@ pub(crate) async fn remembered(job: &Job) -> Result<Remembered, Ended> {
 
 /// What is remembered and can matter to a plan of these views: where both are changes only, the links
 /// that these changes reach.
-async fn remembered_for(
+pub(crate) async fn remembered_for(
     job: &Job,
     views: &PerSide<View>,
     only: Option<&BTreeSet<Subject>>,
@@ -386,7 +288,7 @@ pub(crate) fn indexed(spec: &PairSpec, mut changes: Changes) -> Changes {
 }
 
 /// Makes the plan, on a thread that may take its time.
-async fn plan(
+pub(crate) async fn plan(
     job: &Job,
     fetched: &Fetched,
     remembered: Remembered,
@@ -412,29 +314,6 @@ async fn plan(
         Ok(plan) => Ok(plan),
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     }
-}
-
-/// Reads these records once more and lays them over what was listed.
-pub(crate) async fn look_again(job: &Job, side: Side, ids: &[RecordId], view: &mut View) -> Result<(), Ended> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let (connector, context) =
-        (job.connectors.get(side), job.context(tr!("sync-reading", account = job.account(side))));
-    let want = job.spec().wanted_fields(side);
-    let records = job.patiently(side, || connector.get(&context, job.collection(side), &want, ids)).await?;
-    let mut gone: BTreeSet<RecordId> = ids.iter().cloned().collect();
-    for record in records {
-        gone.remove(&record.id);
-        let observed = engine::observe(job.spec(), side, &record);
-        view.gone.retain(|id| *id != observed.id);
-        view.records.insert(observed.id, observed.seen);
-    }
-    for id in gone {
-        view.records.remove(&id);
-        view.gone.push(id);
-    }
-    Ok(())
 }
 
 /// Carries a whole plan out and moves the cursors last.

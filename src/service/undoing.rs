@@ -13,10 +13,11 @@ use crate::texts::tr;
 
 use super::RunReport;
 use super::executor::execute_with;
+use super::fetch::{look_again, who_is_there};
 use super::job::{Ended, Job, now};
 use super::recover::recover;
 use super::reopening::{part_again, reopen};
-use super::run::{indexed, look_again, quiet_changes, remembered, who_is_there, with_journal};
+use super::run::{indexed, quiet_changes, remembered, with_journal};
 
 /// How many of the records that are left as they are a message names.
 const TOLD: usize = 5;

@@ -68,7 +68,8 @@ fn link(a: &str, b: &str) -> Link {
     let same = seen(a);
     let agreed = SideBaseline { values: same.values.clone(), seen: same, gone: false };
     let waiting = SideBaseline { values: seen("old").values, seen: seen("new"), gone: true };
-    let flips = Flips { count: 2, side: Side::B, wrote: "w".to_owned(), replaced: "r".to_owned() };
+    let (wrote, replaced) = ("w".to_owned(), "r".to_owned());
+    let flips = Flips { count: 2, side: Side::B, wrote, replaced, at: Timestamp(3) };
     Link {
         id: None,
         ids: PerSide::new(id(a), id(b)),

@@ -36,11 +36,11 @@ impl DuosyncApp {
             }
             Intent::EditPair(pair) => self.edit(&pair),
             Intent::RemovePair(pair) => {
-                let words = format!("{pair} was removed.");
+                let words = tr!("shell-removed", what = pair);
                 self.send(Command::RemovePair(pair), Purpose::Told(words));
             }
             Intent::RemoveAccount(account) => {
-                let words = format!("{account} was removed.");
+                let words = tr!("shell-removed", what = account);
                 self.send(Command::RemoveAccount(account), Purpose::Told(words));
             }
             Intent::LoadSample => self.send(Command::LoadSample, Purpose::Sample),
@@ -228,6 +228,7 @@ impl DuosyncApp {
     pub(super) fn ask_compare(&mut self) {
         let Some(pair) = self.compare_pair() else { return };
         self.records.show_pair(&pair);
+        self.records.failed = false;
         self.send(Command::Look(Look::Compares(pair)), Purpose::Look);
     }
 

@@ -18,7 +18,7 @@ use super::views::preview::{self, Preview};
 use super::views::review::{self, Names, Review};
 use super::views::setup::{self, Setup, Step};
 use super::views::{Confirm, Intent, Page, TakeBack, alerts, settings};
-use crate::model::{Alert, CompareReport, MatterId, PerSide, RunId, Side, Timestamp};
+use crate::model::{CompareReport, MatterId, PerSide, RunId, Side, Timestamp};
 use crate::service::{Command, Handle, RequestId, Snapshot, SyncMode};
 use crate::texts::tr;
 
@@ -40,6 +40,8 @@ pub(super) enum Purpose {
     UndoPlan(RunId, Option<String>),
     /// The alerts.
     Alerts,
+    /// The copies in the workspace.
+    Copies,
     /// Something in a long list.
     Look,
     /// A run.
@@ -139,7 +141,7 @@ pub struct DuosyncApp {
     pub(super) report: Option<(String, Arc<CompareReport>)>,
     pub(super) compare_form: compare::Form,
     pub(super) history: History,
-    pub(super) alerts: Option<Arc<Vec<Alert>>>,
+    pub(super) alerts: alerts::Known,
     pub(super) setup: Option<Setup>,
     pub(super) preview: Option<Preview>,
     pub(super) settings_form: settings::Form,
@@ -181,7 +183,7 @@ impl DuosyncApp {
             report: None,
             compare_form: compare::Form::default(),
             history: History::default(),
-            alerts: None,
+            alerts: alerts::Known::default(),
             setup: None,
             preview: None,
             settings_form: settings::Form::default(),
@@ -331,7 +333,7 @@ impl DuosyncApp {
             Page::Compare => self.show_compare(ui, &snapshot, now, intents),
             Page::History => history::show(ui, &mut self.history, &self.names, now, intents),
             Page::Alerts => {
-                alerts::show(ui, self.alerts.as_ref().map(|alerts| alerts.as_slice()), now, intents);
+                alerts::show(ui, &self.alerts, &snapshot.pairs, now, intents);
             }
             Page::Settings => {
                 let prefs = self.desk.prefs.clone().unwrap_or_default();

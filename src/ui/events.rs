@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::app::{DuosyncApp, Purpose, Until};
 use super::views::history::HistoryIntent;
 use super::views::setup::Step;
-use super::views::{Page, TakeBack};
+use super::views::{Page, TakeBack, alerts};
 use super::words;
 use crate::model::{CompareReport, MatterId, Outcome, Resolution, RunId, Side};
 use crate::service::{Answer, Command, Event, Looked, PairStatus, Problem, Reply, RunReport, Snapshot, SyncMode};
@@ -102,7 +102,7 @@ impl DuosyncApp {
             }
             Reply::Checked(checks) => {
                 if let Purpose::Try(side) = purpose {
-                    self.tried(side, checks.into_iter().next().ok_or_else(|| "No answer came.".to_owned()));
+                    self.tried(side, checks.into_iter().next().ok_or_else(|| tr!("shell-no-answer")));
                 }
             }
             Reply::Surveyed(survey, suggestions) => {
@@ -153,8 +153,11 @@ impl DuosyncApp {
                     self.history.take_plan(run, write.as_deref(), plan);
                 }
             }
-            Reply::Alerts(alerts) => self.alerts = Some(alerts),
-            Reply::Copies(copies) => self.settings_form.copies = Some(copies),
+            Reply::Alerts(alerts) => self.alerts = alerts::Known::All(alerts),
+            Reply::Copies(copies) => {
+                self.settings_form.copies = Some(copies);
+                self.settings_form.copies_failed = None;
+            }
             Reply::Written(file) => self.written(&purpose, &file),
             Reply::People(people) => self.found(people),
             Reply::Erased(erased) => self.erased(&erased),
@@ -208,6 +211,7 @@ impl DuosyncApp {
             | Purpose::Writes
             | Purpose::UndoPlan(..)
             | Purpose::Alerts
+            | Purpose::Copies
             | Purpose::Look
             | Purpose::Sync
             | Purpose::Accept
@@ -259,9 +263,18 @@ impl DuosyncApp {
                 self.settings_form.forget_people();
                 self.problem = Some(problem.message);
             }
+            // What is shown already stays; where there is nothing yet, the page itself says why.
+            Purpose::Alerts if !matches!(self.alerts, alerts::Known::All(_)) => {
+                self.alerts = alerts::Known::Failed(problem.message);
+            }
+            Purpose::History if self.history.is_unread() => self.history.runs_failed(problem.message),
+            Purpose::Writes => self.history.writes_failed(problem.message),
+            Purpose::Copies => self.settings_form.copies_failed = Some(problem.message),
+            Purpose::History => {
+                self.history.stop_finding();
+                self.problem = Some(problem.message);
+            }
             Purpose::Snapshot
-            | Purpose::History
-            | Purpose::Writes
             | Purpose::Alerts
             | Purpose::Sync
             | Purpose::Accept
@@ -320,7 +333,7 @@ impl DuosyncApp {
                     self.show_plan(Arc::clone(plan));
                 }
                 if again {
-                    self.toast("The lists have changed since you looked. Here is what would happen now.", None);
+                    self.toast(tr!("shell-lists-changed"), None);
                 }
                 continue;
             }
@@ -334,13 +347,14 @@ impl DuosyncApp {
                     self.problem_until = Some(Until::Run(summary.pair.clone()));
                 }
             } else {
-                let start = if undoes { "Undone" } else { "Synced" };
                 if undoes && matches!(self.page, Page::Review | Page::Compare) {
                     // Values that were taken back differ again, which only a compare finds.
                     let pair = summary.pair.clone();
                     self.send(Command::Compare { pair, export: None }, Purpose::Quiet);
                 }
-                self.toast(format!("{start}: {sentence}."), (wrote && !undoes).then_some(summary.run));
+                let told =
+                    if undoes { tr!("shell-undone", what = sentence) } else { tr!("shell-synced", what = sentence) };
+                self.toast(told, (wrote && !undoes).then_some(summary.run));
             }
         }
     }

@@ -47,7 +47,9 @@ impl Frames {
             .interactable(false)
             .show(ui.ctx(), |ui| {
                 egui::Frame::popup(ui.style()).show(ui, |ui| {
-                    ui.add(egui::Label::new(RichText::new(text).size(theme::REMARK).monospace()).extend());
+                    let room = ui.ctx().content_rect().width() - 2.0 * theme::BLOCK;
+                    ui.set_max_width(room.min(theme::DIALOG));
+                    ui.add(egui::Label::new(RichText::new(text).size(theme::REMARK).monospace()).wrap());
                 });
             });
     }

@@ -16,6 +16,7 @@ mod fonts;
 mod frames;
 mod icons;
 mod pace;
+mod rows;
 mod secrets;
 mod shell;
 mod text_diff;

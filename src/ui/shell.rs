@@ -97,17 +97,18 @@ impl DuosyncApp {
         });
         ui.add_space(theme::GAP);
         ui.spacing_mut().item_spacing.y = theme::SMALL;
-        let alerts = self.snapshot.as_ref().map_or(0, |snapshot| snapshot.unseen_alerts);
+        let (open, alerts) = self.waiting();
         for (page, sign, name, badge) in [
             (Page::Home, Icon::Home, tr!("shell-home"), 0),
-            (Page::Review, Icon::Review, tr!("shell-review"), self.review.open()),
+            (Page::Review, Icon::Review, tr!("shell-review"), open),
             (Page::Compare, Icon::Compare, tr!("shell-compare"), 0),
             (Page::History, Icon::History, tr!("shell-history"), 0),
             (Page::Alerts, Icon::Alerts, tr!("shell-alerts"), alerts),
             (Page::Settings, Icon::Settings, tr!("shell-settings"), 0),
         ] {
             let here = self.page == page || (page == Page::Home && matches!(self.page, Page::Setup | Page::Preview));
-            if (NavItem { here, sign, name: &name, badge, narrow }).show(ui) {
+            let told = if page == Page::Alerts { new_words(badge) } else { open_words(badge) };
+            if (NavItem { here, sign, name: &name, badge, told, narrow }).show(ui) {
                 intents.push(Intent::Go(page));
             }
         }
@@ -207,15 +208,41 @@ impl DuosyncApp {
         }
     }
 
-    /// The number of alerts goes before the name in the window's title.
+    /// How many matters are open and how many alerts are new: the numbers at Review and at Alerts, and in
+    /// the window's title. What is open is the sum of what the cards of Home say.
+    fn waiting(&self) -> (usize, usize) {
+        self.snapshot.as_ref().map_or((0, 0), |snapshot| (snapshot.open(), snapshot.unseen_alerts))
+    }
+
+    /// What waits goes before the name in the window's title.
     fn name_window(&mut self, ui: &Ui) {
-        let unseen = self.snapshot.as_ref().map_or(0, |snapshot| snapshot.unseen_alerts);
-        let title = if unseen > 0 { format!("({unseen}) Duosync") } else { "Duosync".to_owned() };
+        let (open, alerts) = self.waiting();
+        let title = title_of(open, alerts);
         if title != self.title {
             ui.ctx().send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.title = title;
         }
     }
+}
+
+fn open_words(count: usize) -> String {
+    tr!("shell-open", count = count)
+}
+
+fn new_words(count: usize) -> String {
+    tr!("shell-new-alerts", count = count)
+}
+
+/// The window's title, in the words that explain the numbers of the navigation.
+fn title_of(open: usize, alerts: usize) -> String {
+    let mut parts = Vec::new();
+    if open > 0 {
+        parts.push(open_words(open));
+    }
+    if alerts > 0 {
+        parts.push(new_words(alerts));
+    }
+    if parts.is_empty() { "Duosync".to_owned() } else { format!("{} – Duosync", parts.join(", ")) }
 }
 
 /// Whether the window has no room for words in the navigation.
@@ -253,6 +280,8 @@ struct NavItem<'a> {
     sign: Icon,
     name: &'a str,
     badge: usize,
+    /// What the number counts.
+    told: String,
     narrow: bool,
 }
 
@@ -262,6 +291,9 @@ impl NavItem<'_> {
         let tokens = tokens(ui);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), egui::Sense::click());
         response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Tab, true, self.here, self.name));
+        if self.badge > 0 {
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(self.told.clone()));
+        }
         let radius = CornerRadius::same(theme::RADIUS);
         if self.here {
             ui.painter().rect_filled(rect, radius, tokens.selected);
@@ -278,7 +310,7 @@ impl NavItem<'_> {
         let clicked = response.clicked();
         if self.narrow {
             self.show_badge(ui, pos2(rect.right() + 2.0, rect.top() + 8.0));
-            let hint = if self.badge > 0 { format!("{} ({})", self.name, self.badge) } else { self.name.to_owned() };
+            let hint = if self.badge > 0 { format!("{}: {}", self.name, self.told) } else { self.name.to_owned() };
             response.on_hover_text(hint);
             return clicked;
         }
@@ -288,6 +320,9 @@ impl NavItem<'_> {
         job.wrap = egui::text::TextWrapping::truncate_at_width((left - rect.left() - 44.0).max(8.0));
         let text = ui.painter().layout_job(job);
         ui.painter().galley(pos2(rect.left() + 40.0, middle - text.size().y / 2.0), text, tokens.text);
+        if self.badge > 0 {
+            response.on_hover_text(&self.told);
+        }
         clicked
     }
 
@@ -313,4 +348,18 @@ impl NavItem<'_> {
 /// The time by the computer's clock.
 pub(super) fn now() -> Timestamp {
     Timestamp(jiff::Timestamp::now().as_millisecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_title_says_what_waits_in_the_words_of_the_navigation() {
+        crate::texts::set_language(crate::texts::Language::English);
+        assert_eq!(title_of(0, 0), "Duosync");
+        assert_eq!(title_of(7, 0), "7 to review – Duosync");
+        assert_eq!(title_of(1200, 1), "1,200 to review, 1 new alert – Duosync");
+        assert_eq!(title_of(0, 2), "2 new alerts – Duosync");
+    }
 }

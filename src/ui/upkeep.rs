@@ -22,7 +22,8 @@ impl DuosyncApp {
                 (Upkeep::ExportPerson { who, file: whole(file) }, Purpose::ExportPerson)
             }
             Upkeep::FindPeople(words) => (Upkeep::FindPeople(words), Purpose::FindPeople),
-            wanted @ (Upkeep::StartWithComputer(_) | Upkeep::AnswerDoor | Upkeep::Copies | Upkeep::ErasePerson(_)) => {
+            Upkeep::Copies => (Upkeep::Copies, Purpose::Copies),
+            wanted @ (Upkeep::StartWithComputer(_) | Upkeep::AnswerDoor | Upkeep::ErasePerson(_)) => {
                 (wanted, Purpose::Quiet)
             }
         };

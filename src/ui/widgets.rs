@@ -11,6 +11,7 @@ use super::icons::Icon;
 use super::text_diff::Part;
 use super::theme::{self, Tone, tokens};
 use crate::model::Side;
+use crate::texts::tr;
 
 /// The least room that a text of a button is given, so that a word is not cut into letters.
 const LEAST: f32 = 72.0;
@@ -311,14 +312,34 @@ pub(crate) fn progress(ui: &mut Ui, share: Option<f32>, words: &str) {
 
 /// A choice among several, of which one is taken.
 pub(crate) fn chip(ui: &mut Ui, selected: bool, text: &str) -> Response {
+    chip_with(ui, selected, text, 0.0, |_, _| {})
+}
+
+/// A choice among several with a picture this wide before its text.
+pub(crate) fn chip_with(
+    ui: &mut Ui,
+    selected: bool,
+    text: &str,
+    picture: f32,
+    paint: impl FnOnce(&Ui, Rect),
+) -> Response {
     let tokens = tokens(ui);
     let (fill, line) = if selected { (tokens.selected, tokens.accent) } else { (tokens.card, tokens.line) };
-    let button = egui::Button::new(RichText::new(text).size(theme::REMARK).color(tokens.text))
+    let place = egui::IdSalt::new("picture");
+    let mut parts = egui::Atoms::new(RichText::new(text).size(theme::REMARK).color(tokens.text));
+    if picture > 0.0 {
+        parts.push_left(egui::Atom::custom(place, Vec2::splat(picture)));
+    }
+    let button = egui::Button::new(parts)
         .fill(fill)
         .stroke(Stroke::new(1.0, line))
         .corner_radius(CornerRadius::same(theme::RADIUS_ROUND))
         .selected(selected);
-    let response = ui.add(button);
+    let shown = button.atom_ui(ui);
+    if let Some(rect) = shown.rect(place) {
+        paint(ui, rect);
+    }
+    let response = shown.response;
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, selected, text));
     response
@@ -385,8 +406,17 @@ pub(crate) fn empty(ui: &mut Ui, sign: Icon, title_text: &str, text: &str) {
         icon(ui, sign, 44.0, muted);
         let title_text = RichText::new(title_text).font(strong(theme::SUBTITLE));
         ui.add(egui::Label::new(title_text).wrap());
-        remark(ui, text);
+        if !text.is_empty() {
+            remark(ui, text);
+        }
     });
+}
+
+/// A page whose content could not be read. True where it is to be read again.
+pub(crate) fn not_read(ui: &mut Ui, title_text: &str, why: &str) -> bool {
+    empty(ui, Icon::Fail, title_text, why);
+    let again = |ui: &mut Ui| ui.add(Btn::new(&tr!("shell-try-again")).icon(Icon::Sync)).clicked();
+    ui.vertical_centered(again).inner
 }
 
 /// A drop-down list; the accessible name is what it chooses. Returns the index that was picked.

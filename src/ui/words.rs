@@ -163,6 +163,28 @@ pub(crate) fn run_sentence(run: &RunSummary, names: &PerSide<String>) -> String 
     }
 }
 
+/// What waits for the operator: "3 questions and 4 differences".
+pub(crate) fn waiting(questions: usize, differences: usize) -> String {
+    match (questions, differences) {
+        (_, 0) => tr!("words-questions", count = questions),
+        (0, _) => tr!("words-differences", count = differences),
+        (_, _) => {
+            let (one, other) = (waiting(questions, 0), waiting(0, differences));
+            tr!("words-questions-and-differences", questions = one, differences = other)
+        }
+    }
+}
+
+/// What a compare found, and how many matters of the pair are open by now: what it found may be settled
+/// since, and a sync may have asked since.
+pub(crate) fn found(found: u64, open: usize) -> String {
+    match open as u64 {
+        0 => tr!("words-found-settled", count = found),
+        open if open < found => tr!("words-found-open", count = found, open = open),
+        _ => tr!("words-found", count = found),
+    }
+}
+
 /// What started a run.
 pub(crate) fn trigger(trigger: Trigger) -> String {
     match trigger {

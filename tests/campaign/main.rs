@@ -1,4 +1,4 @@
-//! The fault campaign: the binary syncs a file or a table with a real `CardDAV` server while the network
+//! The fault campaign: the binary syncs a file or a table with a real `CardDAV` server or a PocketBase while the network
 //! between them fails, records are changed amid its runs, it is killed, halted, started twice, has no
 //! room left on its disk or may not write there, its clock jumps, and its workspace is put back as it
 //! was. Then the faults end, and an independent model is asked: nothing lost, nothing doubled, both sides
@@ -6,6 +6,7 @@
 //!
 //! `DUOSYNC_SEEDS` says how many worlds (default 6), `DUOSYNC_SEED` which is the first, `DUOSYNC_WORKERS`
 //! how many live at once (default 2), `DUOSYNC_HALT` how many seconds one in twenty of the halts lasts;
+//! `DUOSYNC_SERVER=PocketBase` (or `Radicale`, `Xandikos`) tries one of them only, and
 //! `DUOSYNC_TEST_BINARY` is another binary than the one that was just built. Each failure tells its seed.
 //! The moment at which a signal arrives is the computer's, so that a seed repeats the edits and the
 //! chances, not every interleaving. `tests/CAMPAIGN.md` holds what the greatest campaign so far came to.
@@ -20,6 +21,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod book;
 mod disk;
 #[path = "../support/mod.rs"]
 mod support;
@@ -34,14 +36,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
+use book::Shelf;
 use disk::Disk;
-use support::faults::Faults;
+use support::faults::{Fault, Faults};
 use support::lab::Workplace;
+use support::rest_servers::PocketBase;
 use support::servers::{Auth, Kind, Server};
 use world::{List, World};
 
 /// A faulty run is killed after this: waiting for its retries tells nothing that the kill does not.
 const LONGEST: Duration = Duration::from_secs(4);
+
+/// After so many worlds the table so far is told.
+const TOLD_EVERY: u64 = 50;
 
 /// What happens to one run beside the network's faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,11 +77,24 @@ const BLOWS: [Blow; 8] = [
 /// What the campaign did, over all its worlds.
 #[derive(Default)]
 struct Tally {
+    lived: u64,
+    network: BTreeMap<Fault, usize>,
     tried: BTreeMap<String, usize>,
     failed: Vec<u64>,
 }
 
 impl Tally {
+    /// The table of what was tried so far.
+    fn tell(&self, first: u64) {
+        println!("\n{} seeds from {first}; failed: {:?}\n\n| What | Times |\n|---|---:|", self.lived, self.failed);
+        for (fault, times) in &self.network {
+            println!("| network: {fault:?} | {times} |");
+        }
+        for (what, times) in &self.tried {
+            println!("| {what} | {times} |");
+        }
+    }
+
     fn add(&mut self, what: impl Into<String>) {
         *self.tried.entry(what.into()).or_default() += 1;
     }
@@ -84,46 +104,51 @@ impl Tally {
 fn faults_lose_and_double_nothing() {
     let Some(radicale) = Server::start(Kind::Radicale, Auth::basic("ann", "secret")) else { return };
     let Some(xandikos) = Server::start(Kind::Xandikos, Auth::Open) else { return };
+    let Some(pocketbase) = PocketBase::start() else { return };
     let Some(clock) = clock() else { return };
+    let only = std::env::var("DUOSYNC_SERVER").ok();
     let (first, seeds) = (number("DUOSYNC_SEED").unwrap_or(1), number("DUOSYNC_SEEDS").unwrap_or(6));
     let (next, tally) = (AtomicU64::new(first), Mutex::new(Tally::default()));
-    let done = Mutex::new(BTreeMap::new());
     std::thread::scope(|scope| {
         for _ in 0..number("DUOSYNC_WORKERS").unwrap_or(2) {
             scope.spawn(|| {
-                let servers = [(Kind::Radicale, &radicale), (Kind::Xandikos, &xandikos)]
-                    .map(|(kind, server)| (kind, server, Faults::before(server.port)));
+                let shelves = [
+                    Shelf::Dav(Kind::Radicale, &radicale),
+                    Shelf::Dav(Kind::Xandikos, &xandikos),
+                    Shelf::Base(&pocketbase),
+                ]
+                .map(|shelf| (shelf, Faults::before(shelf.port())));
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
                     if seed >= first + seeds {
                         break;
                     }
-                    let [(_, _, one), (_, _, other)] = &servers;
-                    let (kind, server, faults) = &servers[usize::from(seed.is_multiple_of(3))];
+                    let usual = if seed % 4 == 3 { 2 } else { usize::from(seed.is_multiple_of(3)) };
+                    let wanted = shelves.iter().find(|(shelf, _)| Some(shelf.name()) == only);
+                    let (shelf, faults) = wanted.unwrap_or(&shelves[usual]);
                     // One seed's failure must not hide what the others have to tell.
-                    let lived = catch_unwind(AssertUnwindSafe(|| live(*kind, server, faults, &clock, seed, &tally)));
-                    one.rage(seed, 0);
-                    other.rage(seed, 0);
+                    let lived = catch_unwind(AssertUnwindSafe(|| live(*shelf, faults, &clock, seed, &tally)));
+                    faults.rage(seed, 0);
+                    let mut tally = tally.lock().unwrap();
                     if lived.is_err() {
                         println!("DUOSYNC_SEED={seed} DUOSYNC_SEEDS=1 failed");
-                        tally.lock().unwrap().failed.push(seed);
+                        tally.failed.push(seed);
                     }
-                }
-                for (fault, times) in servers.iter().flat_map(|(_, _, faults)| faults.done()) {
-                    *done.lock().unwrap().entry(fault).or_insert(0) += times;
+                    for (fault, times) in faults.take_done() {
+                        *tally.network.entry(fault).or_default() += times;
+                    }
+                    tally.lived += 1;
+                    // Whoever ends a long campaign before its end still knows what it came to.
+                    if tally.lived.is_multiple_of(TOLD_EVERY) {
+                        tally.tell(first);
+                    }
                 }
             });
         }
     });
-    let (tally, done) = (tally.into_inner().unwrap(), done.into_inner().unwrap());
-    println!("\n{seeds} seeds from {first}; failed: {:?}\n\n| What | Times |\n|---|---:|", tally.failed);
-    for (fault, times) in &done {
-        println!("| network: {fault:?} | {times} |");
-    }
-    for (what, times) in &tally.tried {
-        println!("| {what} | {times} |");
-    }
-    assert!(!done.is_empty(), "no fault came, and nothing is proven");
+    let tally = tally.into_inner().unwrap();
+    tally.tell(first);
+    assert!(!tally.network.is_empty(), "no fault came, and nothing is proven");
     assert!(tally.failed.is_empty(), "seeds that failed: {:?}", tally.failed);
 }
 
@@ -143,16 +168,16 @@ fn clock() -> Option<PathBuf> {
     found
 }
 
-fn live(kind: Kind, server: &Server, faults: &Faults, clock: &Path, seed: u64, tally: &Mutex<Tally>) {
+fn live(shelf: Shelf<'_>, faults: &Faults, clock: &Path, seed: u64, tally: &Mutex<Tally>) {
     let mut chance = fastrand::Rng::with_seed(seed);
     faults.rage(seed, 0);
     faults.forget();
     let root = tempfile::tempdir().unwrap();
     let disk = Disk::over(root.path());
     let list = if chance.bool() { List::File } else { List::Table };
-    let mut world = World::new(server, kind, seed, &faults.url(), Workplace::within(root), list);
+    let mut world = World::new(shelf, seed, &faults.url(), Workplace::within(root), list);
     let told = format!("DUOSYNC_SEED={seed} DUOSYNC_SEEDS=1");
-    tally.lock().unwrap().add(format!("worlds: {list:?} and {kind:?}"));
+    tally.lock().unwrap().add(format!("worlds: {list:?} and {}", shelf.name()));
     if chance.bool() {
         world.sync(&told);
         world.agrees(&told);

@@ -3,9 +3,8 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::customers::of;
+use crate::book::{Book, Held, Shelf};
 use crate::support::lab::Workplace;
-use crate::support::servers::{Card, Kind, Server};
 
 /// What a person is known by, besides the email.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,9 +43,8 @@ pub(crate) enum List {
 
 /// Both sides, and what they should hold: by email.
 pub(crate) struct World<'a> {
-    pub(crate) server: &'a Server,
     pub(crate) place: Workplace,
-    pub(crate) book: String,
+    book: Book<'a>,
     pub(crate) list: List,
     /// Whether a deletion on one side is one on the other too.
     carries_deletes: bool,
@@ -65,23 +63,17 @@ pub(crate) struct World<'a> {
 impl Drop for World<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            println!("{}\n{}", self.book, self.story.borrow().join("\n"));
+            println!("{}\n{}", self.book.name, self.story.borrow().join("\n"));
         }
     }
 }
 
 impl<'a> World<'a> {
     /// The address is that of what stands before the server.
-    pub(crate) fn new(server: &'a Server, kind: Kind, number: u64, url: &str, place: Workplace, list: List) -> Self {
-        let book = match kind {
-            Kind::Radicale => format!("/ann/book{number}/"),
-            Kind::Xandikos => format!("/ann/contacts/book{number}/"),
-        };
-        server.make_book(&book, "customers");
+    pub(crate) fn new(shelf: Shelf<'a>, number: u64, url: &str, place: Workplace, list: List) -> Self {
         let mut world = Self {
-            server,
             place,
-            book,
+            book: Book::new(shelf, number),
             list,
             carries_deletes: number.is_multiple_of(2),
             truth: BTreeMap::new(),
@@ -90,7 +82,7 @@ impl<'a> World<'a> {
             made: 0,
             story: RefCell::default(),
         };
-        world.place.env.insert("ANN_PASSWORD".into(), "secret".into());
+        world.place.env.insert("ANN_PASSWORD".into(), world.book.password().into());
         match list {
             List::File => world.place.write("a.csv", "id,email,name,phone,title\n"),
             List::Table => {
@@ -141,7 +133,7 @@ impl<'a> World<'a> {
             && let Some(email) = self.plain(chance, true)
         {
             self.tied.remove(&email);
-            let from_a = chance.bool();
+            let from_a = chance.bool() || !self.book.tells_deletions();
             if from_a {
                 self.delete_row(&email);
             } else {
@@ -169,9 +161,8 @@ impl<'a> World<'a> {
     pub(crate) fn plain(&self, chance: &mut fastrand::Rng, tied: bool) -> Option<String> {
         let cards = self.cards();
         let rows = self.try_rows()?;
-        let there = |email: &str| {
-            rows.contains_key(email) && cards.iter().any(|card| of(&card.body, "EMAIL").eq_ignore_ascii_case(email))
-        };
+        let there =
+            |email: &str| rows.contains_key(email) && cards.iter().any(|card| card.email.eq_ignore_ascii_case(email));
         let same = self.truth.iter().filter(|(email, owed)| owed.same().is_some() && there(email));
         let all: Vec<&String> =
             same.map(|(email, _)| email).filter(|email| !tied || self.tied.contains(*email)).collect();
@@ -221,7 +212,7 @@ impl<'a> World<'a> {
         for email in &beyond {
             let owed = self.truth.get_mut(email).unwrap();
             let row = rows.get(email).map(|(_, person)| person.clone());
-            let card = cards.iter().find(|card| of(&card.body, "EMAIL") == *email).map(person);
+            let card = cards.iter().find(|card| card.email == *email).map(|card| card.person.clone());
             if let (Some(row), Some(card), Some(should)) = (&row, &card, owed.same().cloned())
                 && row.phone == should.phone
                 && card.title == should.title
@@ -250,11 +241,10 @@ impl<'a> World<'a> {
         assert_eq!(rows, owed(|owed| &owed.a), "{told}: side A");
         let mut book = BTreeMap::new();
         for card in self.cards() {
-            let email = of(&card.body, "EMAIL");
-            if card.body.contains("X-KEPT") {
-                assert_eq!(of(&card.body, "X-KEPT"), email, "{told}: what Duosync does not know");
+            if let Some(kept) = card.kept {
+                assert_eq!(kept, card.email, "{told}: what Duosync does not know");
             }
-            assert!(book.insert(email, person(&card)).is_none(), "{told}: doubled in the book\n{}", card.body);
+            assert!(book.insert(card.email, card.person).is_none(), "{told}: doubled in the book\n{}", card.body);
         }
         assert_eq!(book, owed(|owed| &owed.b), "{told}: side B");
         let asked = self.asked();
@@ -336,12 +326,7 @@ impl<'a> World<'a> {
 
     fn new_card(&mut self) {
         let (email, person) = self.person();
-        let card = format!(
-            "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{email}\r\nFN:{}\r\nN:{};;;;\r\nEMAIL:{email}\r\nTEL:{}\r\n\
-             TITLE:{}\r\nX-KEPT:{email}\r\nEND:VCARD\r\n",
-            person.name, person.name, person.phone, person.title
-        );
-        self.server.put(&format!("{}{email}.vcf", self.book), card);
+        self.book.add(&email, &person);
     }
 
     fn rows(&self) -> BTreeMap<String, (i64, Person)> {
@@ -354,7 +339,7 @@ impl<'a> World<'a> {
         let mut rows = BTreeMap::new();
         let mut keep = |id, email: String, name, phone, title| {
             let row = (id, Person { name, phone, title });
-            assert!(rows.insert(email.clone(), row).is_none(), "{email} is doubled in side A of {}", self.book);
+            assert!(rows.insert(email.clone(), row).is_none(), "{email} is doubled in side A of {}", self.book.name);
         };
         match self.list {
             List::File => {
@@ -424,42 +409,23 @@ impl<'a> World<'a> {
         }
     }
 
-    fn cards(&self) -> Vec<Card> {
-        self.server.cards(&self.book)
+    fn cards(&self) -> Vec<Held> {
+        self.book.all()
     }
 
     /// Writes a card as another program does; false where somebody else was quicker.
     fn write_card(&mut self, email: &str, change: impl FnOnce(&mut Person)) -> bool {
-        let path = self.path(email);
-        // The version first: a card that is written between the two requests is then not overwritten.
-        let (Some(etag), Some(card)) = (self.server.etag(&path), self.server.card(&path)) else { return false };
-        let before = person(&Card { path: path.clone(), body: card.clone() });
-        let mut after = before.clone();
+        let Some(before) = self.book.take(email) else { return false };
+        let mut after = before.person.clone();
         change(&mut after);
         self.note(("card", email, &after));
         self.given.entry(email.to_owned()).or_default().insert(after.title.clone());
-        let mut lines = String::new();
-        for line in card.lines() {
-            let line = match line.split(':').next().unwrap() {
-                name if name.split(';').next() == Some("TEL") => line.replace(&before.phone, &after.phone),
-                name if name.split(';').next() == Some("TITLE") => line.replace(&before.title, &after.title),
-                _ => line.to_owned(),
-            };
-            lines.push_str(&line);
-            lines.push_str("\r\n");
-        }
-        let headers = [("Content-Type", "text/vcard; charset=utf-8"), ("If-Match", etag.as_str())];
-        self.server.request("PUT", &path, &headers, lines).is_fine()
+        self.book.write(&before, &after)
     }
 
     fn delete_card(&self, email: &str) {
         self.note(("card deleted", email));
-        self.server.delete(&self.path(email));
-    }
-
-    fn path(&self, email: &str) -> String {
-        let found = self.cards().into_iter().find(|card| of(&card.body, "EMAIL") == email);
-        found.unwrap_or_else(|| panic!("{email} is not in {}", self.book)).path
+        self.book.delete(email);
     }
 
     fn table(&self) -> rusqlite::Connection {
@@ -485,9 +451,7 @@ name = "Shop"
 
 [[account]]
 name = "Book"
-connector = "carddav"
-url = "{url}"
-username = "ann"
+{}
 password = {{ env = "ANN_PASSWORD" }}
 
 [[pair]]
@@ -498,7 +462,8 @@ match = ["email"]
 deletes = "{deletes}"
 delete_guard = {{ count = 10, percent = 100 }}
 "#,
-            self.book
+            self.book.account(url),
+            self.book.name
         );
         for (name, b, kind) in [
             ("email", "email", "email"),
@@ -511,8 +476,4 @@ delete_guard = {{ count = 10, percent = 100 }}
         }
         text
     }
-}
-
-fn person(card: &Card) -> Person {
-    Person { name: of(&card.body, "FN"), phone: of(&card.body, "TEL"), title: of(&card.body, "TITLE") }
 }

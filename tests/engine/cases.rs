@@ -16,6 +16,9 @@ fn person(mail: &str, phone: &str, title: &str) -> (duosync::model::Fields, duos
 }
 
 /// Ann on both sides, linked and in step.
+/// In milliseconds.
+const DAY: i64 = 86_400_000;
+
 fn in_step() -> (World, RecordId, RecordId) {
     let mut world = World::default();
     let (a, b) = person("ann@example.com", "0478 12 34 56", "Owner");
@@ -390,6 +393,39 @@ fn a_field_that_flips_back_and_forth_is_stopped() {
         }
     }
     panic!("it went on flipping, with {writes} writes");
+}
+
+/// A second program answers each of our writes to one side by changing the other, so that all writes go the
+/// same way.
+#[test]
+fn a_field_that_somebody_changes_back_after_each_write_is_stopped_and_stays_so() {
+    let (mut world, a, b) = in_step();
+    let change = |world: &mut World, title: &str| {
+        world.set(Side::A, &a, "Title", title.into());
+        world.sync(&spec(), Scope::Changes)
+    };
+    for title in ["Boss", "Owner"] {
+        assert_eq!(change(&mut world, title).operations().count(), 1);
+    }
+    let plan = change(&mut world, "Boss");
+    assert_eq!((kinds(&plan), plan.operations().count()), (vec![ConflictKind::Flipping], 0));
+    world.now.0 += 30 * DAY;
+    let plan = world.sync(&spec(), Scope::Full);
+    assert_eq!((kinds(&plan), plan.operations().count()), (vec![ConflictKind::Flipping], 0), "it waits for an answer");
+    // Another value is nobody's answer to ours.
+    let plan = change(&mut world, "Director");
+    assert_eq!((kinds(&plan), world.value(Side::B, &b, "title")), (vec![], Some(&"Director".into())));
+}
+
+#[test]
+fn a_change_of_mind_now_and_then_is_carried_every_time() {
+    let (mut world, a, b) = in_step();
+    for title in ["Boss", "Owner", "Boss", "Owner", "Boss"] {
+        world.now.0 += 2 * DAY;
+        world.set(Side::A, &a, "Title", title.into());
+        assert_eq!(kinds(&world.sync(&spec(), Scope::Changes)), []);
+        assert_eq!(world.value(Side::B, &b, "title"), Some(&title.into()));
+    }
 }
 
 #[test]

@@ -19,6 +19,8 @@ pub(crate) struct World {
     pub(crate) next: u64,
     /// Every value that a write replaced.
     pub(crate) history: Vec<Value>,
+    /// The time of the next run.
+    pub(crate) now: Timestamp,
 }
 
 pub(crate) fn spec() -> PairSpec {
@@ -166,7 +168,7 @@ impl World {
                 held: &BTreeSet::new(),
                 views: views.clone(),
                 only: None,
-                now: Timestamp(0),
+                now: self.now,
             })
         };
         let whole = plan(self.links.clone());

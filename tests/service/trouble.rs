@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use duosync::connectors::ErrorKind;
 use duosync::connectors::memory::Fault;
-use duosync::model::{AlertKind, Outcome, WriteState};
+use duosync::model::{AlertKind, DeleteGuard, Outcome, RecordId, WriteState};
 use duosync::service::{Command, SyncMode};
 
 use crate::desk::{Desk, pair, person};
@@ -107,6 +107,47 @@ fn an_empty_list_where_records_were_known_changes_nothing() {
     assert_eq!((report.outcome, desk.left.records().len()), (Outcome::Waiting, 2));
     assert!(report.message.unwrap().contains("came back empty"));
     assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
+}
+
+/// A list from a cache is complete by its own word, and still lacks what came since.
+#[test]
+fn a_list_that_leaves_out_what_is_there_deletes_nothing() {
+    for lists in [1, 2] {
+        let mut desk = Desk::in_step();
+        let before = desk.writes();
+        for _ in 0..lists {
+            desk.left.order(Fault::LeaveOut(vec![RecordId("1".to_owned())]));
+        }
+        desk.left.order(Fault::ForgetCursors);
+        let report = desk.sync(SyncMode::Normal).summary;
+        assert_eq!((report.outcome, desk.writes(), desk.right.records().len()), (Outcome::Done, before, 2), "{lists}");
+        // Read once more, the list tells the truth, or the operator hears that it does not.
+        assert_eq!(report.message.is_some_and(|text| text.contains("One record of Left")), lists == 2, "{lists}");
+        desk.left.set_field("1", "name", "Anna");
+        assert_eq!(desk.sync(SyncMode::Normal).summary.sides.b.updated, 1, "{lists}: it is still tied");
+    }
+}
+
+/// What is held back or asked about is looked for as well; what is really gone stays a question.
+#[test]
+fn a_list_that_leaves_out_what_is_there_asks_nothing() {
+    let mut desk = Desk::in_step();
+    let mut spec = pair("people", "Left", "Right");
+    spec.guard = DeleteGuard { count: 1, percent: 10 };
+    desk.save(spec);
+    for number in 3..30 {
+        person(&desk.left, &number.to_string(), &format!("p{number}"));
+    }
+    desk.sync(SyncMode::Yes);
+    let (before, all) = (desk.writes(), desk.left.records());
+    desk.left.remove("2");
+    desk.left.remove("4");
+    for _ in 0..2 {
+        desk.left.order(Fault::LeaveOut(all.keys().skip(1).cloned().map(RecordId).collect()));
+    }
+    desk.left.order(Fault::ForgetCursors);
+    let report = desk.sync(SyncMode::Normal).summary;
+    assert_eq!((report.outcome, report.conflicts, desk.writes()), (Outcome::Waiting, 2, before));
 }
 
 #[test]

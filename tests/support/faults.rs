@@ -152,9 +152,9 @@ impl Faults {
         self.storm.lock().unwrap().met
     }
 
-    /// How often each fault has come.
-    pub(crate) fn done(&self) -> BTreeMap<Fault, usize> {
-        self.storm.lock().unwrap().done.clone()
+    /// Which faults came, and how often, since this was asked before.
+    pub(crate) fn take_done(&self) -> BTreeMap<Fault, usize> {
+        std::mem::take(&mut self.storm.lock().unwrap().done)
     }
 }
 
@@ -174,17 +174,14 @@ fn carry(mut client: TcpStream, server: u16, storm: &Mutex<Storm>) -> std::io::R
     };
     match ordered {
         None => {}
-        Some(Done::Fault(fault)) => return suffer(&mut client, Some(fault), &head, &body, server),
+        Some(Done::Fault(fault)) => return suffer(&mut client, Some(fault), &unpacked(&head), &body, server),
         Some(Done::Refused(status, text)) => return client.write_all(answer(&status, "", &text).as_bytes()),
         Some(Done::Answered(status, text)) => {
             forward(&head, &body, server)?;
             return client.write_all(answer(&status, "", &text).as_bytes());
         }
         Some(Done::Changed(change)) => {
-            // What is to be changed must not come packed.
-            let kept: Vec<&str> =
-                head.split("\r\n").filter(|line| !line.to_lowercase().starts_with("accept-encoding:")).collect();
-            let given = forward(&kept.join("\r\n"), &body, server)?;
+            let given = forward(&unpacked(&head), &body, server)?;
             let given = String::from_utf8_lossy(&given);
             let (top, text) = given.split_once("\r\n\r\n").unwrap_or((&given, ""));
             let (status, headers) = top.split_once("\r\n").unwrap_or((top, ""));
@@ -219,6 +216,13 @@ fn carry(mut client: TcpStream, server: u16, storm: &Mutex<Storm>) -> std::io::R
         return client.write_all(&answer);
     }
     suffer(&mut client, fault, &head, &body, server)
+}
+
+/// A request's head that asks for its answer as it is: what is to be changed must not come packed.
+fn unpacked(head: &str) -> String {
+    let kept: Vec<&str> =
+        head.split("\r\n").filter(|line| !line.to_lowercase().starts_with("accept-encoding:")).collect();
+    kept.join("\r\n")
 }
 
 /// An answer with this status, with its reason and headers, and this body.

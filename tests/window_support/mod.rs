@@ -24,8 +24,8 @@ use duosync::model::{
 };
 use duosync::service::{
     AccountCheck, CheckStep, Command, CompareFound, CompareQuery, CopyReason, Event, FoundMatters, Handle, KeptCopy,
-    Look, Looked, Mailbox, PairState, PairStatus, Problem, Progress, Reply, RunReport, Snapshot, Suggestion, SyncMode,
-    Upkeep,
+    Look, Looked, Mailbox, PairState, PairStatus, Problem, Progress, Reply, RequestId, RunReport, Snapshot, Suggestion,
+    SyncMode, Upkeep,
 };
 
 pub const PAIR: &str = "customers";
@@ -92,12 +92,17 @@ pub fn spec() -> PairSpec {
 }
 
 pub fn run(number: i64, outcome: Outcome, minutes: i64, created: u64, updated: u64) -> RunSummary {
+    run_at(number, outcome, minutes_ago(minutes), created, updated)
+}
+
+/// A run that began at this moment.
+pub fn run_at(number: i64, outcome: Outcome, started: Timestamp, created: u64, updated: u64) -> RunSummary {
     RunSummary {
         run: RunId(number),
         pair: PAIR.into(),
         trigger: if number % 3 == 0 { Trigger::Manual } else { Trigger::Schedule },
         outcome,
-        started: minutes_ago(minutes),
+        started,
         millis: 1840,
         sides: PerSide::new(
             SideCounts { listed: 200, updated, requests: 2, ..SideCounts::default() },
@@ -370,11 +375,11 @@ pub fn writes(run: RunId) -> Vec<WriteEntry> {
 /// A page of a history of so many runs: the newest waits, the second failed, the third is done, and so on.
 fn run_page(world: &World, query: &RunQuery) -> RunPage {
     let all = (0..world.runs).map(|back| {
-        let number = 9 + world.runs - back;
+        let (number, started) = (9 + world.runs - back, world.minutes_ago(4 + 5 * back));
         match back % 3 {
-            0 => run(number, Outcome::Waiting, 4 + 5 * back, 3, 12),
-            1 => run(number, Outcome::Failed, 4 + 5 * back, 0, 0),
-            _ => run(number, Outcome::Done, 4 + 5 * back, 0, 0),
+            0 => run_at(number, Outcome::Waiting, started, 3, 12),
+            1 => run_at(number, Outcome::Failed, started, 0, 0),
+            _ => run_at(number, Outcome::Done, started, 0, 0),
         }
     });
     let fits = |run: &RunSummary| query.outcomes.is_empty() || query.outcomes.contains(&run.outcome);
@@ -405,12 +410,12 @@ fn write_page(query: &WriteQuery) -> WritePage {
 }
 
 /// One record, linked in a first sync, asked about, answered and written.
-pub fn lives(query: &LifeQuery) -> Lives {
+fn lives(world: &World, query: &LifeQuery) -> Lives {
     if !"ann peeters".contains(&query.text.to_lowercase()) {
         return Lives { query: query.clone(), ..Lives::default() };
     }
     let entry = writes(RunId(12)).remove(1);
-    let event = |minutes, what| LifeEvent { at: minutes_ago(minutes), what };
+    let event = |minutes, what| LifeEvent { at: world.minutes_ago(minutes), what };
     let wrote = |write: WriteEntry, trigger| LifeStep::Wrote { write: Box::new(write), number: 2, trigger };
     let mut failed = entry.clone();
     failed.state = WriteState::Failed;
@@ -612,17 +617,54 @@ pub struct World {
     pub plan: Arc<Plan>,
     /// How many runs the history has.
     pub runs: i64,
+    /// The alerts, newest first.
+    pub alerts: Vec<Alert>,
+    /// The copies of the database, newest first.
+    pub copies: Vec<KeptCopy>,
+    /// Whether the pair was ever compared.
+    pub compared: bool,
+    /// How many more fields each side has.
+    pub more_fields: usize,
+    /// Now, as the history sees it: none where that is the computer's clock.
+    pub day: Option<Timestamp>,
     /// Every command with this name is answered with this problem.
     pub trouble: Option<(&'static str, String)>,
+    /// Every command with this name waits for its answer until [`Stand::release`].
+    pub slow: Option<&'static str>,
 }
 
 impl World {
     pub fn new(snapshot: Snapshot) -> Self {
-        Self { snapshot, matters: Arc::new(matters()), plan: Arc::new(plan()), runs: 3, trouble: None }
+        Self {
+            snapshot,
+            matters: Arc::new(matters()),
+            plan: Arc::new(plan()),
+            runs: 3,
+            alerts: alerts(),
+            copies: copies(),
+            compared: true,
+            more_fields: 0,
+            day: None,
+            trouble: None,
+            slow: None,
+        }
     }
-}
 
-impl World {
+    fn minutes_ago(&self, minutes: i64) -> Timestamp {
+        Timestamp(self.day.unwrap_or_else(now).0 - minutes * 60_000)
+    }
+
+    /// The fields of a side, with as many more as there are to be.
+    fn fields(&self, side: Side) -> Vec<FieldInfo> {
+        let more = (1..=self.more_fields).map(|number| FieldInfo {
+            name: format!("extra_{number}"),
+            label: format!("Extra {number}"),
+            samples: vec![format!("sample {number}")],
+            ..FieldInfo::default()
+        });
+        field_infos(side).into_iter().chain(more).collect()
+    }
+
     /// What the service would look up.
     fn look(&self, look: &Look) -> Looked {
         match look {
@@ -632,6 +674,7 @@ impl World {
             ),
             Look::Partners(id) => Looked::Partners(*id, Arc::new(partners())),
             Look::Rows(query) => Looked::Rows(Arc::new(self.rows(query))),
+            Look::Compares(pair) if !self.compared => Looked::Compares(pair.clone(), Arc::default()),
             Look::Compares(pair) => {
                 let counts = |different| CompareCounts { a_total: 200, different, ..CompareCounts::default() };
                 // Earlier compares are told by their day, which stands in the pictures: it is always the same one.
@@ -721,12 +764,32 @@ pub struct Stand {
     pub world: Mutex<World>,
     /// Every command that came.
     pub heard: Mutex<Vec<Command>>,
+    /// The commands that are not answered yet.
+    waiting: Mutex<Vec<(RequestId, Command)>>,
+}
+
+/// Whether a command is called so; the name may go into what it holds ("Look(Matters").
+fn is_called(command: &Command, name: &str) -> bool {
+    // A command shows its name only, for some hold passwords.
+    let whole = if let Command::Look(look) = command {
+        format!("Look({look:?})")
+    } else if let Command::Upkeep(wanted) = command {
+        format!("Upkeep({wanted:?})")
+    } else {
+        format!("{command:?}")
+    };
+    whole.strip_prefix(name).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
 /// A handle for the window, and the stand-in at its other end.
 pub fn stand(world: World, wake: Arc<dyn Fn() + Send + Sync>) -> (Handle, Arc<Stand>) {
     let (handle, mailbox) = Handle::new(wake);
-    let stand = Stand { mailbox: Mutex::new(mailbox), world: Mutex::new(world), heard: Mutex::default() };
+    let stand = Stand {
+        mailbox: Mutex::new(mailbox),
+        world: Mutex::new(world),
+        heard: Mutex::default(),
+        waiting: Mutex::default(),
+    };
     (handle, Arc::new(stand))
 }
 
@@ -736,9 +799,30 @@ impl Stand {
         let mut mailbox = self.mailbox.lock().unwrap();
         while let Ok((id, command)) = mailbox.commands.try_recv() {
             self.heard.lock().unwrap().push(command.clone());
+            if self.world.lock().unwrap().slow.is_some_and(|slow| is_called(&command, slow)) {
+                self.waiting.lock().unwrap().push((id, command));
+                continue;
+            }
             let answer = self.reply(&command);
             futures_free_block_on(mailbox.voice.reply(id, answer));
         }
+    }
+
+    /// Answers what was held back, and holds nothing back any more.
+    pub fn release(&self) {
+        self.world.lock().unwrap().slow = None;
+        let waiting = std::mem::take(&mut *self.waiting.lock().unwrap());
+        assert!(!waiting.is_empty(), "nothing was held back");
+        let mailbox = self.mailbox.lock().unwrap();
+        for (id, command) in waiting {
+            let answer = self.reply(&command);
+            futures_free_block_on(mailbox.voice.reply(id, answer));
+        }
+    }
+
+    /// From here on nothing goes wrong any more.
+    pub fn mend(&self) {
+        self.world.lock().unwrap().trouble = None;
     }
 
     /// Says something unasked.
@@ -757,9 +841,8 @@ impl Stand {
 
     fn reply(&self, command: &Command) -> Result<Reply, Problem> {
         let mut world = self.world.lock().unwrap();
-        let name = format!("{command:?}");
         if let Some((which, why)) = &world.trouble
-            && name.starts_with(which)
+            && is_called(command, which)
         {
             return Err(Problem::failed(why.clone()));
         }
@@ -786,15 +869,18 @@ impl Stand {
             }
             Command::History(query) => Reply::History(Arc::new(run_page(&world, query))),
             Command::Writes(query) => Reply::Writes(Arc::new(write_page(query))),
-            Command::Lives(query) => Reply::Lives(Arc::new(lives(query))),
+            Command::Lives(query) => Reply::Lives(Arc::new(lives(&world, query))),
             Command::UndoPlan { .. } => Reply::UndoPlan(Arc::new(undo_plan())),
-            Command::Alerts => Reply::Alerts(Arc::new(alerts())),
+            Command::Alerts => Reply::Alerts(Arc::new(world.alerts.clone())),
             Command::Compare { .. } => Reply::Compared(Arc::new(report())),
             Command::LastCompare(_) => Reply::LastCompare(Some(Arc::new(report()))),
             Command::TryAccount { settings, .. } => Reply::Checked(vec![check(settings)]),
             Command::TryManifest { .. } => Reply::Checked(Vec::new()),
             Command::Survey { .. } => Reply::Surveyed(
-                Box::new(Survey { fields: PerSide::from_fn(field_infos), totals: PerSide::new(200, 197) }),
+                Box::new(Survey {
+                    fields: PerSide::from_fn(|side| world.fields(side)),
+                    totals: PerSide::new(200, 197),
+                }),
                 mappings()
                     .into_iter()
                     .map(|mapping| Suggestion {
@@ -808,7 +894,7 @@ impl Stand {
                 world.snapshot.prefs = prefs.clone();
                 Reply::Done
             }
-            Command::Upkeep(Upkeep::Copies) => Reply::Copies(Arc::new(copies())),
+            Command::Upkeep(Upkeep::Copies) => Reply::Copies(Arc::new(world.copies.clone())),
             Command::Upkeep(
                 Upkeep::BackUp(Some(file))
                 | Upkeep::Restore(file)

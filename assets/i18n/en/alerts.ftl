@@ -2,6 +2,7 @@
 
 alerts-page = Alerts
 alerts-reading = Reading the alerts…
+alerts-not-read = The alerts could not be read
 alerts-none-title = No alerts
 alerts-none = When something needs you or goes wrong, it is kept here.
 alerts-needs-you = Needs you
@@ -11,6 +12,8 @@ alerts-older = Show older alerts
 alerts-where = { $pair }, { $when }
 alerts-where-new = { $pair }, { $when }, new
 alerts-where-settled = { $pair }, { $when }, settled { $settled }
+alerts-where-over = { $pair }, { $when }, settled
+alerts-where-open = { $told }; { $open } open now
 alerts-review = Review
 alerts-differences = Show the differences
 alerts-runs = Show the run
@@ -43,6 +46,11 @@ alerts-held =
     { $count ->
         [one] 1 deletion was held back, as more than usual went away. Nothing is deleted before you say so.
        *[other] { $count } deletions were held back, as more than usual went away. Nothing is deleted before you say so.
+    }
+alerts-flipping =
+    { $count ->
+        [one] { $reason }
+       *[other] { $reason } This is so in { $count } records.
     }
 alerts-conflicts =
     { $count ->

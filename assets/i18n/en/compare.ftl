@@ -28,14 +28,11 @@ compare-export = Export…
 compare-empty = Nothing to compare yet
 compare-empty-text = Connect two accounts first, on the page Home.
 compare-reading = Reading the last compare…
+compare-not-read = The compare could not be read
 compare-never = Not compared yet
 compare-never-text = A compare reads both sides whole and shows every record in which they do not agree. It writes nothing.
 compare-agree = Both sides agree. Compared { $when }.
-compare-found =
-    { $count ->
-        [one] 1 difference found. Compared { $when }.
-       *[other] { $count } differences found. Compared { $when }.
-    }
+compare-found = { $found }. Compared { $when }.
 compare-on-both = on both sides
 compare-different = different
 compare-only-in = only in { $account }
@@ -69,6 +66,12 @@ compare-told-found =
     }
 compare-told-file = The report is in { $file }.
 compare-search = Search the records
+compare-row =
+    { $fields ->
+        [0] { $name }: { $what }
+        [one] { $name }: { $what }, 1 field
+       *[other] { $name }: { $what }, { $fields } fields
+    }
 compare-records-shown =
     { $count ->
         [one] 1 record

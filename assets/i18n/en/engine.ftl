@@ -29,7 +29,7 @@ plan-ambiguous =
         [one] 1 record
        *[other] { $in_b } records
     } in { $b } have the same { $fields }, so which belong together is not certain.
-plan-flipping = { $fields } went back and forth between { $a } and { $b } { $times } times in a row: something in { $a } or { $b } rewrites it after each sync. It is left alone until you choose a value. If only the way of writing differs, choose another kind for { $fields } in the pair's fields.
+plan-flipping = { $fields } went back and forth { $times } times in a row: something rewrites it after each sync, a rule in { $a } or { $b }, another program, or a second Duosync with other settings. It is left alone until you choose a value. If only the way of writing differs, choose another kind for { $fields } in the pair's fields.
 plan-was-empty = { $field } was empty in { $account }
 plan-was-empty-both = { $field } was empty on both sides
 plan-changed = { $account } changed { $field }

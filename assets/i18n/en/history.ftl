@@ -41,6 +41,7 @@ history-to = Last day
 history-how-to-date = Write a day as 2026-11-03 or 3/11/2026.
 history-clear = Show everything
 history-reading = Reading the history…
+history-not-read = The history could not be read
 history-reading-more = Reading more…
 history-none-fit = Nothing fits
 history-none-fit-why = No sync is as the choices above say. Press Show everything to see all of them.
@@ -62,6 +63,7 @@ history-more-failed = { $count ->
    *[other] { $count } more records could not be written; they are tried again at the next sync.
 }
 history-reading-writes = Reading its changes…
+history-writes-not-read = Its changes could not be read
 history-wrote-nothing = It wrote nothing.
 history-search = Search its changes
 history-chip-all = All { $count }

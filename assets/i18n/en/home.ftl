@@ -26,10 +26,7 @@ home-new = New
 home-in-step = In step
 home-working = Working
 home-waiting = Waiting for you
-home-waiting-questions = { $count ->
-    [one] Waiting for you: 1 question
-   *[other] Waiting for you: { $count } questions
-}
+home-waiting-for = Waiting for you: { $what }
 home-failing = Failing since { $when }
 home-never = Not synced yet.
 home-last = Last sync { $when }: { $what }.
@@ -40,10 +37,7 @@ home-next-paused = Paused: it syncs only when you press Sync now.
 home-next-first = Its first sync shows you what it would do before it writes.
 home-next-password = It waits for the password of { $account }.
 home-compared-same = Compared { $when }: both sides agree.
-home-compared = { $count ->
-    [one] Compared { $when }: 1 difference.
-   *[other] Compared { $when }: { $count } differences.
-}
+home-compared = Compared { $when }: { $found }.
 home-run = { $when }: { $what }
 home-runs = { $count ->
     [one] The last run: { $failed } failed, at most { $most } written at once
@@ -59,6 +53,11 @@ home-review-questions = { $count ->
     [one] Review 1 question
    *[other] Review { $count } questions
 }
+home-review-differences = { $count ->
+    [one] Review 1 difference
+   *[other] Review { $count } differences
+}
+home-review-all = Review all { $count }
 home-sync = Sync now
 home-compare = Compare now
 home-pause = Pause

@@ -2,7 +2,6 @@
 
 review-title = Review
 review-failed = The list could not be looked through
-review-try-again = Try again
 review-loading = One moment
 review-loading-text = Duosync is looking what waits for you.
 review-empty = Nothing waits for you
@@ -38,6 +37,12 @@ review-sort-name = By name
 review-sort-kind = By kind
 review-sort-fields = Most fields first
 review-tick = Tick { $name }
+review-row =
+    { $fields ->
+        [0] { $name }: { $what }, { $a } and { $b }
+        [one] { $name }: { $what }, 1 field, { $a } and { $b }
+       *[other] { $name }: { $what }, { $fields } fields, { $a } and { $b }
+    }
 review-row-settling = being settled…
 review-bulk-one-pair = Choose one connection to answer many at once.
 review-bulk-use-shown = Use { $account } for the { $count } shown

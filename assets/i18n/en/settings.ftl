@@ -52,6 +52,7 @@ settings-open-folder-failed = The folder could not be opened. It is at { $folder
 settings-copies = Copies of what Duosync remembers
 settings-copies-about = Each day a copy is made by itself, and 14 are kept. Going back to one never changes your lists.
 settings-copies-reading = Looking for copies…
+settings-copies-not-read = The copies could not be looked up: { $why }
 settings-copies-none = There is none yet. The first is made today.
 settings-copies-more =
     { $count ->

@@ -6,17 +6,25 @@ sync-mistake = Duosync made a mistake and stopped this sync. Nothing is lost; th
 sync-taken-back-already = Run { $run } was taken back already.
 sync-no-run = There is no run { $run }.
 sync-no-question = There is no open question { $id }. It may be settled already.
+sync-cut-off = The sync was cut off. Nothing is lost: the next one goes on from there.
 sync-stopped-before = You stopped it before it began. Nothing was changed.
-sync-differences =
-    { $count ->
-        [one] 1 difference was found.
-       *[other] { $count } differences were found.
-    }
+sync-differences = { $count ->
+    [one] 1 difference was found.
+   *[other] { $count } differences were found.
+}{ $asked ->
+    [0] { "" }
+    [one] { " " }A sync has asked about 1 of them already.
+   *[other] { " " }A sync has asked about { $asked } of them already.
+}
 sync-several-same-key = Several records have the same key here. Say which two belong together (link), that they do not, or ignore it; or make the key different in one of the lists.
 sync-overlap = These connections all write to the same list of { $account }: { $pairs }.
 sync-preview = This is what the sync would do. Nothing is written before you say yes.
 sync-list-cut = The list of { $account } could not be read to its end, so nothing was added on either side. The next sync tries again.
 sync-list-cut-answer = The list of { $account } could not be read to its end, so nothing was done yet. The next sync carries your answer out.
+sync-unlisted = { $count ->
+    [one] One record of { $account } is missing from its list but still there, so it was not taken for deleted.
+   *[other] { $count } records of { $account } are missing from its list but still there, so they were not taken for deleted.
+}
 sync-reading = Reading { $account }
 sync-comparing-known = Comparing with what is known
 sync-remembering = Remembering what was done

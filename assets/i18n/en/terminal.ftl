@@ -132,6 +132,17 @@ terminal-outcome-running = running
 terminal-outcome-preview = preview
 terminal-no-answer = This is not a command with one answer.
 terminal-copy-in = The copy is in { $file }. Go back to it with duosync restore.
+terminal-person-say = Say whom: a name, an email, or any value of the person.
+terminal-person-no-such =
+    { $count ->
+        [one] There is no number { $number }: one record was found.
+       *[other] There is no number { $number }: { $count } records were found.
+    }
+terminal-person-which = Several records fit. Say with --only N, once for each, which are this person:
+terminal-person-ask =
+    Erasing cannot be undone; nothing has been erased yet. The same is erased in the copies in Duosync's folder.
+    Next: { $command }
+terminal-person-elsewhere = Copies and reports that you keep in other places still hold it.
 terminal-diagnostics = Written to { $file }. It holds no personal data and no passwords.
 terminal-unexpected = Duosync answered something that was not asked. Please report this, with the output of -vv.
 terminal-no-pair-yet = There is no pair yet. Bring one in with `{ $command }`, or look at the sample with `duosync demo`.

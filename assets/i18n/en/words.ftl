@@ -73,6 +73,27 @@ words-outcome-preview = Preview
 words-outcome-partial = Partly done
 words-outcome-failed = Failed
 words-outcome-stopped = Stopped
+words-questions = { $count ->
+    [one] 1 question
+   *[other] { $count } questions
+}
+words-differences = { $count ->
+    [one] 1 difference
+   *[other] { $count } differences
+}
+words-questions-and-differences = { $questions } and { $differences }
+words-found = { $count ->
+    [one] 1 difference found
+   *[other] { $count } differences found
+}
+words-found-open = { $count ->
+    [one] 1 difference found, { $open } open now
+   *[other] { $count } differences found, { $open } open now
+}
+words-found-settled = { $count ->
+    [one] 1 difference found, settled since
+   *[other] { $count } differences found, all settled since
+}
 words-both-changed = Changed on both sides
 words-first-match = Different at first match
 words-deleted-changed = Deleted in { $deleted }, changed in { $changed }

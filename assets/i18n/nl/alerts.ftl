@@ -2,6 +2,7 @@
 
 alerts-page = Meldingen
 alerts-reading = De meldingen worden gelezen…
+alerts-not-read = De meldingen konden niet gelezen worden
 alerts-none-title = Geen meldingen
 alerts-none = Wat jou nodig heeft of misgaat, wordt hier bewaard.
 alerts-needs-you = Heeft jou nodig
@@ -11,6 +12,8 @@ alerts-older = Oudere meldingen tonen
 alerts-where = { $pair }, { $when }
 alerts-where-new = { $pair }, { $when }, nieuw
 alerts-where-settled = { $pair }, { $when }, opgelost { $settled }
+alerts-where-over = { $pair }, { $when }, opgelost
+alerts-where-open = { $told }; nu { $open } open
 alerts-review = Nakijken
 alerts-differences = Verschillen tonen
 alerts-runs = Toon wat er gebeurde
@@ -43,6 +46,11 @@ alerts-held =
     { $count ->
         [one] 1 verwijdering is tegengehouden, want er verdween meer dan gewoonlijk. Er wordt niets verwijderd voor jij het zegt.
        *[other] { $count } verwijderingen zijn tegengehouden, want er verdween meer dan gewoonlijk. Er wordt niets verwijderd voor jij het zegt.
+    }
+alerts-flipping =
+    { $count ->
+        [one] { $reason }
+       *[other] { $reason } Dat is zo bij { $count } records.
     }
 alerts-conflicts =
     { $count ->

@@ -28,14 +28,11 @@ compare-export = Exporteren…
 compare-empty = Nog niets te vergelijken
 compare-empty-text = Verbind eerst twee accounts, op de pagina Start.
 compare-reading = De laatste vergelijking wordt gelezen…
+compare-not-read = De vergelijking kon niet gelezen worden
 compare-never = Nog niet vergeleken
 compare-never-text = Een vergelijking leest beide kanten volledig en toont elk record waarin ze niet overeenkomen. Er wordt niets geschreven.
 compare-agree = Beide kanten zijn gelijk. Vergeleken { $when }.
-compare-found =
-    { $count ->
-        [one] 1 verschil gevonden. Vergeleken { $when }.
-       *[other] { $count } verschillen gevonden. Vergeleken { $when }.
-    }
+compare-found = { $found }. Vergeleken { $when }.
 compare-on-both = aan beide kanten
 compare-different = verschillend
 compare-only-in = alleen in { $account }
@@ -69,6 +66,12 @@ compare-told-found =
     }
 compare-told-file = Het rapport staat in { $file }.
 compare-search = Zoek in de records
+compare-row =
+    { $fields ->
+        [0] { $name }: { $what }
+        [one] { $name }: { $what }, 1 veld
+       *[other] { $name }: { $what }, { $fields } velden
+    }
 compare-records-shown =
     { $count ->
         [one] 1 record

@@ -29,7 +29,7 @@ plan-ambiguous =
         [one] 1 record
        *[other] { $in_b } records
     } in { $b } hebben dezelfde { $fields }, dus het is niet zeker welke bij elkaar horen.
-plan-flipping = { $fields } ging { $times } keer na elkaar heen en weer tussen { $a } en { $b }: iets in { $a } of { $b } herschrijft het na elke synchronisatie. Het blijft zoals het is tot jij een waarde kiest. Is alleen de schrijfwijze anders, kies dan een ander soort voor { $fields } bij de velden.
+plan-flipping = { $fields } ging { $times } keer na elkaar heen en weer: iets herschrijft het na elke synchronisatie, een regel in { $a } of { $b }, een ander programma, of een tweede Duosync met andere instellingen. Het blijft zoals het is tot jij een waarde kiest. Is alleen de schrijfwijze anders, kies dan een ander soort voor { $fields } bij de velden.
 plan-was-empty = { $field } was leeg in { $account }
 plan-was-empty-both = { $field } was aan beide kanten leeg
 plan-changed = { $account } heeft { $field } gewijzigd

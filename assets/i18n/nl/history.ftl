@@ -41,6 +41,7 @@ history-to = Laatste dag
 history-how-to-date = Schrijf een dag als 3/11/2026 of 2026-11-03.
 history-clear = Toon alles
 history-reading = De geschiedenis wordt gelezen…
+history-not-read = De geschiedenis kon niet gelezen worden
 history-reading-more = Er wordt meer gelezen…
 history-none-fit = Niets gevonden
 history-none-fit-why = Geen enkele synchronisatie past bij de keuzes hierboven. Klik op Toon alles om ze allemaal te zien.
@@ -62,6 +63,7 @@ history-more-failed = { $count ->
    *[other] Nog { $count } records konden niet geschreven worden; bij de volgende synchronisatie wordt het opnieuw geprobeerd.
 }
 history-reading-writes = De wijzigingen worden gelezen…
+history-writes-not-read = De wijzigingen ervan konden niet gelezen worden
 history-wrote-nothing = Er werd niets geschreven.
 history-search = Zoek in de wijzigingen
 history-chip-all = Alle { $count }

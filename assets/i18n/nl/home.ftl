@@ -26,10 +26,7 @@ home-new = Nieuw
 home-in-step = Gelijk
 home-working = Bezig
 home-waiting = Wacht op jou
-home-waiting-questions = { $count ->
-    [one] Wacht op jou: 1 vraag
-   *[other] Wacht op jou: { $count } vragen
-}
+home-waiting-for = Wacht op jou: { $what }
 home-failing = Lukt niet sinds { $when }
 home-never = Nog niet gesynchroniseerd.
 home-last = Laatste synchronisatie { $when }: { $what }.
@@ -40,10 +37,7 @@ home-next-paused = Gepauzeerd: synchroniseert alleen als je op Nu synchroniseren
 home-next-first = De eerste synchronisatie toont je wat ze zou doen voordat ze iets schrijft.
 home-next-password = Wacht op het wachtwoord van { $account }.
 home-compared-same = Vergeleken { $when }: beide kanten zijn gelijk.
-home-compared = { $count ->
-    [one] Vergeleken { $when }: 1 verschil.
-   *[other] Vergeleken { $when }: { $count } verschillen.
-}
+home-compared = Vergeleken { $when }: { $found }.
 home-run = { $when }: { $what }
 home-runs = { $count ->
     [one] De laatste run: { $failed } mislukt, hoogstens { $most } tegelijk geschreven
@@ -59,6 +53,11 @@ home-review-questions = { $count ->
     [one] 1 vraag nakijken
    *[other] { $count } vragen nakijken
 }
+home-review-differences = { $count ->
+    [one] 1 verschil nakijken
+   *[other] { $count } verschillen nakijken
+}
+home-review-all = Alle { $count } nakijken
 home-sync = Nu synchroniseren
 home-compare = Nu vergelijken
 home-pause = Pauzeren

@@ -2,7 +2,6 @@
 
 review-title = Nakijken
 review-failed = De lijst kon niet doorzocht worden
-review-try-again = Opnieuw proberen
 review-loading = Een ogenblik
 review-loading-text = Duosync kijkt wat er op je wacht.
 review-empty = Er wacht niets op je
@@ -38,6 +37,12 @@ review-sort-name = Op naam
 review-sort-kind = Op soort
 review-sort-fields = Meeste velden eerst
 review-tick = { $name } aanvinken
+review-row =
+    { $fields ->
+        [0] { $name }: { $what }, { $a } en { $b }
+        [one] { $name }: { $what }, 1 veld, { $a } en { $b }
+       *[other] { $name }: { $what }, { $fields } velden, { $a } en { $b }
+    }
 review-row-settling = wordt uitgevoerd…
 review-bulk-one-pair = Kies één koppeling om er veel tegelijk te beantwoorden.
 review-bulk-use-shown = Neem { $account } voor de { $count } getoonde

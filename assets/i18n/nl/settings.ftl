@@ -52,6 +52,7 @@ settings-open-folder-failed = De map kon niet geopend worden. Ze staat op { $fol
 settings-copies = Kopieën van wat Duosync onthoudt
 settings-copies-about = Elke dag wordt vanzelf een kopie gemaakt, en er worden er 14 bewaard. Teruggaan naar een kopie verandert nooit iets aan je lijsten.
 settings-copies-reading = Kopieën worden gezocht…
+settings-copies-not-read = De kopieën konden niet opgezocht worden: { $why }
 settings-copies-none = Er is er nog geen. De eerste wordt vandaag gemaakt.
 settings-copies-more =
     { $count ->

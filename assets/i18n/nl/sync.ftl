@@ -6,17 +6,25 @@ sync-mistake = Duosync maakte een fout en stopte deze synchronisatie. Er is niet
 sync-taken-back-already = Synchronisatie { $run } is al ongedaan gemaakt.
 sync-no-run = Er is geen synchronisatie { $run }.
 sync-no-question = Er is geen open vraag { $id }. Misschien is ze al beantwoord.
+sync-cut-off = De synchronisatie werd afgebroken. Er is niets verloren: de volgende gaat van daar verder.
 sync-stopped-before = Je hebt het gestopt voor het begon. Er is niets gewijzigd.
-sync-differences =
-    { $count ->
-        [one] Er is 1 verschil gevonden.
-       *[other] Er zijn { $count } verschillen gevonden.
-    }
+sync-differences = { $count ->
+    [one] Er is 1 verschil gevonden.
+   *[other] Er zijn { $count } verschillen gevonden.
+}{ $asked ->
+    [0] { "" }
+    [one] { " " }Over 1 ervan is al iets gevraagd.
+   *[other] { " " }Over { $asked } ervan is al iets gevraagd.
+}
 sync-several-same-key = Hier hebben meerdere records hetzelfde kenmerk. Zeg welke twee bij elkaar horen, dat ze niet dezelfde zijn, of laat het zo; of maak het kenmerk in een van de lijsten anders.
 sync-overlap = Deze koppelingen schrijven allemaal naar dezelfde lijst van { $account }: { $pairs }.
 sync-preview = Dit zou de synchronisatie doen. Er wordt niets geschreven voor je ja zegt.
 sync-list-cut = De lijst van { $account } kon niet tot het einde gelezen worden, dus er is aan geen van beide kanten iets toegevoegd. De volgende synchronisatie probeert het opnieuw.
 sync-list-cut-answer = De lijst van { $account } kon niet tot het einde gelezen worden, dus er is nog niets gebeurd. De volgende synchronisatie voert je antwoord uit.
+sync-unlisted = { $count ->
+    [one] Eén record van { $account } ontbreekt in de lijst maar is er nog, en is dus niet als verwijderd behandeld.
+   *[other] { $count } records van { $account } ontbreken in de lijst maar zijn er nog, en zijn dus niet als verwijderd behandeld.
+}
 sync-reading = { $account } lezen
 sync-comparing-known = Vergelijken met wat bekend is
 sync-remembering = Onthouden wat gedaan is

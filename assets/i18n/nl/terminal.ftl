@@ -132,6 +132,17 @@ terminal-outcome-running = bezig
 terminal-outcome-preview = voorbeeld
 terminal-no-answer = Dit is geen opdracht met één antwoord.
 terminal-copy-in = De kopie staat in { $file }. Ga ernaar terug met duosync restore.
+terminal-person-say = Zeg over wie: een naam, een e-mailadres, of een waarde van de persoon.
+terminal-person-no-such =
+    { $count ->
+        [one] Er is geen nummer { $number }: er is één record gevonden.
+       *[other] Er is geen nummer { $number }: er zijn { $count } records gevonden.
+    }
+terminal-person-which = Er passen verscheidene records. Zeg met --only N, voor elk een keer, welke deze persoon zijn:
+terminal-person-ask =
+    Wissen kan niet ongedaan gemaakt worden; er is nog niets gewist. Hetzelfde wordt gewist in de kopieën in de map van Duosync.
+    Volgende stap: { $command }
+terminal-person-elsewhere = Kopieën en rapporten die je op andere plaatsen bewaart, bevatten het nog.
 terminal-diagnostics = Geschreven naar { $file }. Er staan geen persoonsgegevens en geen wachtwoorden in.
 terminal-unexpected = Duosync antwoordde iets dat niet gevraagd was. Meld dit alsjeblieft, met de uitvoer van -vv.
 terminal-no-pair-yet = Er is nog geen koppeling. Breng er een binnen met `{ $command }`, of bekijk het voorbeeld met `duosync demo`.

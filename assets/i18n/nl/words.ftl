@@ -73,6 +73,27 @@ words-outcome-preview = Voorbeeld
 words-outcome-partial = Gedeeltelijk klaar
 words-outcome-failed = Mislukt
 words-outcome-stopped = Gestopt
+words-questions = { $count ->
+    [one] 1 vraag
+   *[other] { $count } vragen
+}
+words-differences = { $count ->
+    [one] 1 verschil
+   *[other] { $count } verschillen
+}
+words-questions-and-differences = { $questions } en { $differences }
+words-found = { $count ->
+    [one] 1 verschil gevonden
+   *[other] { $count } verschillen gevonden
+}
+words-found-open = { $count ->
+    [one] 1 verschil gevonden, { $open } nu open
+   *[other] { $count } verschillen gevonden, { $open } nu open
+}
+words-found-settled = { $count ->
+    [one] 1 verschil gevonden, sindsdien opgelost
+   *[other] { $count } verschillen gevonden, sindsdien allemaal opgelost
+}
 words-both-changed = Aan beide kanten gewijzigd
 words-first-match = Verschillend bij de eerste koppeling
 words-deleted-changed = Verwijderd in { $deleted }, gewijzigd in { $changed }

@@ -292,6 +292,26 @@ mod tests {
     }
 
     #[test]
+    fn bytes_that_came_to_harm_outside_a_card_refuse_the_answer() {
+        let answer = |href: &[u8], etag: &[u8], card: &[u8]| {
+            let mut body =
+                format!("<d:multistatus xmlns:d=\"DAV:\" xmlns:c=\"{CARD}\"><d:response><d:href>").into_bytes();
+            body.extend_from_slice(href);
+            body.extend_from_slice(b"</d:href><d:propstat><d:prop><d:getetag>");
+            body.extend_from_slice(etag);
+            body.extend_from_slice(b"</d:getetag><c:address-data>");
+            body.extend_from_slice(card);
+            body.extend_from_slice(b"</c:address-data></d:prop></d:propstat></d:response></d:multistatus>");
+            parse(&body)
+        };
+        let marked = answer(b"/a", b"1", b"FN:\xff").unwrap();
+        assert_eq!(marked.entries[0].data.as_deref(), Some("FN:\u{fffd}"), "the card is then read by itself");
+        for harmed in [answer(b"/\xff", b"1", b"FN:a"), answer(b"/a", b"\xff", b"FN:\xff")] {
+            assert_eq!(harmed.unwrap_err().kind, ErrorKind::BadAnswer);
+        }
+    }
+
+    #[test]
     fn a_document_type_is_refused() {
         let body = "<!DOCTYPE m [<!ENTITY a \"aaaa\">]><multistatus xmlns=\"DAV:\">&a;</multistatus>";
         assert_eq!(parse(body.as_bytes()).unwrap_err().kind, ErrorKind::BadAnswer);

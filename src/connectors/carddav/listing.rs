@@ -110,10 +110,12 @@ impl Account {
             }
         };
         for (href, entry) in heard.there {
-            told.extend(entry.etag.clone().map(|etag| (href.clone(), etag)));
             match self.given(&href, entry) {
-                Some(stored) => take(&stored),
-                None => missing.push(href),
+                Ok(stored) => take(&stored),
+                Err(etag) => {
+                    told.extend(etag.map(|etag| (href.clone(), etag)));
+                    missing.push(href);
+                }
             }
         }
         let (mut failed, mut steady) = (false, true);
@@ -143,11 +145,11 @@ impl Account {
         Ok(Listing { scope, complete, records, gone, total: None, cursor })
     }
 
-    /// What an entry of an answer holds of its card, or what is known of it from before. None also where the
-    /// answer's XML could not carry the card whole: it is then read by itself.
-    fn given(&self, href: &str, entry: Entry) -> Option<Stored> {
-        if entry.data.as_deref().is_some_and(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
-            return None;
+    /// What an entry of an answer holds of its card, or what is known of it from before. Where that is nothing,
+    /// or the answer could not carry the card whole, its etag comes back, and it is to be read by itself.
+    fn given(&self, href: &str, entry: Entry) -> Result<Stored, Option<String>> {
+        if entry.data.as_deref().is_some_and(|text| text.contains(char::REPLACEMENT_CHARACTER) || !is_whole(text)) {
+            return Err(entry.etag);
         }
         let modified = entry.modified.as_deref().and_then(http_date);
         let mut cards = lock(&self.cards);
@@ -157,10 +159,13 @@ impl Account {
                 text
             }
             (Some(text), None) => text,
-            (None, Some(etag)) => cards.at(href, etag)?,
-            (None, None) => return None,
+            (None, Some(etag)) => match cards.at(href, etag) {
+                Some(text) => text,
+                None => return Err(entry.etag),
+            },
+            (None, None) => return Err(None),
         };
-        Some(Stored { href: href.to_owned(), etag: entry.etag, modified, text })
+        Ok(Stored { href: href.to_owned(), etag: entry.etag, modified, text })
     }
 
     /// Asks what changed since the token (RFC 6578); none where the server cannot say.
@@ -293,7 +298,7 @@ impl Account {
                     continue;
                 }
                 let has_card = entry.data.is_some();
-                match has_card.then(|| self.given(href, entry)).flatten() {
+                match has_card.then(|| self.given(href, entry).ok()).flatten() {
                     Some(stored) => fetched.cards.push(stored),
                     None if has_card => {
                         self.fetch_singly(context, std::slice::from_ref(href), &mut fetched).await?;
@@ -328,11 +333,15 @@ impl Account {
     pub(super) async fn read(&self, context: &Context, href: &str) -> Result<Option<Stored>, ConnectorError> {
         let Some(answer) = self.get_card(context, href).await? else { return Ok(None) };
         let text = match std::str::from_utf8(&answer.body) {
-            Ok(text) => text.to_owned(),
-            // Cards are UTF-8 (RFC 6352, section 5.1). What is not, and is not twice the same, came to harm
-            // on its way; else the server keeps an old card as an old program wrote it.
-            Err(_) => match self.get_card(context, href).await? {
-                Some(again) if again.body == answer.body => WINDOWS_1252.decode(&answer.body).0.into_owned(),
+            Ok(text) if is_whole(text) => text.to_owned(),
+            // Cards are UTF-8 (RFC 6352, section 5.1) and have an end. What is not, and is not twice the same,
+            // came to harm on its way: what it lacks would look emptied. Else the server keeps an old card as
+            // an old program wrote it.
+            read => match self.get_card(context, href).await? {
+                Some(again) if again.body == answer.body => match read {
+                    Ok(text) => text.to_owned(),
+                    Err(_) => WINDOWS_1252.decode(&answer.body).0.into_owned(),
+                },
                 Some(_) | None => {
                     return Err(ConnectorError::new(ErrorKind::BadAnswer, tr!("server-contact-harmed")));
                 }
@@ -419,8 +428,8 @@ impl Account {
                         for entry in entries.into_iter().filter(|entry| !matches!(entry.status, Some(404 | 410))) {
                             let href = card_path(&entry.href)?;
                             match self.given(&href, entry) {
-                                Some(card) => stored.push(card),
-                                None => missing.push(href),
+                                Ok(card) => stored.push(card),
+                                Err(_) => missing.push(href),
                             }
                         }
                         stored.extend(self.all_of(context, book, &missing).await?);
@@ -463,6 +472,13 @@ fn card_path(href: &str) -> Result<String, ConnectorError> {
         ));
     }
     Ok(path)
+}
+
+/// Whether a card's text has its end.
+fn is_whole(text: &str) -> bool {
+    const END: &[u8] = b"END:VCARD";
+    let text = text.trim_end().as_bytes();
+    text.len().checked_sub(END.len()).and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(END))
 }
 
 fn folded(text: &str) -> String {

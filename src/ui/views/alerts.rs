@@ -1,14 +1,16 @@
 //! Alerts: what needs the operator, what went wrong and what healed.
 
+use std::sync::Arc;
+
 use eframe::egui::{self, RichText, Ui};
 
-use super::Intent;
+use super::{Intent, Page};
 use crate::model::{Alert, AlertKind, MatterId, MatterKind, RunId, RunSummary, Timestamp};
-use crate::service::{MatterList, MatterRow};
+use crate::service::{MatterList, MatterRow, PairState};
 use crate::texts::tr;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, Tone, tokens};
-use crate::ui::widgets::{Btn, card, empty, icon, remark, subtitle, title};
+use crate::ui::widgets::{Btn, card, empty, icon, not_read, remark, subtitle, title};
 use crate::ui::words;
 
 /// How many earlier alerts are shown at first, and how many more with each press.
@@ -93,9 +95,12 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// The view model of an alert.
-    pub(crate) fn of(alert: &Alert, now: Timestamp) -> Self {
-        let healed = alert.healed.is_some();
+    /// The view model of an alert, in the state of everything: of what it counted when it came up, some may
+    /// be settled by now.
+    pub(crate) fn of(alert: &Alert, pairs: &[PairState], now: Timestamp) -> Self {
+        let pair = pairs.iter().find(|pair| pair.spec.name == alert.pair);
+        let open = pair.and_then(|pair| open_of(alert.kind, pair));
+        let healed = alert.healed.is_some() || open.as_ref().is_some_and(|(count, _)| *count == 0);
         let (tone, sign) = match alert.kind {
             AlertKind::Recovered => (Tone::Good, Icon::Ok),
             AlertKind::Conflicts
@@ -119,8 +124,14 @@ impl Row {
             Some(at) => {
                 tr!("alerts-where-settled", pair = alert.pair, when = when, settled = words::ago(at, now))
             }
+            // Healed is written down with the next run or compare.
+            None if healed => tr!("alerts-where-over", pair = alert.pair, when = when),
             None if alert.seen => tr!("alerts-where", pair = alert.pair, when = when),
             None => tr!("alerts-where-new", pair = alert.pair, when = when),
+        };
+        let remark = match open {
+            Some((_, words)) if !healed => tr!("alerts-where-open", told = remark, open = words),
+            Some(_) | None => remark,
         };
         Self {
             tone,
@@ -135,19 +146,49 @@ impl Row {
     }
 }
 
-/// Draws the alerts; none while they are being read.
-pub(crate) fn show(ui: &mut Ui, alerts: Option<&[Alert]>, now: Timestamp, intents: &mut Vec<Intent>) {
+/// What is known of the alerts.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Known {
+    /// Nothing yet.
+    #[default]
+    Reading,
+    /// Why they could not be read.
+    Failed(String),
+    /// All that are kept, newest first.
+    All(Arc<Vec<Alert>>),
+}
+
+/// How many matters of this kind are open in the pair now, and in words; none for alerts that count nothing.
+fn open_of(kind: AlertKind, pair: &PairState) -> Option<(usize, String)> {
+    match kind {
+        AlertKind::Conflicts | AlertKind::HeldDeletions => Some((pair.conflicts, words::waiting(pair.conflicts, 0))),
+        AlertKind::Mismatches => Some((pair.mismatches, words::waiting(0, pair.mismatches))),
+        AlertKind::RunFailed | AlertKind::Recovered | AlertKind::SignIn | AlertKind::FailedRecords => None,
+    }
+}
+
+/// Draws the alerts.
+pub(crate) fn show(ui: &mut Ui, known: &Known, pairs: &[PairState], now: Timestamp, intents: &mut Vec<Intent>) {
     title(ui, &tr!("alerts-page"));
     ui.add_space(theme::GAP);
-    let Some(alerts) = alerts else {
-        remark(ui, tr!("alerts-reading"));
-        return;
+    let alerts = match known {
+        Known::Reading => {
+            remark(ui, tr!("alerts-reading"));
+            return;
+        }
+        Known::Failed(why) => {
+            if not_read(ui, &tr!("alerts-not-read"), why) {
+                intents.push(Intent::Go(Page::Alerts));
+            }
+            return;
+        }
+        Known::All(alerts) => alerts.as_slice(),
     };
     if alerts.is_empty() {
         empty(ui, Icon::Alerts, &tr!("alerts-none-title"), &tr!("alerts-none"));
         return;
     }
-    let rows = || alerts.iter().map(|alert| (alert, Row::of(alert, now)));
+    let rows = || alerts.iter().map(|alert| (alert, Row::of(alert, pairs, now)));
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         subtitle(ui, &tr!("alerts-needs-you"));
         let mut any = false;
@@ -158,7 +199,7 @@ pub(crate) fn show(ui: &mut Ui, alerts: Option<&[Alert]>, now: Timestamp, intent
         if !any {
             remark(ui, tr!("alerts-nothing-needs-you"));
         }
-        let earlier: Vec<_> = alerts.iter().filter(|alert| !Row::of(alert, now).needs_you).collect();
+        let earlier: Vec<_> = rows().filter(|(_, row)| !row.needs_you).collect();
         if earlier.is_empty() {
             return;
         }
@@ -166,8 +207,8 @@ pub(crate) fn show(ui: &mut Ui, alerts: Option<&[Alert]>, now: Timestamp, intent
         subtitle(ui, &tr!("alerts-earlier"));
         let id = egui::Id::unique("earlier alerts");
         let most = ui.data(|data| data.get_temp::<usize>(id)).unwrap_or(EARLIER);
-        for alert in earlier.iter().take(most) {
-            ui.push_id(alert.id, |ui| show_row(ui, alert, &Row::of(alert, now), intents));
+        for (alert, row) in earlier.iter().take(most) {
+            ui.push_id(alert.id, |ui| show_row(ui, alert, row, intents));
         }
         if earlier.len() > most && ui.add(Btn::new(&tr!("alerts-older"))).clicked() {
             ui.data_mut(|data| data.insert_temp(id, most + EARLIER));
@@ -247,10 +288,21 @@ mod tests {
 
     #[test]
     fn what_is_over_asks_for_nothing() {
-        let open = Row::of(&alert(AlertKind::SignIn, "failing"), given::now());
+        let open = Row::of(&alert(AlertKind::SignIn, "failing"), &[], given::now());
         assert!(open.needs_you && open.lead.is_some());
         let healed = Alert { healed: Some(given::minutes_ago(1)), ..alert(AlertKind::SignIn, "failing") };
-        let row = Row::of(&healed, given::now());
+        let row = Row::of(&healed, &[], given::now());
         assert!(!row.needs_you && row.lead.is_none() && row.tone == Tone::Good);
+    }
+
+    #[test]
+    fn an_alert_says_how_much_of_it_is_open_now() {
+        let alert = Alert { pair: given::PAIR.to_owned(), ..alert(AlertKind::Mismatches, "compare 1") };
+        let mut pair = given::pair(crate::service::PairStatus::Waiting);
+        let row = Row::of(&alert, std::slice::from_ref(&pair), given::now());
+        assert!(row.needs_you && row.remark.ends_with("4 differences open now"), "{}", row.remark);
+        pair.mismatches = 0;
+        let row = Row::of(&alert, &[pair], given::now());
+        assert!(!row.needs_you && row.remark.ends_with("settled"), "{}", row.remark);
     }
 }

@@ -52,8 +52,8 @@ pub(crate) struct Card {
     pub(crate) next: String,
     /// What the last compare found.
     pub(crate) compared: Option<String>,
-    /// How many questions and differences are open.
-    pub(crate) open: usize,
+    /// What the button to the open questions and differences says; none where there are none.
+    pub(crate) open: Option<String>,
     /// How far it is, while it is at work.
     pub(crate) work: Option<Work>,
     /// Whether a plan waits for a yes.
@@ -153,10 +153,9 @@ impl Asks {
 impl Card {
     fn of(pair: &PairState, snapshot: &Snapshot, progress: Option<(&Progress, Option<u64>)>, now: Timestamp) -> Self {
         let names = words::end_names(&pair.spec);
-        let open = pair.conflicts + pair.mismatches;
+        let open = pair.open();
         let working = progress.is_some() || pair.status == PairStatus::Working;
-        let (tone, sign, state) =
-            if working { (Tone::Busy, Icon::Work, tr!("home-working")) } else { state_of(pair, open) };
+        let (tone, sign, state) = if working { (Tone::Busy, Icon::Work, tr!("home-working")) } else { state_of(pair) };
         let trouble = match &pair.status {
             PairStatus::Failing { why, .. } if !working => Some(why.clone()),
             PairStatus::Failing { .. }
@@ -191,7 +190,7 @@ impl Card {
             sign,
             state,
             trouble,
-            open,
+            open: (open > 0).then(|| review_words(pair)),
             work,
             preview: pair.preview.is_some(),
             paused: pair.paused,
@@ -341,11 +340,9 @@ fn show_buttons(ui: &mut Ui, shown: &Card, intents: &mut Vec<Intent>) {
         Some((text, Icon::Key, intent))
     } else if shown.preview {
         Some((tr!("home-review-first"), Icon::Review, Intent::GoPair(Page::Preview, pair())))
-    } else if shown.open > 0 {
-        let text = tr!("home-review-questions", count = shown.open);
-        Some((text, Icon::Review, Intent::GoPair(Page::Review, pair())))
     } else {
-        None
+        let review = |text: &String| (text.clone(), Icon::Review, Intent::GoPair(Page::Review, pair()));
+        shown.open.as_ref().map(review)
     };
     let other = first.is_some();
     if let Some((text, sign, intent)) = first
@@ -451,20 +448,36 @@ fn summary(cards: &[Card]) -> String {
     tr!("home-count", count = cards.len(), parts = parts.join(", "))
 }
 
-fn state_of(pair: &PairState, open: usize) -> (Tone, Icon, String) {
+/// The button to what is open, with the number that stands at Review too.
+fn review_words(pair: &PairState) -> String {
+    match (pair.conflicts, pair.mismatches) {
+        (_, 0) => tr!("home-review-questions", count = pair.conflicts),
+        (0, _) => tr!("home-review-differences", count = pair.mismatches),
+        (_, _) => tr!("home-review-all", count = pair.open()),
+    }
+}
+
+fn state_of(pair: &PairState) -> (Tone, Icon, String) {
+    let open = pair.open();
     match &pair.status {
         PairStatus::New if pair.preview.is_some() => (Tone::Busy, Icon::New, tr!("home-ready")),
         PairStatus::New => (Tone::Busy, Icon::New, tr!("home-new")),
-        PairStatus::InStep => (Tone::Good, Icon::Ok, tr!("home-in-step")),
+        PairStatus::InStep if open == 0 => (Tone::Good, Icon::Ok, tr!("home-in-step")),
         PairStatus::Working => (Tone::Busy, Icon::Work, tr!("home-working")),
-        PairStatus::Waiting if open > 0 => (Tone::Attention, Icon::Wait, tr!("home-waiting-questions", count = open)),
-        PairStatus::Waiting => (Tone::Attention, Icon::Wait, tr!("home-waiting")),
+        // What is open counts for more than how the last run ended.
+        PairStatus::InStep | PairStatus::Waiting if open > 0 => {
+            let what = words::waiting(pair.conflicts, pair.mismatches);
+            (Tone::Attention, Icon::Wait, tr!("home-waiting-for", what = what))
+        }
+        PairStatus::InStep | PairStatus::Waiting => (Tone::Attention, Icon::Wait, tr!("home-waiting")),
         PairStatus::Failing { since, .. } => (Tone::Bad, Icon::Fail, tr!("home-failing", when = words::moment(*since))),
     }
 }
 
 fn last_words(pair: &PairState, names: &PerSide<String>, told: bool, now: Timestamp) -> String {
     let Some(run) = pair.runs.first() else { return tr!("home-never") };
+    // What it asked and was answered since is no question for the operator any more.
+    let run = &RunSummary { conflicts: run.conflicts.min(pair.conflicts as u64), ..run.clone() };
     // Why it failed is in the banner above, and need not be said twice.
     let what =
         if told && run.outcome == Outcome::Failed { tr!("words-run-failed") } else { words::run_sentence(run, names) };
@@ -488,7 +501,7 @@ fn compared_words(pair: &PairState, now: Timestamp) -> Option<String> {
     Some(if found == 0 {
         tr!("home-compared-same", when = when)
     } else {
-        tr!("home-compared", when = when, count = found)
+        tr!("home-compared", when = when, found = words::found(found, pair.open()))
     })
 }
 

@@ -38,7 +38,7 @@ fn told(snapshot: &Snapshot, progress: &ProgressMap, paces: &Paces) -> String {
         let bars: Vec<String> = card.spark.iter().map(|bar| format!("{} {:?}", bar.wrote, bar.tone)).collect();
         lines.push(format!("  [{}] {}", bars.join(", "), card.spark_words));
         let flags = [
-            card.open.to_string(),
+            card.open.clone().unwrap_or_else(|| "nothing".to_owned()),
             format!("preview {}", card.preview),
             format!("paused {}", card.paused),
             format!("asks {:?}", card.asks),

@@ -130,7 +130,8 @@ fn show_table(ui: &mut Ui, preview: &mut Preview) {
             .id_salt("preview")
             .striped(true)
             .auto_shrink(false)
-            .sense(egui::Sense::click())
+            // The button with the record's name is what has the keyboard, so the cells do not.
+            .sense(egui::Sense::CLICK)
             .cell_layout(egui::Layout::left_to_right(egui::Align::Center))
             .column(Column::exact((width * 0.27).clamp(120.0, 250.0)).clip(true))
             .column(Column::exact((width * 0.26).clamp(120.0, 260.0)).clip(true))
@@ -156,7 +157,10 @@ fn show_table(ui: &mut Ui, preview: &mut Preview) {
                         let label = preview.label(row);
                         let button = ui.add(egui::Button::selectable(false, label).truncate().frame(false));
                         let name = tr!("preview-row", number = place + 1, record = label);
-                        ui.ctx().accesskit_node_builder(button.id, |node| node.set_label(name));
+                        ui.ctx().accesskit_node_builder(button.id, |node| {
+                            node.set_label(name);
+                            node.set_selected(preview.picked == Some(place));
+                        });
                         if button.clicked() {
                             picked = Some(place);
                         }

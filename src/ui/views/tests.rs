@@ -30,16 +30,42 @@ fn every_state_of_a_pair_has_its_own_words_and_colour() {
     let failing = PairStatus::Failing { since: Timestamp(0), why: "No answer.".to_owned() };
     let mut seen = Vec::new();
     for status in [PairStatus::New, PairStatus::InStep, PairStatus::Working, PairStatus::Waiting, failing] {
-        let card = card(given::pair(status), &quiet);
+        let mut pair = given::pair(status);
+        if pair.status == PairStatus::InStep {
+            (pair.conflicts, pair.mismatches) = (0, 0);
+        }
+        let card = card(pair, &quiet);
         seen.push(format!("{:?}: {}", card.tone, card.state.split(" since").next().unwrap()));
     }
     insta::assert_snapshot!(seen.join("\n"), @r"
     Busy: New
     Good: In step
     Busy: Working
-    Attention: Waiting for you: 7 questions
+    Attention: Waiting for you: 3 questions and 4 differences
     Bad: Failing
     ");
+}
+
+#[test]
+fn a_card_in_step_leaves_no_difference_unexplained() {
+    let mut pair = given::pair(PairStatus::InStep);
+    let told = |pair: &crate::service::PairState| {
+        let card = card(pair.clone(), &ProgressMap::new());
+        [card.state, card.compared.unwrap(), card.open.unwrap_or_default()].join(" / ")
+    };
+    // As long as something is open, it is not called in step.
+    assert_eq!(
+        told(&pair),
+        "Waiting for you: 3 questions and 4 differences / Compared 3 hours ago: 4 differences found. / Review all 7"
+    );
+    (pair.conflicts, pair.mismatches) = (0, 1);
+    assert_eq!(
+        told(&pair),
+        "Waiting for you: 1 difference / Compared 3 hours ago: 4 differences found, 1 open now. / Review 1 difference"
+    );
+    (pair.conflicts, pair.mismatches) = (0, 0);
+    assert_eq!(told(&pair), "In step / Compared 3 hours ago: 4 differences found, all settled since. / ");
+    assert!(!card(pair, &ProgressMap::new()).last.contains("question"), "what it asked is answered");
 }
 
 #[test]
@@ -188,11 +214,14 @@ fn a_plan_is_told_in_sentences_and_can_be_filtered() {
 fn a_compare_is_told_in_one_sentence() {
     let now = given::now();
     let mut report: CompareReport = given::report();
-    let totals = super::compare::Totals::of(&report, &names(), now);
+    let sentence = |open| super::compare::Totals::of(&report, open, &names(), now).sentence;
+    assert_eq!(sentence(1), "3 differences found, 1 open now. Compared 3 hours ago.");
+    assert_eq!(sentence(0), "3 differences found, all settled since. Compared 3 hours ago.");
+    let totals = super::compare::Totals::of(&report, 3, &names(), now);
     assert_eq!(totals.sentence, "3 differences found. Compared 3 hours ago.");
     assert!(totals.numbers.contains(&("1".to_owned(), "only in Shop list".to_owned())));
     report.counts = crate::model::CompareCounts { matched: 200, ..Default::default() };
-    let totals = super::compare::Totals::of(&report, &names(), now);
+    let totals = super::compare::Totals::of(&report, 0, &names(), now);
     assert_eq!(totals.sentence, "Both sides agree. Compared 3 hours ago.");
 }
 
@@ -201,7 +230,7 @@ fn an_alert_leads_to_what_it_is_about() {
     let rows: Vec<String> = given::alerts()
         .iter()
         .map(|alert| {
-            let row = super::alerts::Row::of(alert, given::now());
+            let row = super::alerts::Row::of(alert, &[], given::now());
             format!("{:?}, {}: {}", row.tone, row.lead.as_deref().unwrap_or("nothing to press"), row.remark)
         })
         .collect();

@@ -1,19 +1,20 @@
 //! Compare: whether both sides really agree, and where they do not.
 
+mod chart;
 mod records;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eframe::egui::{self, RichText, Role, Sense, Ui, WidgetInfo};
+use eframe::egui::{self, RichText, Ui};
 
 use super::review::Names;
 use super::{Browse, Intent};
-use crate::model::{CompareCounts, CompareReport, MatterKind, MismatchKind, PerSide, RecordId, Side, Timestamp};
+use crate::model::{CompareCounts, CompareReport, PerSide, Timestamp};
 use crate::service::{PairState, Progress};
 use crate::texts::tr;
 use crate::ui::icons::Icon;
-use crate::ui::theme::{self, Tone, tokens};
+use crate::ui::theme::{self, tokens};
 use crate::ui::widgets::{Btn, choose, empty, field, remark, title};
 use crate::ui::words;
 
@@ -43,13 +44,13 @@ pub(crate) struct Totals {
 }
 
 impl Totals {
-    /// The view model of a report.
-    pub(crate) fn of(report: &CompareReport, names: &PerSide<String>, now: Timestamp) -> Self {
+    /// The view model of a report, of whose differences so many may still be open.
+    pub(crate) fn of(report: &CompareReport, open: usize, names: &PerSide<String>, now: Timestamp) -> Self {
         let counts = &report.counts;
         let when = words::ago(report.started, now);
         let sentence = match counts.mismatches() {
             0 => tr!("compare-agree", when = when),
-            number => tr!("compare-found", count = number, when = when),
+            number => tr!("compare-found", found = words::found(number, open), when = when),
         };
         let mut numbers = vec![
             (words::grouped(counts.matched), tr!("compare-on-both")),
@@ -68,45 +69,6 @@ impl Totals {
         }
         Self { sentence, numbers }
     }
-}
-
-/// One kind of record in the chart.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Bar {
-    /// Its word, by which it is looked for.
-    pub(crate) word: String,
-    /// What it is.
-    pub(crate) text: String,
-    /// How many there are.
-    pub(crate) count: u64,
-    /// Its colour.
-    pub(crate) tone: Tone,
-}
-
-/// The chart of the kinds: what does not agree first, and what is the same last.
-pub(crate) fn bars(counts: &[(String, u64)], names: &PerSide<String>) -> Vec<Bar> {
-    let none = || PerSide::<Vec<RecordId>>::default();
-    let kinds = [
-        (MismatchKind::Different, Tone::Attention),
-        (MismatchKind::KeyChanged, Tone::Attention),
-        (MismatchKind::OnlyIn(Side::A), Tone::Busy),
-        (MismatchKind::OnlyIn(Side::B), Tone::Busy),
-        (MismatchKind::DuplicateKey(none()), Tone::Bad),
-    ];
-    let mut shown: Vec<(String, String, Tone)> = kinds
-        .into_iter()
-        .map(|(kind, tone)| {
-            let kind = MatterKind::Mismatch(kind);
-            (kind.word().to_owned(), words::matter(&kind, names), tone)
-        })
-        .collect();
-    shown.push(("ignored".to_owned(), tr!("compare-word-ignored"), Tone::Plain));
-    shown.push(("same".to_owned(), tr!("compare-word-same"), Tone::Good));
-    let bar = |(word, text, tone): (String, String, Tone)| {
-        let count = counts.iter().find(|(known, _)| *known == word).map(|(_, count)| *count)?;
-        Some(Bar { word, text, count, tone })
-    };
-    shown.into_iter().filter_map(bar).collect()
 }
 
 /// Since when both sides agree, or when they did last; from the newest compare to the oldest.
@@ -178,6 +140,10 @@ pub(crate) fn show(
         show_export(ui, &pair, form, intents);
     }
     let compared = given.pairs.iter().any(|state| state.spec.name == pair && state.last_compare.is_some());
+    if given.report.is_none() && list.failed {
+        records::show_failed(ui, list, intents);
+        return picked;
+    }
     if given.report.is_none() && compared {
         remark(ui, tr!("compare-reading"));
         return picked;
@@ -187,7 +153,8 @@ pub(crate) fn show(
         return picked;
     };
     let names = given.names.get(&pair).cloned().unwrap_or_default();
-    let totals = Totals::of(report, &names, given.now);
+    let open = given.pairs.iter().find(|state| state.spec.name == pair).map_or(0, PairState::open);
+    let totals = Totals::of(report, open, &names, given.now);
     let short = ui.available_height() < 360.0;
     ui.horizontal_wrapped(|ui| {
         ui.label(&totals.sentence);
@@ -209,7 +176,7 @@ pub(crate) fn show(
     if list.counts.is_empty() {
         show_numbers(ui, &totals);
     } else {
-        show_chart(ui, &bars(&list.counts, &names), list, short);
+        chart::show(ui, &chart::bars(&list.counts, &names), list, short);
     }
     ui.add_space(theme::SMALL);
     records::show(ui, list, &names, given.now, intents);
@@ -224,46 +191,6 @@ fn show_numbers(ui: &mut Ui, totals: &Totals) {
             ui.add_space(theme::GAP);
         }
     });
-}
-
-/// The kinds as one bar of shares, and as buttons that show one kind only.
-fn show_chart(ui: &mut Ui, bars: &[Bar], list: &mut Records, short: bool) {
-    if !short {
-        show_shares(ui, bars);
-    }
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = egui::vec2(theme::SMALL, theme::SMALL);
-        for bar in bars {
-            let text = format!("{} {}", words::grouped(bar.count), bar.text);
-            let on = list.kind() == Some(bar.word.as_str());
-            if crate::ui::widgets::chip(ui, on, &text).on_hover_text(tr!("compare-show-only")).clicked() {
-                list.toggle_kind(&bar.word);
-            }
-        }
-    });
-}
-
-/// What does not agree as shares of one line; what is the same would leave nothing to see of it, and what
-/// the operator left as it is asks for nothing, so their numbers stand beside it only.
-fn show_shares(ui: &mut Ui, bars: &[Bar]) {
-    let shown: Vec<&Bar> = bars.iter().filter(|bar| !["same", "ignored"].contains(&bar.word.as_str())).collect();
-    let all: u64 = shown.iter().map(|bar| bar.count).sum();
-    if all == 0 {
-        return;
-    }
-    let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), 12.0), Sense::hover());
-    let told: Vec<String> = shown.iter().map(|bar| format!("{} {}", words::grouped(bar.count), bar.text)).collect();
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, tr!("compare-chart", kinds = told.join(", "))));
-    let mut left = rect.left();
-    for bar in shown {
-        #[allow(clippy::cast_precision_loss, reason = "a share of a line some hundred points long")]
-        let width = (bar.count as f32 / all as f32 * rect.width()).max(4.0);
-        let right = (left + width).min(rect.right());
-        let part = egui::Rect::from_min_max(egui::pos2(left, rect.top()), egui::pos2(right - 1.0, rect.bottom()));
-        let ink = tokens(ui).tone(bar.tone).0;
-        ui.painter().rect_filled(part, egui::CornerRadius::same(3), ink);
-        left = right;
-    }
 }
 
 fn show_earlier(ui: &mut Ui, compares: &Compares, now: Timestamp) {

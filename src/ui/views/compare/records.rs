@@ -6,15 +6,16 @@ use std::sync::Arc;
 use eframe::egui::{self, RichText, Ui};
 use egui_extras::{Column, TableBuilder};
 
-use crate::model::{CompareRow, Matter, MatterId, MatterKind, PerSide, Timestamp};
+use crate::model::{CompareRow, Matter, MatterId, MatterKind, PerSide, Side, Timestamp};
 use crate::service::{CompareFound, CompareQuery, Look};
 use crate::texts::tr;
 use crate::ui::bidi;
 use crate::ui::icons::Icon;
+use crate::ui::rows::{self, Rows};
 use crate::ui::theme::{self, tokens};
-use crate::ui::views::Intent;
 use crate::ui::views::detail::{self, Draft, Extra};
-use crate::ui::widgets::{Btn, empty, remark, search, short_remark};
+use crate::ui::views::{Intent, Page};
+use crate::ui::widgets::{Btn, empty, not_read, remark, search, short_remark};
 use crate::ui::words;
 
 /// How many rows are asked for at once.
@@ -26,11 +27,14 @@ const NARROW: f32 = 600.0;
 
 /// The records of a compare and what is picked among them.
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is about another part of the list")]
 pub(crate) struct Records {
     query: CompareQuery,
     /// Whether the service keeps the records of this compare.
     pub(crate) kept: bool,
     known: bool,
+    /// Whether the last thing that was looked up could not be read; the message over the page says why.
+    pub(crate) failed: bool,
     total: usize,
     /// How many there are of each word.
     pub(crate) counts: Vec<(String, u64)>,
@@ -47,6 +51,7 @@ pub(crate) struct Records {
     wanted: Option<(MatterId, String)>,
     /// The line that the keys picked, which the list has to follow.
     follow: Option<usize>,
+    rows: Rows,
 }
 
 impl Records {
@@ -63,6 +68,7 @@ impl Records {
         self.before = std::mem::take(&mut self.pages);
         self.asked.clear();
         self.matter_asked = None;
+        self.failed = false;
     }
 
     /// Shows the records with this word only; the same word again shows all.
@@ -127,9 +133,9 @@ impl Records {
         }
     }
 
-    /// The rows could not be read: they are asked for again when something changes.
-    pub(crate) fn look_failed(&mut self) {
-        self.known = true;
+    /// The rows could not be read: they are asked for again when something changes, or on a press.
+    pub(crate) const fn look_failed(&mut self) {
+        self.failed = true;
     }
 
     fn look_again(&mut self) {
@@ -182,6 +188,10 @@ pub(super) fn show(
     now: Timestamp,
     intents: &mut Vec<Intent>,
 ) {
+    if !records.known && records.failed {
+        show_failed(ui, records, intents);
+        return;
+    }
     records.ask(records.line, intents);
     if !records.known {
         remark(ui, tr!("compare-reading-records"));
@@ -218,6 +228,14 @@ pub(super) fn show(
     egui::CentralPanel::no_frame().show(ui, |ui| show_record(ui, records, names, now, intents));
 }
 
+/// Nothing of it could be read.
+pub(super) fn show_failed(ui: &mut Ui, records: &mut Records, intents: &mut Vec<Intent>) {
+    if not_read(ui, &tr!("compare-not-read"), "") {
+        records.refresh();
+        intents.push(Intent::Go(Page::Compare));
+    }
+}
+
 fn show_list(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, intents: &mut Vec<Intent>) {
     let width = ui.available_width();
     if search(ui, &tr!("compare-search"), &mut records.query.text, width).changed() {
@@ -235,7 +253,6 @@ fn show_list(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, intent
     let height = ui.available_height();
     let mut table = TableBuilder::new(ui)
         .id_salt("compared")
-        .sense(egui::Sense::click())
         .auto_shrink(false)
         .max_scroll_height(height)
         .min_scrolled_height(height.min(120.0))
@@ -244,25 +261,32 @@ fn show_list(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, intent
     if let Some(line) = records.follow.take() {
         table = table.scroll_to_row(line, None);
     }
+    let mut rows = std::mem::take(&mut records.rows);
+    rows.begin();
     table.body(|body| {
         body.rows(theme::ROW_TWO, records.total, |mut line| {
             let at = line.index();
             line.set_selected(records.line == at);
             seen.push(at);
             line.col(|ui| {
+                let row = records.row(at);
+                let name = || row.map_or_else(|| tr!("compare-reading-records"), |row| name_of(row, names));
+                let pressed = rows.row(ui, (at, records.total), records.line == at, name);
+                rows::show_focus(ui, &pressed);
                 ui.add_space(theme::SMALL);
-                match records.row(at) {
+                match row {
                     Some(row) => show_line(ui, row, names),
                     None => {
                         short_remark(ui, "…");
                     }
                 }
+                if pressed.clicked() {
+                    clicked = Some(at);
+                }
             });
-            if line.response().clicked() {
-                clicked = Some(at);
-            }
         });
     });
+    records.rows = rows;
     for at in seen {
         records.ask(at, intents);
     }
@@ -278,13 +302,25 @@ fn show_line(ui: &mut Ui, row: &CompareRow, names: &PerSide<String>) {
         ui.spacing_mut().item_spacing.y = 1.0;
         ui.add_space(7.0);
         ui.add(egui::Label::new(RichText::new(bidi::seen(&row.label)).color(tokens(ui).text)).truncate());
-        let what = match &row.kind {
-            _ if row.ignored => tr!("compare-word-ignored"),
-            Some(kind) => words::matter(&MatterKind::Mismatch(kind.clone()), names),
-            None => tr!("compare-word-same"),
-        };
-        short_remark(ui, what);
+        short_remark(ui, what(row, names));
     });
+}
+
+/// What a record is, in a few words.
+fn what(row: &CompareRow, names: &PerSide<String>) -> String {
+    match &row.kind {
+        _ if row.ignored => tr!("compare-word-ignored"),
+        Some(kind) => words::matter(&MatterKind::Mismatch(kind.clone()), names),
+        None => tr!("compare-word-same"),
+    }
+}
+
+/// What a row is called by assistive technology.
+fn name_of(row: &CompareRow, names: &PerSide<String>) -> String {
+    // In a record of one side only, every field would count.
+    let both = Side::BOTH.into_iter().all(|side| row.subject.id(side).is_some());
+    let fields = if both { row.fields.iter().filter(|field| field.differs).count() } else { 0 };
+    tr!("compare-row", name = row.label, what = what(row, names), fields = fields)
 }
 
 fn show_record(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, now: Timestamp, intents: &mut Vec<Intent>) {
@@ -328,6 +364,7 @@ fn keys(ui: &Ui, records: &mut Records) {
         if keys.iter().any(|key| pressed(*key)) {
             records.pick(to.min(last));
             records.follow = Some(records.line);
+            records.rows.moved();
         }
     }
 }

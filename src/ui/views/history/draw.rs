@@ -8,12 +8,13 @@ use super::{History, HistoryIntent, life};
 use crate::model::{Numbered, Outcome, PerSide, RunSummary, Timestamp, WriteState};
 use crate::texts::tr;
 use crate::ui::icons::Icon;
+use crate::ui::rows::{self, Rows};
 use crate::ui::text_diff::Part;
 use crate::ui::theme::{self, Tone, tokens};
 use crate::ui::views::Intent;
 use crate::ui::views::review::Names;
 use crate::ui::widgets::{
-    Btn, banner, chip, choose, dialog, empty, icon, page_head, remark, search, short_remark, sides, subtitle,
+    Btn, banner, chip, choose, dialog, empty, icon, not_read, page_head, remark, search, short_remark, sides, subtitle,
 };
 use crate::ui::words;
 
@@ -97,7 +98,17 @@ fn show_history(
     intents: &mut Vec<Intent>,
 ) {
     let Some(runs) = history.runs.take() else {
-        remark(ui, tr!("history-reading"));
+        match history.failed.clone() {
+            Some(why) => {
+                if not_read(ui, &tr!("history-not-read"), &why) {
+                    history.failed = None;
+                    intents.push(Intent::History(HistoryIntent::Runs));
+                }
+            }
+            None => {
+                remark(ui, tr!("history-reading"));
+            }
+        }
         return;
     };
     if runs.is_empty() {
@@ -165,20 +176,21 @@ fn show_runs(
     ui.spacing_mut().item_spacing.y = 0.0;
     let more = (runs.len() as u64) < history.total;
     let mut opened = false;
+    let mut list = Rows::default();
     let mut table = TableBuilder::new(ui);
     if let Some(at) = history.scroll_to.take() {
         table = table.scroll_to_row(at, None);
     }
     table
         .id_salt("runs")
-        .sense(egui::Sense::click())
         .auto_shrink(false)
         .cell_layout(egui::Layout::left_to_right(egui::Align::Center))
         .column(Column::exact(28.0))
         .column(Column::remainder().clip(true))
         .body(|body| {
             body.rows(theme::ROW_TWO, runs.len() + usize::from(more), |mut row| {
-                let Some(run) = runs.get(row.index()) else {
+                let at = row.index();
+                let Some(run) = runs.get(at) else {
                     row.col(|_| {});
                     row.col(|ui| {
                         short_remark(ui, tr!("history-reading-more"));
@@ -187,15 +199,30 @@ fn show_runs(
                     return;
                 };
                 row.set_selected(history.run == Some(run.run));
+                let when = words::ago(run.started, now);
+                let mut pressed = None;
                 row.col(|ui| {
+                    let name = || {
+                        let outcome = words::outcome(run.outcome);
+                        tr!(
+                            "history-run-name",
+                            run = run.run.0.to_string(),
+                            outcome = outcome,
+                            pair = run.pair,
+                            when = when
+                        )
+                    };
+                    pressed = Some(list.row(ui, (at, runs.len()), history.run == Some(run.run), name));
                     let (sign, tone) = look(run.outcome);
                     let ink = tokens(ui).tone(tone).0;
                     ui.add_space(6.0);
                     icon(ui, sign, 16.0, ink);
                 });
-                let when = words::ago(run.started, now);
                 let took = words::duration(run.millis);
                 row.col(|ui| {
+                    if let Some(row) = &pressed {
+                        rows::show_focus(ui, row);
+                    }
                     let names = names.get(&run.pair).cloned().unwrap_or_default();
                     ui.vertical(|ui| {
                         ui.spacing_mut().item_spacing.y = 1.0;
@@ -205,16 +232,7 @@ fn show_runs(
                         short_remark(ui, format!("{when}, {took}: {}", words::run_sentence(run, &names)));
                     });
                 });
-                let response = row.response();
-                let label = tr!(
-                    "history-run-name",
-                    run = run.run.0.to_string(),
-                    outcome = words::outcome(run.outcome),
-                    pair = run.pair,
-                    when = when
-                );
-                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &label));
-                if response.clicked() {
+                if pressed.is_some_and(|row| row.clicked()) {
                     opened = true;
                     intents.push(Intent::History(HistoryIntent::Pick(run.run)));
                 }
@@ -254,6 +272,13 @@ fn show_run(ui: &mut Ui, history: &mut History, names: &Names, intents: &mut Vec
     }
     if run.failed.len() > 3 {
         remark(ui, tr!("history-more-failed", count = run.failed.len() - 3));
+    }
+    if let Some(why) = history.no_writes.clone() {
+        if not_read(ui, &tr!("history-writes-not-read"), &why) {
+            history.no_writes = None;
+            intents.push(Intent::History(HistoryIntent::Writes));
+        }
+        return;
     }
     let Some((total, found, failed)) = history.writes.as_ref().map(|all| (all.total, all.found, all.failed)) else {
         remark(ui, tr!("history-reading-writes"));

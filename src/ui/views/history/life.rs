@@ -11,6 +11,7 @@ use super::{History, HistoryIntent};
 use crate::model::{Lives, PerSide, RecordLife, Side};
 use crate::texts::tr;
 use crate::ui::icons::Icon;
+use crate::ui::rows::{self, Rows};
 use crate::ui::theme::{self, tokens};
 use crate::ui::views::Intent;
 use crate::ui::views::review::Names;
@@ -51,9 +52,9 @@ fn show_records(ui: &mut Ui, history: &mut History, lives: &Arc<Lives>) {
     );
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut picked = None;
+    let mut list = Rows::default();
     TableBuilder::new(ui)
         .id_salt("records")
-        .sense(egui::Sense::click())
         .auto_shrink(false)
         .cell_layout(egui::Layout::left_to_right(egui::Align::Center))
         .column(Column::remainder().clip(true))
@@ -64,6 +65,12 @@ fn show_records(ui: &mut Ui, history: &mut History, lives: &Arc<Lives>) {
                 row.set_selected(history.life == at);
                 let facts = tr!("history-life-facts", pair = life.pair, count = life.events.len());
                 row.col(|ui| {
+                    let name = || tr!("history-record-name", number = at + 1, label = life.label, facts = facts);
+                    let pressed = list.row(ui, (at, count), history.life == at, name);
+                    rows::show_focus(ui, &pressed);
+                    if pressed.clicked() {
+                        picked = Some(at);
+                    }
                     ui.vertical(|ui| {
                         ui.spacing_mut().item_spacing.y = 1.0;
                         ui.add_space(7.0);
@@ -71,12 +78,6 @@ fn show_records(ui: &mut Ui, history: &mut History, lives: &Arc<Lives>) {
                         short_remark(ui, facts.clone());
                     });
                 });
-                let response = row.response();
-                let label = tr!("history-record-name", number = at + 1, label = life.label, facts = facts);
-                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &label));
-                if response.clicked() {
-                    picked = Some(at);
-                }
             });
         });
     history.life = picked.unwrap_or(history.life);

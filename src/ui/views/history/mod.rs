@@ -65,6 +65,10 @@ pub(crate) struct History {
     runs: Option<Vec<RunSummary>>,
     total: u64,
     asked_runs: bool,
+    /// Why the runs could not be read.
+    failed: Option<String>,
+    /// Why what the picked run wrote could not be read.
+    no_writes: Option<String>,
     /// The run that is picked.
     pub(crate) run: Option<RunId>,
     /// Whether it was picked by the operator, who wants to see it where there is room for one thing only.
@@ -140,6 +144,7 @@ impl History {
             (None, _) => page.runs.clone(),
         };
         self.total = page.total;
+        self.failed = None;
         let apart = self.apart.as_ref().map(|run| run.run);
         let there = self.run.is_some_and(|picked| Some(picked) == apart || runs.iter().any(|run| run.run == picked));
         let first = first.map(|run| run.run);
@@ -150,12 +155,33 @@ impl History {
     /// Reads the runs anew, as the filters are others now.
     pub(crate) fn forget_runs(&mut self) {
         (self.runs, self.asked_runs, self.run, self.writes, self.apart) = (None, false, None, None, None);
+        (self.failed, self.no_writes) = (None, None);
+    }
+
+    /// Whether no runs were read yet, and no record is looked for.
+    pub(crate) const fn is_unread(&self) -> bool {
+        self.runs.is_none() && !self.finding
+    }
+
+    /// The runs could not be read.
+    pub(crate) fn runs_failed(&mut self, why: String) {
+        self.failed = Some(why);
+    }
+
+    /// What the picked run wrote could not be read.
+    pub(crate) fn writes_failed(&mut self, why: String) {
+        self.no_writes = Some(why);
+    }
+
+    /// Nobody could be looked for.
+    pub(crate) const fn stop_finding(&mut self) {
+        self.finding = false;
     }
 
     /// Picks a run and returns the query for what it wrote.
     pub(crate) fn pick(&mut self, run: RunId) -> WriteQuery {
         if self.run != Some(run) {
-            (self.writes, self.failed_only) = (None, false);
+            (self.writes, self.no_writes, self.failed_only) = (None, None, false);
             self.text.clear();
         }
         self.run = Some(run);
@@ -204,6 +230,7 @@ impl History {
         };
         let (found, total, failed) = (page.found, page.total, page.failed);
         self.writes = Some(Writes { query: wanted, list, found, total, failed, asked: false });
+        self.no_writes = None;
     }
 
     /// The query for the life of the record that is looked for; none where nothing is.

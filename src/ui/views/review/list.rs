@@ -8,6 +8,7 @@ use crate::model::{PerSide, Resolution, Side, Timestamp};
 use crate::service::{FoundMatters, MatterSort};
 use crate::texts::tr;
 use crate::ui::bidi::seen;
+use crate::ui::rows;
 use crate::ui::theme::{self, tokens};
 use crate::ui::views::detail;
 use crate::ui::views::{Confirm, Intent};
@@ -153,7 +154,6 @@ fn show_table(ui: &mut Ui, review: &mut Review, found: &FoundMatters, names: &Na
     let height = ui.available_height();
     let mut table = TableBuilder::new(ui)
         .id_salt("review")
-        .sense(egui::Sense::click())
         .auto_shrink(false)
         .max_scroll_height(height)
         .min_scrolled_height(height.min(120.0))
@@ -164,6 +164,7 @@ fn show_table(ui: &mut Ui, review: &mut Review, found: &FoundMatters, names: &Na
         table = table.scroll_to_row(review.line, None);
     }
     let many_pairs = found.query.pair.is_none() && found.pairs.len() > 1;
+    review.rows.begin();
     table.body(|body| {
         body.rows(theme::ROW_TWO, found.shown.len(), |mut row| {
             let line = row.index();
@@ -173,7 +174,17 @@ fn show_table(ui: &mut Ui, review: &mut Review, found: &FoundMatters, names: &Na
             };
             let label = found.list.label(matter);
             row.set_selected(review.line == line);
+            let settling = review.settling.has(place);
+            let mut pressed = None;
             row.col(|ui| {
+                let name = || {
+                    let ends = names_of(names, found.list.pair(matter));
+                    let what = if settling { tr!("review-row-settling") } else { words::matter(&matter.kind, &ends) };
+                    // In a record of one side only, every field would count.
+                    let fields = if detail::side_uses(&matter.kind) { matter.fields } else { 0 };
+                    tr!("review-row", name = label, what = what, fields = fields, a = ends.a, b = ends.b)
+                };
+                pressed = Some(review.rows.row(ui, (line, found.shown.len()), review.line == line, name));
                 let mut on = review.ticked.has(place);
                 let response = ui.add(egui::Checkbox::without_text(&mut on));
                 let name = tr!("review-tick", name = label);
@@ -183,7 +194,9 @@ fn show_table(ui: &mut Ui, review: &mut Review, found: &FoundMatters, names: &Na
                 }
             });
             row.col(|ui| {
-                let settling = review.settling.has(place);
+                if let Some(row) = &pressed {
+                    rows::show_focus(ui, row);
+                }
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 1.0;
                     ui.add_space(7.0);
@@ -198,7 +211,7 @@ fn show_table(ui: &mut Ui, review: &mut Review, found: &FoundMatters, names: &Na
                     short_remark(ui, if many_pairs { format!("{what} · {pair}") } else { what });
                 });
             });
-            if row.response().clicked() {
+            if pressed.is_some_and(|row| row.clicked()) {
                 clicked = Some((line, place));
             }
         });
@@ -352,6 +365,7 @@ pub(super) fn keys(ui: &Ui, review: &mut Review, names: &Names, intents: &mut Ve
         if plain || tick {
             review.select(to);
             review.scroll = true;
+            review.rows.moved();
             if tick {
                 review.tick_to(review.line);
             } else {

@@ -17,8 +17,9 @@ use crate::model::{Matter, MatterId, Observed, Partner, PerSide, Side, Timestamp
 use crate::service::{FoundMatters, Look, MatterList, MatterQuery};
 use crate::texts::tr;
 use crate::ui::icons::Icon;
+use crate::ui::rows::Rows;
 use crate::ui::theme::tokens;
-use crate::ui::widgets::{Btn, empty, remark};
+use crate::ui::widgets::{Btn, empty, not_read, remark};
 use marks::Marks;
 
 /// What the pairs' ends are called, by pair.
@@ -62,6 +63,7 @@ pub(crate) struct Review {
     settling: Marks,
     draft: Draft,
     scroll: bool,
+    rows: Rows,
     /// Whether the record is shown, where there is room for one of the two only.
     reading: bool,
     details: BTreeMap<MatterId, (u64, Arc<Matter>)>,
@@ -177,11 +179,6 @@ impl Review {
         self.found.as_ref().map(|found| &*found.list)
     }
 
-    /// How many matters are open.
-    pub(crate) fn open(&self) -> usize {
-        self.found.as_ref().map_or(0, |found| found.list.len())
-    }
-
     /// Marks matters as being settled, and moves on to the next.
     pub(crate) fn settling(&mut self, ids: &[MatterId]) {
         let Some(found) = self.found.clone() else { return };
@@ -277,12 +274,9 @@ impl Review {
 /// Draws the list and the detail.
 pub(crate) fn show(ui: &mut Ui, review: &mut Review, names: &Names, now: Timestamp, intents: &mut Vec<Intent>) {
     if let Some(why) = review.failed.clone() {
-        empty(ui, Icon::Fail, &tr!("review-failed"), &why);
-        ui.vertical_centered(|ui| {
-            if ui.add(Btn::new(&tr!("review-try-again")).icon(Icon::Sync)).clicked() {
-                review.refresh();
-            }
-        });
+        if not_read(ui, &tr!("review-failed"), &why) {
+            review.refresh();
+        }
         return;
     }
     let Some(found) = review.found.clone() else {

@@ -7,9 +7,9 @@ use crate::model::SecretRef;
 use crate::service::{CopyReason, KeptCopy, Snapshot, Upkeep};
 use crate::texts::tr;
 use crate::ui::icons::Icon;
-use crate::ui::theme;
+use crate::ui::theme::{self, Tone};
 use crate::ui::views::{Browse, Confirm, Intent};
-use crate::ui::widgets::{Btn, remark};
+use crate::ui::widgets::{Btn, banner, remark};
 use crate::ui::words;
 
 /// How many copies are shown at first.
@@ -32,6 +32,10 @@ pub(super) fn show_folder(ui: &mut Ui, snapshot: &Snapshot, intents: &mut Vec<In
 pub(super) fn show_copies(ui: &mut Ui, form: &mut Form, intents: &mut Vec<Intent>) {
     head(ui, &tr!("settings-copies"), &tr!("settings-copies-about"));
     match form.copies.clone() {
+        None if form.copies_failed.is_some() => {
+            let why = form.copies_failed.as_deref().unwrap_or_default();
+            banner(ui, Tone::Bad, &tr!("settings-copies-not-read", why = why), None);
+        }
         None => {
             remark(ui, tr!("settings-copies-reading"));
         }

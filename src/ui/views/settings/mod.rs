@@ -40,6 +40,8 @@ pub(crate) struct Form {
     pub(crate) words: String,
     /// The copies in the workspace; none while they are read.
     pub(crate) copies: Option<Arc<Vec<KeptCopy>>>,
+    /// Why they could not be looked up.
+    pub(crate) copies_failed: Option<String>,
     /// Whether all of them are shown.
     pub(crate) all_copies: bool,
     /// Who was found; none where nobody has been looked for.
