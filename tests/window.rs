@@ -748,14 +748,18 @@ fn a_hundred_thousand_matters_scroll_and_are_searched() {
     assert!(window.sees("100,000 shown"));
     let drawn = window.harness.query_all_by_label_contains("Tick ").count();
     assert!((3..60).contains(&drawn), "only the rows that are seen are drawn, not {drawn}");
-    let before = std::time::Instant::now();
+    // How long a frame takes is measured in benches/million.py; here, that a key looks through nothing again.
+    let searches = |window: &Window| {
+        let heard = window.stand.heard.lock().unwrap();
+        heard.iter().filter(|command| matches!(command, Command::Look(Look::Matters(_)))).count()
+    };
+    let before = searches(&window);
     for _ in 0..20 {
         window.harness.key_press(eframe::egui::Key::ArrowDown);
         window.harness.step();
     }
-    let each = before.elapsed() / 20;
-    assert!(each.as_millis() < 250, "a frame took {each:?} even in a debug build");
     window.settle();
+    assert_eq!(searches(&window), before);
     assert!(window.harness.query_by_label("Tick Bart De Smet 18").is_some(), "the list follows the keys");
     window.press("Search the list");
     window.harness.get_by_label("Search the list").type_text("99999");

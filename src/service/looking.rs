@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::engine;
 use crate::model::{Matter, MatterId, MatterKind, MismatchKind, Observed, Resolution, Seen, Side, Subject};
-use crate::store::{RowReader, Store, StoreError};
+use crate::store::{RowReader, Store, StoreError, WaitingRows};
 use crate::texts::tr;
 
+use super::comparing;
 use super::job::Shared;
 use super::{CompareFound, CompareQuery, FoundMatters, Look, Looked, MatterList, MatterQuery, Problem};
 
@@ -61,7 +62,8 @@ pub(crate) async fn answer(shared: &Shared, look: Look) -> Result<Looked, Proble
             let shelf = shared.shelf.clone();
             let pair = query.pair.clone();
             let file = shared.db.with(move |store| store.rows_file(&pair)).await.map_err(failed)?;
-            let mut found = calmly(move || shelf.rows(file.as_deref(), query)).await?.map_err(failed)?;
+            let db = shared.db.clone();
+            let mut found = calmly(move || shelf.rows(file.as_deref(), &db, query)).await?.map_err(failed)?;
             let (pair, subjects) =
                 (found.query.pair.clone(), found.rows.iter().map(|row| row.subject.clone()).collect::<Vec<_>>());
             let open = shared.db.with(move |store| store.open_by_subjects(&pair, &subjects)).await.map_err(failed)?;
@@ -120,7 +122,20 @@ impl Shelf {
     }
 
     /// A part of the rows of the newest compare.
-    fn rows(&self, file: Option<&std::path::Path>, query: CompareQuery) -> Result<CompareFound, StoreError> {
+    fn rows(
+        &self,
+        file: Option<&std::path::Path>,
+        db: &super::db::Db,
+        query: CompareQuery,
+    ) -> Result<CompareFound, StoreError> {
+        if let Some(file) = file {
+            // Two who look at the same time must not make the same rows.
+            let _one_at_a_time = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+            if WaitingRows::is_there(file) {
+                let newest = db.now(|store| store.last_compare(&query.pair))?;
+                comparing::make_waiting_rows(file, newest.as_ref())?;
+            }
+        }
         let Some(reader) = file.map(RowReader::open).transpose()?.flatten() else {
             return Ok(CompareFound { query, ..CompareFound::default() });
         };
