@@ -768,6 +768,32 @@ fn a_hundred_thousand_matters_scroll_and_are_searched() {
 }
 
 #[test]
+fn a_walk_through_the_review_lays_each_frame_out_once() {
+    let mut world = World::new(given::snapshot(vec![given::pair(PairStatus::Waiting)]));
+    // Records with other answers, over one line and over two.
+    let kinds = |number: usize| match number % 3 {
+        0 => MatterKind::Conflict(ConflictKind::BothChanged),
+        1 => MatterKind::Mismatch(MismatchKind::OnlyIn(Side::A)),
+        _ => MatterKind::Conflict(ConflictKind::DeletedAndChanged(Side::B)),
+    };
+    world.matters = Arc::new((0..30).map(|number| given::matter(number, kinds(number))).collect());
+    let mut window = Window::open(world);
+    window.press("Review");
+    let counts = |window: &Window| {
+        let ctx = &window.harness.ctx;
+        (ctx.cumulative_frame_nr(), ctx.cumulative_pass_nr())
+    };
+    let (frames, passes) = counts(&window);
+    for _ in 0..9 {
+        window.harness.key_press(eframe::egui::Key::J);
+        window.settle();
+    }
+    let (frames, passes) = (counts(&window).0 - frames, counts(&window).1 - passes);
+    assert!(frames >= 9);
+    assert_eq!(passes, frames, "passes and frames");
+}
+
+#[test]
 fn an_idle_window_is_not_drawn_again() {
     let mut window = home();
     window.settle();

@@ -17,6 +17,9 @@ use super::{CompareFound, CompareQuery, FoundMatters, Look, Looked, MatterList, 
 /// So many changed matters are taken over one by one; more, and the list is made anew.
 const FEW: usize = 5_000;
 
+/// Among at most so many rows that were found, a longer text is looked for row by row.
+const NARROWED: usize = 100_000;
+
 /// How many compares are shown.
 const COMPARES: usize = 60;
 
@@ -25,7 +28,11 @@ const COMPARES: usize = 60;
 pub(crate) struct Shelf {
     matters: Arc<Mutex<Option<Arc<MatterList>>>>,
     rows: Arc<Mutex<Option<FoundRows>>>,
+    counts: Arc<Mutex<Option<CountedRows>>>,
 }
+
+/// How many rows of each word a compare has: of this pair, at this time.
+type CountedRows = ((String, i64), Vec<(String, u64)>);
 
 /// The rows of a compare that were found last.
 struct FoundRows {
@@ -100,6 +107,20 @@ impl Shelf {
         Ok(list)
     }
 
+    /// How many rows there are of each word, counted once for each compare.
+    fn counted(&self, reader: &RowReader, pair: &str) -> Result<Vec<(String, u64)>, StoreError> {
+        let key = (pair.to_owned(), reader.started.0);
+        let mut kept = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, counts)) = kept.as_ref()
+            && *of == key
+        {
+            return Ok(counts.clone());
+        }
+        let counts = reader.counts()?;
+        *kept = Some((key, counts.clone()));
+        Ok(counts)
+    }
+
     /// A part of the rows of the newest compare.
     fn rows(
         &self,
@@ -118,7 +139,7 @@ impl Shelf {
         let Some(reader) = file.map(RowReader::open).transpose()?.flatten() else {
             return Ok(CompareFound { query, ..CompareFound::default() });
         };
-        let counts = reader.counts()?;
+        let counts = self.counted(&reader, &query.pair)?;
         let all: u64 = counts.iter().map(|(_, count)| count).sum();
         let (from, to) = (query.offset, query.offset.saturating_add(query.count));
         let (total, numbers) = if query.kind.is_none() && query.text.trim().is_empty() {
@@ -129,7 +150,17 @@ impl Shelf {
             let key = (query.pair.clone(), reader.started.0, query.kind.clone(), query.text.clone());
             let mut kept = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
             if kept.as_ref().is_none_or(|found| found.key != key) {
-                let numbers = Arc::new(reader.find(query.kind.as_deref(), &query.text)?);
+                // What has a longer text has the shorter one too.
+                let within = kept.as_ref().filter(|found| {
+                    let FoundRows { key: (pair, started, kind, text), numbers } = found;
+                    let same = (pair, *started, kind) == (&key.0, key.1, &key.2);
+                    same && numbers.len() <= NARROWED && !text.trim().is_empty() && query.text.contains(text.trim())
+                });
+                let numbers = match within {
+                    Some(found) => reader.find_among(&found.numbers, &query.text)?,
+                    None => reader.find(query.kind.as_deref(), &query.text)?,
+                };
+                let numbers = Arc::new(numbers);
                 *kept = Some(FoundRows { key, numbers });
             }
             let numbers = kept.as_ref().map(|found| Arc::clone(&found.numbers)).unwrap_or_default();
