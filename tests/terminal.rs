@@ -273,6 +273,7 @@ fn a_person_is_told_and_erased_without_a_trace() {
     let place = two_files("id,mail,name\n1,zorro@x.test,Zorro P\n2,bob@x.test,Bob\n", "id,mail,name\n");
     place.json(0, &["sync", "--yes"]);
     place.json(0, &["backup"]);
+    place.json(0, &["compare"]);
     let found = place.json(0, &["person", "zorro"]);
     assert_eq!(found["people"].as_array().unwrap().len(), 1);
     assert_eq!((&found["people"][0]["label"], &found["people"][0]["there"]["b"]), (&"Zorro P".into(), &true.into()));

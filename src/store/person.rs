@@ -9,10 +9,10 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::codec::Json;
-use super::{Store, StoreError, copies, journal, links, matters, pair_id, schema};
+use super::{Store, StoreError, compared, copies, journal, links, matters, pair_id, schema};
 use crate::model::{
-    ConflictKind, Erased, FoundPerson, Link, Matter, MatterKind, Mismatch, MismatchKind, Observed, PerSide, PersonData,
-    RecordId, Resolution, Seen, Side, Subject, Value, Values, WriteEntry,
+    CompareRow, ConflictKind, Erased, FoundPerson, Link, Matter, MatterKind, Mismatch, MismatchKind, Observed, PerSide,
+    PersonData, RecordId, Resolution, Seen, Side, Subject, Value, Values, WriteEntry,
 };
 
 /// How many people one search names.
@@ -21,7 +21,7 @@ const MOST: usize = 100;
 /// Words shorter than this are no reason to change a sentence that has them in it.
 const SHORTEST: usize = 5;
 
-type Ids = BTreeSet<(Side, String)>;
+pub(super) type Ids = BTreeSet<(Side, String)>;
 
 impl Store {
     /// The people whose name, address or any other value holds all of these words, whatever the case.
@@ -30,13 +30,20 @@ impl Store {
         if words.iter().map(String::len).sum::<usize>() < 2 {
             return Ok(Vec::new());
         }
+        let pairs = self.read(pairs)?;
+        let compared =
+            pairs.iter().map(|(_, name)| compared::holding(self, name, &words)).collect::<Result<Vec<_>, _>>()?;
         self.read(|conn| {
             let mut people = Vec::new();
-            for (pair, name) in pairs(conn)? {
+            for ((pair, name), compared) in pairs.into_iter().zip(compared) {
                 let mut found = Search { words: &words, groups: Vec::new() };
                 found.look(conn, pair)?;
+                for row in &compared {
+                    let values = Side::BOTH.map(|side| compared::values(row, side));
+                    found.take(compared::ids(row), &row.label, &values.iter().collect::<Vec<_>>());
+                }
                 for group in found.groups {
-                    people.push(count(conn, pair, &name, group)?);
+                    people.push(count(conn, pair, &name, group, &compared)?);
                     if people.len() >= MOST {
                         return Ok(people);
                     }
@@ -48,7 +55,8 @@ impl Store {
 
     /// Everything that is kept of a person.
     pub fn person(&self, person: &FoundPerson) -> Result<PersonData, StoreError> {
-        self.read(|conn| gather(conn, pair_id(conn, &person.pair)?, person))
+        let compared = compared::naming(self, person)?;
+        self.read(|conn| gather(conn, pair_id(conn, &person.pair)?, person, &compared))
     }
 
     /// Erases people from the history. What was last seen of a record that is still in a list stays, as
@@ -65,6 +73,9 @@ impl Store {
             Ok(erased)
         })?;
         clean(&self.conn).map_err(|error| error.about(&file))?;
+        for person in people {
+            compared::erase(self, person)?;
+        }
         Ok(erased)
     }
 }
@@ -224,7 +235,13 @@ impl Search<'_> {
     }
 }
 
-fn count(conn: &Connection, pair: i64, name: &str, group: Group) -> Result<FoundPerson, StoreError> {
+fn count(
+    conn: &Connection,
+    pair: i64,
+    name: &str,
+    group: Group,
+    compared: &[CompareRow],
+) -> Result<FoundPerson, StoreError> {
     let side = |side: Side| {
         group.ids.iter().filter(|(at, _)| *at == side).map(|(_, id)| RecordId::new(id.as_str())).collect::<Vec<_>>()
     };
@@ -235,7 +252,7 @@ fn count(conn: &Connection, pair: i64, name: &str, group: Group) -> Result<Found
         detail: group.detail,
         ..FoundPerson::default()
     };
-    let data = gather(conn, pair, &person)?;
+    let data = gather(conn, pair, &person, compared)?;
     person.there = data.records.as_ref().map(|records| !records.is_empty());
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     person.counts.records = number(data.records.a.len() + data.records.b.len());
@@ -245,7 +262,13 @@ fn count(conn: &Connection, pair: i64, name: &str, group: Group) -> Result<Found
     Ok(person)
 }
 
-fn gather(conn: &Connection, pair: i64, person: &FoundPerson) -> Result<PersonData, StoreError> {
+/// What the database holds, and what a compare has seen of records that no sync knows.
+fn gather(
+    conn: &Connection,
+    pair: i64,
+    person: &FoundPerson,
+    compared: &[CompareRow],
+) -> Result<PersonData, StoreError> {
     let ids = ids_of(person);
     let mut data = PersonData { pair: person.pair.clone(), label: person.label.clone(), ..PersonData::default() };
     for link in links_of(conn, pair, &ids)? {
@@ -265,6 +288,16 @@ fn gather(conn: &Connection, pair: i64, person: &FoundPerson) -> Result<PersonDa
         let rows = found.query_map((pair, side.letter(), id), |row| Ok(row.get::<_, Json<Seen>>(0)?.0))?;
         for seen in rows {
             data.records.get_mut(*side).push(Observed { id: RecordId::new(id.as_str()), seen: seen? });
+        }
+    }
+    let known = !(data.records.a.is_empty() && data.records.b.is_empty() && data.agreed.a.is_empty());
+    for row in compared.iter().filter(|row| !known && compared::concerns_row(row, &ids)) {
+        for side in Side::BOTH {
+            let values = compared::values(row, side);
+            if let Some(id) = row.subject.id(side).filter(|_| !values.is_empty()) {
+                let seen = Seen { values, ..Seen::default() };
+                data.records.get_mut(side).push(Observed { id: id.clone(), seen });
+            }
         }
     }
     for (_, write) in writes_of(conn, pair, &ids)? {
@@ -288,7 +321,7 @@ fn erase_one(
     erased: &mut Erased,
 ) -> Result<(), StoreError> {
     let ids = ids_of(person);
-    let data = gather(conn, pair, person)?;
+    let data = gather(conn, pair, person, &[])?;
     let words = words_about(person, &data);
     let there = !gone && person_there(&data) > 0;
     for (seq, write) in writes_of(conn, pair, &ids)? {
@@ -432,7 +465,7 @@ fn words_about(person: &FoundPerson, data: &PersonData) -> Vec<String> {
     words.into_iter().collect()
 }
 
-fn ids_of(person: &FoundPerson) -> Ids {
+pub(super) fn ids_of(person: &FoundPerson) -> Ids {
     Side::BOTH.iter().flat_map(|side| person.ids.get(*side).iter().map(|id| (*side, id.as_str().to_owned()))).collect()
 }
 
@@ -496,18 +529,14 @@ fn differences_of(conn: &Connection, pair: i64, ids: &Ids) -> Result<Vec<(i64, M
     let mut mine = Vec::new();
     for row in found.query_map([pair], |row| Ok((row.get(0)?, row.get::<_, Json<Mismatch>>(1)?.0)))? {
         let (id, mismatch) = row?;
-        let candidates = match &mismatch.kind {
-            MismatchKind::DuplicateKey(ids) => Some(ids),
-            MismatchKind::OnlyIn(_) | MismatchKind::Different | MismatchKind::KeyChanged => None,
-        };
-        if concerns(&mismatch.subject, candidates, ids) {
+        if compared::is_about(&mismatch.subject, Some(&mismatch.kind), ids) {
             mine.push((id, mismatch));
         }
     }
     Ok(mine)
 }
 
-fn concerns(subject: &Subject, candidates: Option<&PerSide<Vec<RecordId>>>, ids: &Ids) -> bool {
+pub(super) fn concerns(subject: &Subject, candidates: Option<&PerSide<Vec<RecordId>>>, ids: &Ids) -> bool {
     let among = candidates.is_some_and(|candidates| {
         Side::BOTH
             .iter()
@@ -516,7 +545,7 @@ fn concerns(subject: &Subject, candidates: Option<&PerSide<Vec<RecordId>>>, ids:
     among || !subject_ids(subject).is_disjoint(ids)
 }
 
-fn subject_ids(subject: &Subject) -> Ids {
+pub(super) fn subject_ids(subject: &Subject) -> Ids {
     Side::BOTH.iter().filter_map(|side| Some((*side, subject.id(*side)?.as_str().to_owned()))).collect()
 }
 
