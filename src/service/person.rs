@@ -47,7 +47,7 @@ pub(crate) async fn erase(shared: &Shared, workspace: &Path, who: Vec<FoundPerso
         let mut who = who;
         for person in &mut who {
             // A sync may have gone on since they were looked for.
-            person.there = store.person(person)?.records.as_ref().map(|records| !records.is_empty());
+            person.there = store.person_there(person)?;
         }
         Ok((store.erase(&who)?, who))
     });

@@ -3,7 +3,9 @@
 use super::compare_rows::{RowReader, erase_rows};
 use super::person::{Ids, concerns, ids_of, subject_ids};
 use super::{Store, StoreError};
-use crate::model::{CompareRow, FoundPerson, MismatchKind, RecordId, Side, Subject, Values};
+use crate::model::{
+    CompareRow, FoundPerson, MismatchKind, Observed, PersonData, RecordId, Seen, Side, Subject, Values,
+};
 
 /// The records of a pair's newest compare that hold all of these words.
 pub(super) fn holding(store: &Store, pair: &str, words: &[String]) -> Result<Vec<CompareRow>, StoreError> {
@@ -34,9 +36,20 @@ pub(super) fn ids(row: &CompareRow) -> Ids {
     subject_ids(&row.subject)
 }
 
-/// Whether a row speaks of one of these records.
-pub(super) fn concerns_row(row: &CompareRow, ids: &Ids) -> bool {
-    is_about(&row.subject, row.kind.as_ref(), ids)
+/// Adds what a compare has seen of these records, where no sync knows them.
+pub(super) fn add_to(data: &mut PersonData, rows: &[CompareRow], ids: &Ids) {
+    if Side::BOTH.iter().any(|side| !data.records.get(*side).is_empty() || !data.agreed.get(*side).is_empty()) {
+        return;
+    }
+    for row in rows.iter().filter(|row| is_about(&row.subject, row.kind.as_ref(), ids)) {
+        for side in Side::BOTH {
+            let values = values(row, side);
+            if let Some(id) = row.subject.id(side).filter(|_| !values.is_empty()) {
+                let seen = Seen { values, ..Seen::default() };
+                data.records.get_mut(side).push(Observed { id: id.clone(), seen });
+            }
+        }
+    }
 }
 
 /// Whether what a compare says of these records is about one of those.

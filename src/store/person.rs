@@ -56,7 +56,15 @@ impl Store {
     /// Everything that is kept of a person.
     pub fn person(&self, person: &FoundPerson) -> Result<PersonData, StoreError> {
         let compared = compared::naming(self, person)?;
-        self.read(|conn| gather(conn, pair_id(conn, &person.pair)?, person, &compared))
+        let mut data = self.read(|conn| gather(conn, pair_id(conn, &person.pair)?, person))?;
+        compared::add_to(&mut data, &compared, &ids_of(person));
+        Ok(data)
+    }
+
+    /// On which sides the person is in a list, as a sync last saw it.
+    pub fn person_there(&self, person: &FoundPerson) -> Result<PerSide<bool>, StoreError> {
+        let data = self.read(|conn| gather(conn, pair_id(conn, &person.pair)?, person))?;
+        Ok(data.records.as_ref().map(|records| !records.is_empty()))
     }
 
     /// Erases people from the history. What was last seen of a record that is still in a list stays, as
@@ -252,8 +260,9 @@ fn count(
         detail: group.detail,
         ..FoundPerson::default()
     };
-    let data = gather(conn, pair, &person, compared)?;
+    let mut data = gather(conn, pair, &person)?;
     person.there = data.records.as_ref().map(|records| !records.is_empty());
+    compared::add_to(&mut data, compared, &group.ids);
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     person.counts.records = number(data.records.a.len() + data.records.b.len());
     person.counts.writes = number(data.writes.len());
@@ -262,13 +271,7 @@ fn count(
     Ok(person)
 }
 
-/// What the database holds, and what a compare has seen of records that no sync knows.
-fn gather(
-    conn: &Connection,
-    pair: i64,
-    person: &FoundPerson,
-    compared: &[CompareRow],
-) -> Result<PersonData, StoreError> {
+fn gather(conn: &Connection, pair: i64, person: &FoundPerson) -> Result<PersonData, StoreError> {
     let ids = ids_of(person);
     let mut data = PersonData { pair: person.pair.clone(), label: person.label.clone(), ..PersonData::default() };
     for link in links_of(conn, pair, &ids)? {
@@ -288,16 +291,6 @@ fn gather(
         let rows = found.query_map((pair, side.letter(), id), |row| Ok(row.get::<_, Json<Seen>>(0)?.0))?;
         for seen in rows {
             data.records.get_mut(*side).push(Observed { id: RecordId::new(id.as_str()), seen: seen? });
-        }
-    }
-    let known = !(data.records.a.is_empty() && data.records.b.is_empty() && data.agreed.a.is_empty());
-    for row in compared.iter().filter(|row| !known && compared::concerns_row(row, &ids)) {
-        for side in Side::BOTH {
-            let values = compared::values(row, side);
-            if let Some(id) = row.subject.id(side).filter(|_| !values.is_empty()) {
-                let seen = Seen { values, ..Seen::default() };
-                data.records.get_mut(side).push(Observed { id: id.clone(), seen });
-            }
         }
     }
     for (_, write) in writes_of(conn, pair, &ids)? {
@@ -321,7 +314,7 @@ fn erase_one(
     erased: &mut Erased,
 ) -> Result<(), StoreError> {
     let ids = ids_of(person);
-    let data = gather(conn, pair, person, &[])?;
+    let data = gather(conn, pair, person)?;
     let words = words_about(person, &data);
     let there = !gone && person_there(&data) > 0;
     for (seq, write) in writes_of(conn, pair, &ids)? {
