@@ -65,6 +65,12 @@ def processor(pid):
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
+def exact(pid):
+    """The same to the nanosecond, of the threads that live (Documentation/scheduler/sched-stats)."""
+    threads = pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
+
+
 def resident(pid):
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS"):
@@ -73,7 +79,8 @@ def resident(pid):
 
 
 def first_frame(screen, environment, workspace):
-    """Starts the program; returns it and the seconds until most of the display is painted."""
+    """Starts the program; returns it, the seconds until most of the display is painted, and how many of
+    processor time it took."""
     started = time.monotonic()
     process = subprocess.Popen([BINARY, "--workspace", workspace], env=environment)
     while True:
@@ -81,7 +88,7 @@ def first_frame(screen, environment, workspace):
         middle = len(screen) // 2
         line = screen[middle:middle + 4400]
         if line.count(0) < len(line) // 2:
-            return process, time.monotonic() - started
+            return process, time.monotonic() - started, exact(process.pid)
         if process.poll() is not None:
             sys.exit("the program ended before it showed anything")
         time.sleep(0.001)
@@ -101,10 +108,11 @@ def make_crowded(home):
 
 def look(screen, environment, workspace, review):
     """Prints the times of some starts, and what the last one costs while nothing happens."""
-    times = []
+    times, works = [], []
     for start in range(STARTS):
-        process, took = first_frame(screen, environment, workspace)
+        process, took, worked = first_frame(screen, environment, workspace)
         times.append(1000 * took)
+        works.append(1000 * worked)
         if start < STARTS - 1:
             process.terminate()
             process.wait()
@@ -112,7 +120,9 @@ def look(screen, environment, workspace, review):
             while screen[len(screen) // 2:len(screen) // 2 + 4400].count(0) < 2200:
                 time.sleep(0.01)
     shown = ", ".join(f"{took:.0f}" for took in times)
-    print(f"  first frame: median {statistics.median(times):.0f} ms of {shown} ms")
+    print(f"  first frame: median {statistics.median(times):.0f} ms of {shown} ms,",
+          f"of which {statistics.median(works):.0f} ms of processor time;",
+          f"{os.getloadavg()[0]:.0f} processes wanted the {os.cpu_count()} processors")
     time.sleep(2)
     if review:
         subprocess.run(["xdotool", "mousemove", "60", "116", "click", "1"], env=environment, check=True)

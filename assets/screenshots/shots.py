@@ -81,7 +81,7 @@ class Daemon:
 
 class Window:
     PRESSED = (Atspi.Role.PUSH_BUTTON, Atspi.Role.PAGE_TAB, Atspi.Role.TOGGLE_BUTTON, Atspi.Role.COMBO_BOX,
-               Atspi.Role.CHECK_BOX, Atspi.Role.RADIO_BUTTON)
+               Atspi.Role.CHECK_BOX, Atspi.Role.RADIO_BUTTON, Atspi.Role.LIST_ITEM)
     TYPED = (Atspi.Role.ENTRY, Atspi.Role.PASSWORD_TEXT)
 
     def __init__(self):
@@ -381,7 +381,7 @@ def story():
         window.press("Find the record")
         window.find("record", part=True)
         window.shot("25-records-found")
-        window.press("Record 1: ", part=True)
+        window.press("Record 3: ", part=True)
         window.shot("26-life-of-a-record")
 
         window.press("Alerts")

@@ -35,7 +35,7 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
             };
             sync(handle, pair.as_deref(), mode, &hints)
         }
-        Some(Task::Compare { pair, export }) => compare(handle, pair.as_deref(), export.as_deref(), &hints),
+        Some(Task::Compare { pair, export }) => compare(handle, pair.as_deref(), export.as_deref(), &hints, !args.json),
         Some(Task::Conflicts { pair }) => conflicts(handle, pair.as_deref(), &hints),
         Some(Task::Resolve { ids, answer, fields, value, a, b }) => {
             let asked = resolve::Asked {
@@ -253,6 +253,7 @@ fn compare(
     pair: Option<&str>,
     export: Option<&Path>,
     hints: &text::Hints,
+    for_eyes: bool,
 ) -> Result<Output, Problem> {
     let snapshot = snapshot(handle)?;
     let chosen = named(&snapshot, pair, hints)?;
@@ -288,7 +289,8 @@ fn compare(
             code = code.and(Code::Waiting);
         }
         objects.push(json::compare(&report));
-        let mut text = text::compare(&report, &accounts(pair), hints);
+        // A table of all that differs takes longer to set than the compare itself.
+        let mut text = if for_eyes { text::compare(&report, &accounts(pair), hints) } else { String::new() };
         if let Some(path) = &export {
             text.push('\n');
             text.push_str(&tr!("terminal-report-in", file = format_args!("{}", path.display())));
@@ -320,7 +322,7 @@ fn demo(handle: &mut Handle) -> Result<Output, Problem> {
     let folder = snapshot.workspace.display().to_string();
     let hints = text::Hints::new(Some(&snapshot.workspace));
     let synced = sync(handle, None, SyncMode::Yes, &hints)?;
-    let compared = compare(handle, None, None, &hints)?;
+    let compared = compare(handle, None, None, &hints, true)?;
     let open = conflicts(handle, None, &hints)?;
     let text = format!(
         "{}\n\n{}\n{}\n\n{}\n{}\n\n{}\n{}",

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::model::{CollectionInfo, Cursor, FieldInfo, Fields, Identity, Listing, Record, RecordId, Version};
+use crate::model::{CollectionInfo, Cursor, FieldInfo, Fields, Identity, Listing, Record, RecordId, Row, Version};
 use crate::texts::tr;
 
 pub use catalogue::{builtin, in_language};
@@ -214,6 +214,29 @@ pub struct Find {
     pub field: Option<(String, String)>,
 }
 
+/// Takes the records of a full listing one by one, so that nobody has to hold them all.
+pub trait RowSink: Send {
+    /// Takes the next record; false where no more is wanted.
+    fn row(&mut self, row: &Row<'_>) -> bool;
+
+    /// Whether an id came twice so far.
+    fn is_doubled(&mut self) -> bool;
+
+    /// The listing came to its end: what was given is all that there is.
+    fn end(self: Box<Self>);
+}
+
+/// What came of reading a list row by row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowsRead {
+    /// The listing came to its end, and the sink knows it.
+    Whole,
+    /// The sink wanted no more.
+    Stopped,
+    /// This list is not read like that: [`Connector::list`] gives it, or says what is wrong with it.
+    Unfit,
+}
+
 /// The code that speaks to one kind of platform, for one account.
 ///
 /// All methods may be called at the same time from several tasks. An empty `collection` means the
@@ -257,6 +280,21 @@ pub trait Connector: Send + Sync {
         want: &[String],
         since: Option<&Cursor>,
     ) -> Result<Listing, ConnectorError>;
+
+    /// Everything in a collection, row by row: what [`Self::list`] gives without a cursor, but for the
+    /// versions. A connector that has to hold the whole list anyway leaves this as it is.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    async fn read_rows(
+        &self,
+        _context: &Context,
+        _collection: &str,
+        _want: &[String],
+        _sink: Box<dyn RowSink>,
+    ) -> Result<RowsRead, ConnectorError> {
+        Ok(RowsRead::Unfit)
+    }
 
     /// These records, with [`Record::raw`]. A record that is not there is left out of the answer.
     ///

@@ -55,34 +55,8 @@ pub fn compare_all(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decis
 }
 
 fn look(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decisions: &[Decision], all: bool) -> Compared {
-    let mut report = Report {
-        spec,
-        labels: Labels::of(spec),
-        counts: CompareCounts::default(),
-        mismatches: Vec::new(),
-        ignored: BTreeMap::new(),
-        undone: BTreeMap::new(),
-        rest: all.then(Vec::new),
-    };
-    let mut not_same: BTreeSet<PerSide<RecordId>> = BTreeSet::new();
-    for decision in decisions {
-        match &decision.resolution {
-            Resolution::Ignore => {
-                report.ignored.insert(&decision.subject, &decision.fingerprint);
-            }
-            Resolution::Undone => {
-                report.undone.insert(&decision.subject, &decision.fingerprint);
-            }
-            Resolution::NotSame(ids) => {
-                not_same.insert(ids.clone());
-            }
-            Resolution::Use(_)
-            | Resolution::Fields(_)
-            | Resolution::Create
-            | Resolution::Delete(_)
-            | Resolution::Link(_) => {}
-        }
-    }
+    let mut report = Report::new(spec, decisions, all);
+    let not_same = std::mem::take(&mut report.not_same);
     let inside = |side: Side| views.get(side).records.iter().filter(|(_, seen)| !seen.outside);
     report.counts.a_total = inside(Side::A).count() as u64;
     report.counts.b_total = inside(Side::B).count() as u64;
@@ -143,29 +117,69 @@ fn look(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decisions: &[Dec
             }
         }
     }
-    report.mismatches.sort_by(|one, other| {
-        (order(&one.kind), &one.label, &one.subject).cmp(&(order(&other.kind), &other.label, &other.subject))
-    });
+    report.sort();
     let mut rest = report.rest.unwrap_or_default();
     rest.sort_unstable();
     Compared { counts: report.counts, mismatches: report.mismatches, rest }
 }
 
-struct Report<'a> {
+pub(super) struct Report<'a> {
     spec: &'a PairSpec,
     labels: Labels<'a>,
-    counts: CompareCounts,
-    mismatches: Vec<Mismatch>,
+    pub(super) counts: CompareCounts,
+    pub(super) mismatches: Vec<Mismatch>,
     ignored: BTreeMap<&'a Subject, &'a String>,
     /// What the operator took back, and has not decided yet.
     undone: BTreeMap<&'a Subject, &'a String>,
     /// What is no mismatch, where it is asked for.
-    rest: Option<Vec<Agreeing>>,
+    pub(super) rest: Option<Vec<Agreeing>>,
+    /// Whom the operator calls not the same.
+    pub(super) not_same: BTreeSet<PerSide<RecordId>>,
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
+    /// A report in which nothing has been found yet; with `all`, it also notes what agrees.
+    pub(super) fn new(spec: &'a PairSpec, decisions: &'a [Decision], all: bool) -> Self {
+        let mut report = Self {
+            spec,
+            labels: Labels::of(spec),
+            counts: CompareCounts::default(),
+            mismatches: Vec::new(),
+            ignored: BTreeMap::new(),
+            undone: BTreeMap::new(),
+            rest: all.then(Vec::new),
+            not_same: BTreeSet::new(),
+        };
+        for decision in decisions {
+            match &decision.resolution {
+                Resolution::Ignore => {
+                    report.ignored.insert(&decision.subject, &decision.fingerprint);
+                }
+                Resolution::Undone => {
+                    report.undone.insert(&decision.subject, &decision.fingerprint);
+                }
+                Resolution::NotSame(ids) => {
+                    report.not_same.insert(ids.clone());
+                }
+                Resolution::Use(_)
+                | Resolution::Fields(_)
+                | Resolution::Create
+                | Resolution::Delete(_)
+                | Resolution::Link(_) => {}
+            }
+        }
+        report
+    }
+
+    /// Puts the mismatches in order.
+    pub(super) fn sort(&mut self) {
+        self.mismatches.sort_by(|one, other| {
+            (order(&one.kind), &one.label, &one.subject).cmp(&(order(&other.kind), &other.label, &other.subject))
+        });
+    }
+
     /// Two records that belong together.
-    fn couple(&mut self, ids: &PerSide<RecordId>, now: PerSide<&Seen>, link: Option<&Link>) {
+    pub(super) fn couple(&mut self, ids: &PerSide<RecordId>, now: PerSide<&Seen>, link: Option<&Link>) {
         self.counts.matched += 1;
         let value = |side: Side, name: &str| now.get(side).values.get(name);
         let differing: Vec<String> = self
@@ -194,12 +208,12 @@ impl Report<'_> {
     }
 
     /// A linked record whose partner is gone.
-    fn half(&mut self, link: &Link, side: Side, seen: &Seen) {
+    pub(super) fn half(&mut self, link: &Link, side: Side, seen: &Seen) {
         let gone = tr!("compare-reason-partner-deleted", account = self.spec.ends.get(side.opposite()).account);
         self.only(side, link.ids.get(side), seen, Some(link), &gone);
     }
 
-    fn only(&mut self, side: Side, id: &RecordId, seen: &Seen, link: Option<&Link>, more: &str) {
+    pub(super) fn only(&mut self, side: Side, id: &RecordId, seen: &Seen, link: Option<&Link>, more: &str) {
         let keyless = matching::keys(self.spec, side, seen).iter().all(String::is_empty);
         let keys = self.spec.match_keys.join(", ");
         let more = if keyless && link.is_none() { tr!("compare-reason-keyless", keys = keys) } else { more.to_owned() };
@@ -219,7 +233,7 @@ impl Report<'_> {
     }
 
     /// Several records with the same key.
-    fn duplicates(&mut self, views: &PerSide<View>, group: &matching::Group) {
+    pub(super) fn duplicates(&mut self, views: &PerSide<View>, group: &matching::Group) {
         let ids = PerSide::from_fn(|side| {
             let mut all: Vec<RecordId> = group.ids.get(side).iter().chain(group.linked.get(side)).cloned().collect();
             all.sort();

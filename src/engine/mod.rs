@@ -5,9 +5,11 @@
 
 mod choices;
 mod compare;
+mod compare_digests;
 mod concepts;
 mod conclude;
 mod dates;
+mod digests;
 mod fit;
 mod guard;
 mod linked;
@@ -27,11 +29,13 @@ mod undo;
 mod unlinked;
 
 pub use compare::{Agreeing, Compared, compare, compare_all};
+pub use compare_digests::{Digested, LinkMark, Source, compare_digests};
 pub use conclude::{Written, conclude};
+pub use digests::{DigestKey, Digester, Digests};
 pub use fit::{Sampled, count_passing, fit, labels};
 pub use merge::stopped;
 pub use normalise::{Normal, ValueError, normal, same};
-pub use observe::{View, agrees, differs, fingerprint, group_fingerprint, label, observe, view};
+pub use observe::{Labels, View, agrees, differs, fingerprint, group_fingerprint, label, observe, view};
 pub use partners::partners;
 pub use reach::{index, index_print, reach, spoken_of};
 pub use reconcile::{Input, reconcile};

@@ -156,7 +156,7 @@ pub fn label(spec: &PairSpec, now: PerSide<Option<&Seen>>, id: &str) -> String {
 
 /// Which mappings make the label of a record: found once, for the names of a million records.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Labels<'a> {
+pub struct Labels<'a> {
     spec: &'a PairSpec,
     full: Option<&'a FieldMapping>,
     named: Option<&'a FieldMapping>,
@@ -165,7 +165,9 @@ pub(super) struct Labels<'a> {
 }
 
 impl<'a> Labels<'a> {
-    pub(super) fn of(spec: &'a PairSpec) -> Self {
+    /// The mappings of a pair that make labels.
+    #[must_use]
+    pub fn of(spec: &'a PairSpec) -> Self {
         let named = |words: &[&str]| {
             spec.fields.iter().find(|mapping| {
                 let fits = |name: &str| words.iter().any(|word| simply(name).eq(word.chars()));
@@ -181,7 +183,9 @@ impl<'a> Labels<'a> {
         }
     }
 
-    pub(super) fn label(&self, now: PerSide<Option<&Seen>>, id: &str) -> String {
+    /// What an operator calls a record, as [`label`] says it.
+    #[must_use]
+    pub fn label(&self, now: PerSide<Option<&Seen>>, id: &str) -> String {
         let value = |mapping: &FieldMapping| {
             Side::BOTH.iter().find_map(|side| {
                 let value = now.get(*side).and_then(|seen| seen.values.get(&mapping.name))?;

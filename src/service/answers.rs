@@ -268,8 +268,7 @@ fn remove_pair(store: &mut crate::store::Store, name: &str) -> Result<(), crate:
     let rows = store.rows_file(name);
     store.remove_pair(name)?;
     if let Ok(Some(rows)) = rows {
-        // Where there was no compare there is no file.
-        let _none = std::fs::remove_file(rows);
+        crate::store::remove_rows(&rows)?;
     }
     Ok(())
 }

@@ -25,12 +25,6 @@ pub(crate) async fn fetch(job: &Job) -> Result<Fetched, Ended> {
     Ok(gather(a, b))
 }
 
-/// Lists everything on both sides.
-pub(crate) async fn fetch_all(job: &Job) -> Result<Fetched, Ended> {
-    let (a, b) = tokio::try_join!(fetch_side(job, Side::A, false), fetch_side(job, Side::B, false))?;
-    Ok(gather(a, b))
-}
-
 /// Lists everything on one side and puts it in the place of what that side answered before.
 pub(crate) async fn fetch_again(job: &Job, side: Side, fetched: &mut Fetched) -> Result<(), Ended> {
     let answered = fetch_side(job, side, false).await?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::connectors::{Abilities, Connector, ConnectorError, Context, Find, Write, WriteResult};
+use crate::connectors::{Abilities, Connector, ConnectorError, Context, Find, RowSink, RowsRead, Write, WriteResult};
 use crate::model::{CollectionInfo, Cursor, FieldInfo, Identity, Listing, Record, RecordId};
 
 use super::secrets::{Redactor, Secret, Secrets};
@@ -83,6 +83,16 @@ impl Connector for Guarded {
         since: Option<&Cursor>,
     ) -> Result<Listing, ConnectorError> {
         self.told(self.inner.list(&self.heard(context), collection, want, since).await)
+    }
+
+    async fn read_rows(
+        &self,
+        context: &Context,
+        collection: &str,
+        want: &[String],
+        sink: Box<dyn RowSink>,
+    ) -> Result<RowsRead, ConnectorError> {
+        self.told(self.inner.read_rows(&self.heard(context), collection, want, sink).await)
     }
 
     async fn get(

@@ -135,6 +135,8 @@ pub(crate) async fn serve(shared: Shared, workspace: PathBuf, mut mailbox: Mailb
         hub.copy_of_the_day().await;
     }
     hub.shared.signer.end().await;
+    // Whoever hears of the end may end the process at once.
+    hub.shared.db.close().await;
     hub.shared.voice.say(Event::Ended).await;
 }
 
@@ -532,9 +534,7 @@ async fn work_on(
         Work::Settle(subjects) => run::settle(&job, subjects).await.map(told),
         Work::Undo(scope) => undoing::undo(&job, &scope).await.map(told),
         Work::LookAtUndo(scope) => undoing::look(&job, &scope).await.map(|plan| Ran::Undoing(Arc::new(plan))),
-        Work::Compare { export, .. } => {
-            comparing::compare(&job, export.as_deref()).await.map(|report| Ran::Compared(Arc::new(report)))
-        }
+        Work::Compare { export, .. } => comparing::compare(&job, export.as_deref()).await.map(Ran::Compared),
     };
     let cut_off = matches!(ran, Err(Ended::CutOff));
     (ran.map_err(|ended| Problem::failed(ended.to_string())), cut_off)

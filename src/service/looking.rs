@@ -7,14 +7,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::engine;
 use crate::model::{Matter, MatterId, MatterKind, MismatchKind, Observed, Resolution, Seen, Side, Subject};
-use crate::store::{RowReader, Store, StoreError};
+use crate::store::{RowReader, Store, StoreError, WaitingRows};
 use crate::texts::tr;
 
+use super::comparing;
 use super::job::Shared;
 use super::{CompareFound, CompareQuery, FoundMatters, Look, Looked, MatterList, MatterQuery, Problem};
 
 /// So many changed matters are taken over one by one; more, and the list is made anew.
 const FEW: usize = 5_000;
+
+/// Among at most so many rows that were found, a longer text is looked for row by row.
+const NARROWED: usize = 100_000;
 
 /// How many compares are shown.
 const COMPARES: usize = 60;
@@ -24,7 +28,11 @@ const COMPARES: usize = 60;
 pub(crate) struct Shelf {
     matters: Arc<Mutex<Option<Arc<MatterList>>>>,
     rows: Arc<Mutex<Option<FoundRows>>>,
+    counts: Arc<Mutex<Option<CountedRows>>>,
 }
+
+/// How many rows of each word a compare has: of this pair, at this time.
+type CountedRows = ((String, i64), Vec<(String, u64)>);
 
 /// The rows of a compare that were found last.
 struct FoundRows {
@@ -54,7 +62,8 @@ pub(crate) async fn answer(shared: &Shared, look: Look) -> Result<Looked, Proble
             let shelf = shared.shelf.clone();
             let pair = query.pair.clone();
             let file = shared.db.with(move |store| store.rows_file(&pair)).await.map_err(failed)?;
-            let mut found = calmly(move || shelf.rows(file.as_deref(), query)).await?.map_err(failed)?;
+            let db = shared.db.clone();
+            let mut found = calmly(move || shelf.rows(file.as_deref(), &db, query)).await?.map_err(failed)?;
             let (pair, subjects) =
                 (found.query.pair.clone(), found.rows.iter().map(|row| row.subject.clone()).collect::<Vec<_>>());
             let open = shared.db.with(move |store| store.open_by_subjects(&pair, &subjects)).await.map_err(failed)?;
@@ -98,12 +107,39 @@ impl Shelf {
         Ok(list)
     }
 
+    /// How many rows there are of each word, counted once for each compare.
+    fn counted(&self, reader: &RowReader, pair: &str) -> Result<Vec<(String, u64)>, StoreError> {
+        let key = (pair.to_owned(), reader.started.0);
+        let mut kept = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, counts)) = kept.as_ref()
+            && *of == key
+        {
+            return Ok(counts.clone());
+        }
+        let counts = reader.counts()?;
+        *kept = Some((key, counts.clone()));
+        Ok(counts)
+    }
+
     /// A part of the rows of the newest compare.
-    fn rows(&self, file: Option<&std::path::Path>, query: CompareQuery) -> Result<CompareFound, StoreError> {
+    fn rows(
+        &self,
+        file: Option<&std::path::Path>,
+        db: &super::db::Db,
+        query: CompareQuery,
+    ) -> Result<CompareFound, StoreError> {
+        if let Some(file) = file {
+            // Two who look at the same time must not make the same rows.
+            let _one_at_a_time = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+            if WaitingRows::is_there(file) {
+                let newest = db.now(|store| store.last_compare(&query.pair))?;
+                comparing::make_waiting_rows(file, newest.as_ref())?;
+            }
+        }
         let Some(reader) = file.map(RowReader::open).transpose()?.flatten() else {
             return Ok(CompareFound { query, ..CompareFound::default() });
         };
-        let counts = reader.counts()?;
+        let counts = self.counted(&reader, &query.pair)?;
         let all: u64 = counts.iter().map(|(_, count)| count).sum();
         let (from, to) = (query.offset, query.offset.saturating_add(query.count));
         let (total, numbers) = if query.kind.is_none() && query.text.trim().is_empty() {
@@ -114,7 +150,17 @@ impl Shelf {
             let key = (query.pair.clone(), reader.started.0, query.kind.clone(), query.text.clone());
             let mut kept = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
             if kept.as_ref().is_none_or(|found| found.key != key) {
-                let numbers = Arc::new(reader.find(query.kind.as_deref(), &query.text)?);
+                // What has a longer text has the shorter one too.
+                let within = kept.as_ref().filter(|found| {
+                    let FoundRows { key: (pair, started, kind, text), numbers } = found;
+                    let same = (pair, *started, kind) == (&key.0, key.1, &key.2);
+                    same && numbers.len() <= NARROWED && !text.trim().is_empty() && query.text.contains(text.trim())
+                });
+                let numbers = match within {
+                    Some(found) => reader.find_among(&found.numbers, &query.text)?,
+                    None => reader.find(query.kind.as_deref(), &query.text)?,
+                };
+                let numbers = Arc::new(numbers);
                 *kept = Some(FoundRows { key, numbers });
             }
             let numbers = kept.as_ref().map(|found| Arc::clone(&found.numbers)).unwrap_or_default();

@@ -11,6 +11,7 @@ mod api;
 mod autostart;
 mod backup;
 mod checking;
+mod compare_reading;
 mod comparing;
 mod db;
 mod diagnostics;

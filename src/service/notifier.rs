@@ -2,7 +2,9 @@
 //!
 //! The Desktop Notifications Specification 1.2: a click on the text itself is the action `default`.
 
+#[cfg(all(unix, not(target_os = "macos")))]
 use std::collections::BTreeMap;
+#[cfg(all(unix, not(target_os = "macos")))]
 use std::sync::{Arc, Mutex, PoisonError};
 
 use notify_rust::Notification;
@@ -15,11 +17,16 @@ use crate::texts::tr;
 type About = Option<(String, AlertKind)>;
 
 /// What is on the desktop, each with its number there and the alert that a click on it opens.
+#[cfg(all(unix, not(target_os = "macos")))]
 type Shown = BTreeMap<About, (u32, Option<Alert>)>;
 
 /// The notifications that are on the desktop.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Notifier(Arc<Mutex<Shown>>);
+pub(crate) struct Notifier {
+    /// Known only where one notification can take the place of another.
+    #[cfg(all(unix, not(target_os = "macos")))]
+    shown: Arc<Mutex<Shown>>,
+}
 
 impl Notifier {
     /// Shows an alert, in place of the one before it of the same pair and kind. Blocks until the
@@ -108,7 +115,7 @@ impl Notifier {
 
     #[cfg(all(unix, not(target_os = "macos")))]
     fn lock(&self) -> std::sync::MutexGuard<'_, Shown> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

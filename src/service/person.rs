@@ -1,5 +1,6 @@
 //! One person: everything that is kept of them as a file, and erasing them from the history.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use minijinja::{Environment, context};
@@ -48,6 +49,12 @@ pub(crate) async fn erase(shared: &Shared, workspace: &Path, who: Vec<FoundPerso
         for person in &mut who {
             // A sync may have gone on since they were looked for.
             person.there = store.person_there(person)?;
+        }
+        // The rows of the newest compares hold values too, and another compare makes them again.
+        for pair in who.iter().map(|person| person.pair.as_str()).collect::<BTreeSet<_>>() {
+            if let Some(rows) = store.rows_file(pair)? {
+                store::remove_rows(&rows)?;
+            }
         }
         Ok((store.erase(&who)?, who))
     });

@@ -57,14 +57,18 @@ pub(crate) async fn undo(job: &Job, of: &Scope) -> Result<RunReport, Ended> {
         // Where something is left to do, the rest can be taken back by another try.
         let mut parted = 0;
         let whole = execution.ended.is_none() && execution.failed.is_empty() && execution.replan.is_empty();
-        if whole && of.write.is_none() {
-            let pair = job.spec().name.clone();
+        if whole {
+            let (pair, only) = (job.spec().name.clone(), of.write.clone());
             let linked = job
                 .shared
                 .db
                 .with(move |store| {
                     let mut ids = PerSide::<BTreeSet<RecordId>>::default();
-                    let linked: BTreeSet<_> = store.linked_by_answer(of_run)?.into_iter().collect();
+                    let mut linked: BTreeSet<_> = store.linked_by_answer(of_run)?.into_iter().collect();
+                    if let Some(only) = only {
+                        let all = store.writes(of_run)?;
+                        linked.retain(|two| is_last_of(&all, &only, two));
+                    }
                     for two in &linked {
                         for side in Side::BOTH {
                             ids.get_mut(side).insert(two.get(side).clone());
@@ -248,6 +252,21 @@ pub(crate) fn leave(side: Side, id: &RecordId, seen: &Seen, changes: &mut Change
         fingerprint: engine::fingerprint(PerSide::oriented(side, Some(seen), None)),
         made: now(),
     });
+}
+
+/// Whether this write, which is taken back, was the last one of its run that still stood for two records:
+/// then nothing of what was done with them is left, and they are parted as by an undo of the whole run.
+fn is_last_of(all: &[WriteEntry], only: &str, two: &PerSide<RecordId>) -> bool {
+    let touches = |write: &&WriteEntry| {
+        let is = |side: Side| {
+            let own = if write.side == side { write.record.as_ref() } else { None };
+            own.or_else(|| write.subject.id(side)) == Some(two.get(side))
+        };
+        Side::BOTH.into_iter().any(is)
+    };
+    let standing = |write: &&WriteEntry| write.id != only && write.state == WriteState::Done;
+    all.iter().filter(touches).any(|write| write.id == only)
+        && !all.iter().filter(touches).any(|write| standing(&write))
 }
 
 /// The writes of the run that an item has taken back.

@@ -230,6 +230,21 @@ impl RowReader {
         })
     }
 
+    /// Those of these rows that have this text in them, whatever the case.
+    pub fn find_among(&self, numbers: &[u32], text: &str) -> Result<Vec<u32>, StoreError> {
+        let text = text.trim().to_lowercase();
+        self.read(|conn| {
+            let mut has = conn.prepare_cached("SELECT instr(hay, ?2) > 0 FROM find WHERE seq = ?1")?;
+            let mut found = Vec::new();
+            for number in numbers {
+                if has.query_row((number, &text), |row| row.get(0)).optional()?.unwrap_or(false) {
+                    found.push(*number);
+                }
+            }
+            Ok(found)
+        })
+    }
+
     /// These rows.
     pub fn rows(&self, numbers: &[u32]) -> Result<Vec<CompareRow>, StoreError> {
         self.read(|conn| {
@@ -376,6 +391,8 @@ mod tests {
         assert_eq!(reader.find(None, "").unwrap(), [0, 1, 2]);
         assert_eq!(reader.find(None, " ŁÓDŹ").unwrap(), [1]);
         assert_eq!(reader.find(Some("different"), "gent").unwrap(), [2]);
+        assert_eq!(reader.find_among(&[0, 2], " AALST").unwrap(), [2]);
+        assert_eq!(reader.find_among(&[0, 7], "gent").unwrap(), [0], "a row that is not there is none");
         assert_eq!(reader.rows(&[2, 0]).unwrap(), [rows.get(2).unwrap().clone(), rows.first().unwrap().clone()]);
         let writer = RowWriter::create(&file, Timestamp(8), &[]).unwrap();
         writer.finish().unwrap();

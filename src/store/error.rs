@@ -147,6 +147,9 @@ pub enum StoreError {
         /// What is wrong with it.
         detail: String,
     },
+    /// The program is about to end, and the workspace is closed already.
+    #[error("Duosync is ending, and the workspace is closed already. Start it again and try once more.")]
+    Closed,
     /// There is no such pair.
     #[error("There is no pair \"{0}\" in this workspace.")]
     NoSuchPair(String),

@@ -27,6 +27,28 @@ impl Store {
         })
     }
 
+    /// The numbers and records of a pair's links, one after the other: a million of them need no memory.
+    pub fn each_link(&self, pair: &str, mut take: impl FnMut(LinkId, PerSide<&str>)) -> Result<(), StoreError> {
+        self.read(|conn| {
+            let pair = pair_id(conn, pair)?;
+            let mut found = conn.prepare_cached("SELECT id, a_id, b_id FROM links WHERE pair = ?1 ORDER BY id")?;
+            let mut rows = found.query([pair])?;
+            while let Some(row) = rows.next()? {
+                let text = |column: usize| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
+                take(LinkId(row.get(0)?), PerSide::new(text(1)?, text(2)?));
+            }
+            Ok(())
+        })
+    }
+
+    /// One link.
+    pub fn link(&self, id: LinkId) -> Result<Link, StoreError> {
+        self.read(|conn| {
+            let mut found = conn.prepare_cached(&format!("{LINK} WHERE id = ?1"))?;
+            Ok(found.query_row([id.0], link_row)?)
+        })
+    }
+
     /// Whether links can be found by keys that were made with this.
     pub fn is_indexed(&self, pair: &str, print: &str) -> Result<bool, StoreError> {
         self.read(|conn| Ok(indexed(conn, pair_id(conn, pair)?)?.as_deref() == Some(print)))

@@ -27,8 +27,10 @@ mod matters;
 mod person;
 mod schema;
 mod settings;
+mod spool;
 #[cfg(test)]
 mod tests;
+mod waiting_rows;
 mod whole;
 
 use std::fs::{File, TryLockError};
@@ -43,6 +45,8 @@ pub use error::StoreError;
 pub use matters::{MatterScope, MattersUpdate, NewMatter, Origin};
 pub use person::erase_in_copy;
 pub use settings::PairRow;
+pub use spool::{Spool, SpoolReader};
+pub use waiting_rows::{LeftRow, WaitingRows, remove_rows};
 
 /// The database's name in the workspace.
 const DATABASE: &str = "duosync.db";

@@ -372,7 +372,7 @@ impl DuosyncApp {
                 self.review.take_details(matters);
             }
             Looked::Partners(id, partners) => self.review.set_partners(id, partners),
-            Looked::Rows(found) => self.records.take(&found),
+            Looked::Rows(found) => self.records.take(found),
             Looked::Compares(pair, compares) => {
                 self.report = compares.first().map(|(started, millis, counts)| {
                     let report = CompareReport {

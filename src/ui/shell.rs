@@ -6,6 +6,7 @@ use super::app::{Asking, DuosyncApp, Purpose, TOAST, Toast};
 use super::fonts::strong;
 use super::icons::Icon;
 use super::theme::{self, Tone, tokens};
+use super::views::setup::Step;
 use super::views::{Intent, Page, TakeBack};
 use super::widgets::{self, Btn, banner};
 use crate::model::Timestamp;
@@ -60,6 +61,11 @@ impl DuosyncApp {
         self.name_window(ui);
     }
 
+    /// Whether the assistant shows the preview, a table with much around it.
+    fn shows_first_look(&self) -> bool {
+        self.setup.as_ref().is_some_and(|setup| setup.step == Step::Look)
+    }
+
     /// Shows the page in the room that there is, or in a larger one that scrolls.
     fn show_fitting(&mut self, ui: &mut Ui, now: Timestamp, intents: &mut Vec<Intent>) {
         let room = ui.available_size();
@@ -67,8 +73,10 @@ impl DuosyncApp {
             // These scroll by themselves, all of them.
             Page::Home | Page::Alerts | Page::Settings => vec2(LEAST_PAGE.x, 0.0),
             // These show the list and the record one at a time where there is little room.
-            Page::Review | Page::Compare => vec2(260.0, 230.0),
-            Page::Setup | Page::Preview | Page::History => LEAST_PAGE,
+            Page::Review | Page::Compare | Page::History => vec2(260.0, 230.0),
+            // The button that goes on stays at the lower edge, above which the step scrolls.
+            Page::Setup if !self.shows_first_look() => vec2(LEAST_PAGE.x, 230.0),
+            Page::Setup | Page::Preview => LEAST_PAGE,
         };
         if room.x >= least.x && room.y >= least.y {
             self.show_page(ui, now, intents);

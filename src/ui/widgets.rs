@@ -1,5 +1,7 @@
 //! The small parts that views are made of.
 
+use std::sync::Arc;
+
 use eframe::egui::{
     self, Align2, Color32, CornerRadius, FontId, Frame, Margin, Rect, Response, RichText, Role, Sense, Stroke,
     TextFormat, TextStyle, Ui, Vec2, Widget, WidgetInfo, WidgetText, text::LayoutJob, vec2,
@@ -83,16 +85,48 @@ impl<'a> Btn<'a> {
     }
 }
 
-impl Widget for Btn<'_> {
-    fn ui(self, ui: &mut Ui) -> Response {
-        let tokens = tokens(ui);
-        let padding = ui.spacing().button_padding;
-        let icon = if self.icon.is_some() { theme::ICON + 6.0 } else { 0.0 };
+impl Btn<'_> {
+    /// The room that its icon takes beside the text.
+    const fn beside(&self) -> f32 {
+        if self.icon.is_some() { theme::ICON + 6.0 } else { 0.0 }
+    }
+
+    fn lay_out(&self, ui: &Ui) -> (Arc<egui::Galley>, Vec2) {
+        let (padding, icon) = (ui.spacing().button_padding, self.beside());
         let room = (ui.available_width() - 2.0 * padding.x - icon).max(LEAST);
         let text = WidgetText::from(self.text).into_galley(ui, Some(egui::TextWrapMode::Wrap), room, TextStyle::Button);
         let width = (text.size().x + icon + 2.0 * padding.x).max(self.wide.unwrap_or(0.0));
         let height = (text.size().y + 2.0 * padding.y).max(ui.spacing().interact_size.y);
-        let (rect, response) = ui.allocate_at_least(vec2(width, height), Sense::click());
+        (text, vec2(width, height))
+    }
+
+    /// How much room it takes here.
+    pub(crate) fn size(&self, ui: &Ui) -> Vec2 {
+        self.lay_out(ui).1
+    }
+}
+
+/// How high things of these sizes are together, one after the other in lines that wrap.
+pub(crate) fn wrapped_height(ui: &Ui, sizes: impl IntoIterator<Item = Vec2>) -> f32 {
+    let (room, gap) = (ui.available_width(), ui.spacing().item_spacing);
+    let (mut across, mut above, mut line) = (0.0_f32, 0.0_f32, 0.0_f32);
+    for size in sizes {
+        if across > 0.0 && across + size.x > room {
+            above += line + gap.y;
+            (across, line) = (0.0, 0.0);
+        }
+        across += size.x + gap.x;
+        line = line.max(size.y);
+    }
+    above + line
+}
+
+impl Widget for Btn<'_> {
+    fn ui(self, ui: &mut Ui) -> Response {
+        let tokens = tokens(ui);
+        let icon = self.beside();
+        let (text, size) = self.lay_out(ui);
+        let (rect, response) = ui.allocate_at_least(size, Sense::click());
         let enabled = ui.is_enabled();
         response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, self.name.unwrap_or(self.text)));
         if ui.is_rect_visible(rect) {
@@ -149,7 +183,7 @@ pub(crate) fn strong_label(ui: &mut Ui, text: &str, size: f32) -> Response {
 /// What belongs left and right on one line. Where the page is too narrow for that, the right goes
 /// under the left.
 pub(crate) fn sides(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
-    if ui.available_width() < theme::STACKED {
+    if is_stacked(ui) {
         ui.horizontal_wrapped(left);
         ui.horizontal_wrapped(right);
     } else {
@@ -157,9 +191,22 @@ pub(crate) fn sides(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(
     }
 }
 
-/// The title of a page with what can be done there.
+/// Whether there is no room for what stands side by side in a larger window.
+pub(crate) fn is_stacked(ui: &Ui) -> bool {
+    ui.available_width() < theme::STACKED
+}
+
+/// The title of a page with what can be done there; in a narrow page right after it, and on the next line
+/// only what has no room.
 pub(crate) fn page_head(ui: &mut Ui, text: &str, right: impl FnOnce(&mut Ui)) {
-    sides(ui, |ui| title(ui, text), right);
+    if is_stacked(ui) {
+        ui.horizontal_wrapped(|ui| {
+            title(ui, text);
+            right(ui);
+        });
+    } else {
+        sides(ui, |ui| title(ui, text), right);
+    }
     ui.add_space(theme::GAP);
 }
 

@@ -25,6 +25,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 // Numbers of AT-SPI's roles (`AtspiRole`).
 const CHECK_BOX: u32 = 7;
 const COMBO_BOX: u32 = 11;
+const LIST_ITEM: u32 = 31;
 const PAGE_TAB: u32 = 37;
 const BUTTON: u32 = 43;
 const PASSWORD_TEXT: u32 = 40;
@@ -55,7 +56,7 @@ struct Node {
 impl Node {
     /// Whether a click on it does something. A text beside a button may read the same.
     fn is_pressed(&self) -> bool {
-        [CHECK_BOX, COMBO_BOX, PAGE_TAB, BUTTON, TOGGLE].contains(&self.role)
+        [CHECK_BOX, COMBO_BOX, LIST_ITEM, PAGE_TAB, BUTTON, TOGGLE].contains(&self.role)
     }
 }
 

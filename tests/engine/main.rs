@@ -9,5 +9,6 @@
 )]
 
 mod cases;
+mod digests;
 mod properties;
 mod world;

@@ -79,7 +79,7 @@ fn deletes() -> impl Strategy<Value = DeletePolicy> {
 }
 
 /// A world after two rounds of edits with a run between, then edited once more.
-fn world() -> impl Strategy<Value = (World, duosync::model::PairSpec)> {
+pub(crate) fn world() -> impl Strategy<Value = (World, duosync::model::PairSpec)> {
     (edits(), edits(), edits(), policy(), deletes(), any::<bool>()).prop_map(
         |(first, second, third, policy, deletes, guarded)| {
             let mut spec = spec();

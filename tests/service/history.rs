@@ -341,6 +341,33 @@ fn an_undone_link_among_several_with_one_key_is_asked_again() {
 }
 
 #[test]
+fn records_are_parted_when_the_last_write_of_their_link_is_undone() {
+    let mut desk = Desk::in_step();
+    person(&desk.left, "5", "eva");
+    person(&desk.left, "6", "eva");
+    person(&desk.right, "z", "eva");
+    desk.left.set_field("5", "phone", "55");
+    desk.right.set_field("z", "phone", "");
+    // A write of somebody else in the same run has no say in it.
+    desk.left.set_field("1", "name", "Ann New");
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Waiting);
+    let asked = desk.matters().remove(0);
+    desk.resolve(asked.id, Resolution::Link(PerSide::new(RecordId::new("5"), RecordId::new("z"))));
+    assert_eq!(Desk::held(&desk.right, "eva@example.org", "phone").as_deref(), Some("55"));
+    let run = desk.history()[0].run;
+    let write = desk.writes_of(run).into_iter().find(|write| write.label.starts_with("eva")).expect("one of eva").id;
+    let Ok(Reply::Ran(_)) = desk.call(Command::UndoWrite { run, write }) else { panic!("not taken back") };
+    assert_ne!(Desk::held(&desk.right, "eva@example.org", "phone").as_deref(), Some("55"));
+    for _ in 0..2 {
+        let again = desk.matters();
+        assert_eq!((again.len(), &again[0].kind, &again[0].subject), (1, &asked.kind, &asked.subject));
+        let writes = desk.writes();
+        assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Waiting);
+        assert_eq!(desk.writes(), writes, "nothing is linked again by itself");
+    }
+}
+
+#[test]
 fn an_undone_link_of_a_doubled_key_is_a_difference_again() {
     let mut desk = Desk::in_step();
     person(&desk.left, "5", "eva");

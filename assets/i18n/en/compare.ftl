@@ -78,6 +78,7 @@ compare-records-shown =
        *[other] { $count } records
     }
 compare-none-found = No record fits what you look for.
+compare-searching = Searching…
 compare-reading-records = Reading the records…
 compare-not-kept = The records are not here
 compare-not-kept-text = Press Compare now: from then on every record is shown side by side.

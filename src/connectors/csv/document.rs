@@ -93,6 +93,31 @@ impl Document {
         Ok(document)
     }
 
+    /// Reads no more than how a text is divided and what its columns are called. It is the beginning of a file.
+    pub(super) fn beginning(name: &str, text: String) -> Result<Self, ConnectorError> {
+        let (dialect, start) = sniff::dialect(&text);
+        let mut document = Self {
+            name: name.to_owned(),
+            digest: 0,
+            size: 0,
+            encoding: TextEncoding::Utf8 { bom: false },
+            dialect,
+            header: Vec::new(),
+            line_end: "\n",
+            text,
+            header_end: 0,
+            rows: Vec::new(),
+            quoting: Vec::new(),
+        };
+        document.read_header(start)?;
+        Ok(document)
+    }
+
+    /// Where the first row starts.
+    pub(super) fn first_row(&self) -> usize {
+        self.header_end + line_end_len(self.text.as_bytes(), self.header_end)
+    }
+
     /// How many rows there are.
     pub(super) fn len(&self) -> usize {
         self.rows.len()

@@ -17,7 +17,7 @@ use crate::connectors::{ConnectorError, Context};
 use crate::texts::tr;
 
 /// The id or key of a row, before rows with the same key are told apart.
-fn id_of(columns: &IdColumns, cells: &[Cell<'_>], scratch: &mut Vec<u8>) -> String {
+pub(super) fn id_of(columns: &IdColumns, cells: &[Cell<'_>], scratch: &mut Vec<u8>) -> String {
     match columns {
         IdColumns::Column(column) => cells.get(*column).map(|cell| cell.value().trim().to_owned()).unwrap_or_default(),
         IdColumns::Key(_) => {

@@ -15,6 +15,7 @@ mod hostile;
 mod identity;
 mod scan;
 mod sniff;
+mod stream;
 #[cfg(test)]
 mod tests;
 
@@ -36,7 +37,9 @@ use super::shared::file::{self, Replaced};
 use super::shared::rows::{IdColumns, IdSetting, id_from_token};
 use super::shared::work::{BeforeReplace, identity, run};
 use super::shared::{digest, guess};
-use super::{Abilities, Batch, Connector, ConnectorError, Context, ErrorKind, Find, Write, WriteResult};
+use super::{
+    Abilities, Batch, Connector, ConnectorError, Context, ErrorKind, Find, RowSink, RowsRead, Write, WriteResult,
+};
 use crate::model::{
     AccountSettings, CollectionInfo, Cursor, FieldInfo, Fields, Identity, Listing, Name, Record, RecordId, Value,
 };
@@ -165,6 +168,21 @@ impl Connector for CsvConnector {
         .await
     }
 
+    async fn read_rows(
+        &self,
+        context: &Context,
+        collection: &str,
+        want: &[String],
+        sink: Box<dyn RowSink>,
+    ) -> Result<RowsRead, ConnectorError> {
+        let (context, collection, want) = (context.clone(), collection.to_owned(), want.to_vec());
+        run(&self.inner, move |inner| {
+            inner.check_collection(&collection)?;
+            inner.read_rows(&context, &want, sink)
+        })
+        .await
+    }
+
     async fn get(
         &self,
         context: &Context,
@@ -243,6 +261,15 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Removes what a killed run left beside the file, once.
+    fn clean(&self, path: &Path) {
+        let mut state = self.state();
+        if !state.cleaned {
+            file::clean(path);
+            state.cleaned = true;
+        }
+    }
+
     /// Reads the file. A file that is as it was when it was last read is not taken apart again.
     fn look(
         &self,
@@ -251,11 +278,8 @@ impl Inner {
         since: impl Fn(u64, u64, u64) -> bool,
     ) -> Result<Look, ConnectorError> {
         context.step("reading the file", 0, None);
+        self.clean(path);
         let mut state = self.state();
-        if !state.cleaned {
-            file::clean(path);
-            state.cleaned = true;
-        }
         let contents = file::read(path, context, &self.requests)?;
         let size = contents.bytes.len() as u64;
         if since(contents.digest, size, contents.stamp) {

@@ -5,6 +5,7 @@
 //! quoted, so that a field that does not change is copied byte for byte.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::sniff::Dialect;
 
@@ -64,11 +65,34 @@ impl<'a> Cell<'a> {
 
 /// Finds the end of the record that starts at `start`.
 pub(super) fn next_record(bytes: &[u8], start: usize, dialect: Dialect) -> Result<RecordEnd, Broken> {
+    walk_record(bytes, start, dialect, |_| {})
+}
+
+/// The same with the fields of the record, into `cells`.
+pub(super) fn record_cells<'a>(
+    text: &'a str,
+    start: usize,
+    dialect: Dialect,
+    cells: &mut Vec<Cell<'a>>,
+) -> Result<RecordEnd, Broken> {
+    cells.clear();
+    walk_record(text.as_bytes(), start, dialect, |field| {
+        cells.push(Cell { raw: text.get(field).unwrap_or_default(), quote: dialect.quote });
+    })
+}
+
+fn walk_record(
+    bytes: &[u8],
+    start: usize,
+    dialect: Dialect,
+    mut take: impl FnMut(Range<usize>),
+) -> Result<RecordEnd, Broken> {
     let mut record = RecordEnd { end: start, next: start, fields: 0, quoted: 0, empty: true };
     let mut at = start;
     loop {
         let field = at;
         at = field_end(bytes, field, dialect)?;
+        take(field..at);
         record.fields += 1;
         if bytes.get(field) == Some(&dialect.quote) {
             record.quoted += 1;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::scan::next_record;
+use super::scan::{Broken, next_record};
 use crate::texts::tr;
 
 /// How the file's characters are written as bytes.
@@ -100,6 +100,9 @@ const UTF_8_BOM: &[u8] = b"\xEF\xBB\xBF";
 const UTF_16LE_BOM: &[u8] = b"\xFF\xFE";
 const UTF_16BE_BOM: &[u8] = b"\xFE\xFF";
 
+/// What may stand between two fields.
+const DELIMITERS: [u8; 4] = *b",;\t|";
+
 /// Records that are looked at to find the delimiter.
 const SAMPLE_RECORDS: usize = 100;
 
@@ -137,6 +140,17 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<(String, TextEncoding), String> {
     }
 }
 
+/// Where the text of a file starts that [`decode`] takes for UTF-8, as far as its beginning tells; none where
+/// it takes it for something else.
+pub(super) fn plain_start(beginning: &[u8]) -> Option<usize> {
+    if beginning.starts_with(UTF_8_BOM) {
+        return Some(UTF_8_BOM.len());
+    }
+    let other = [b"PK\x03\x04".as_slice(), UTF_16LE_BOM, UTF_16BE_BOM];
+    let is_other = other.iter().any(|mark| beginning.starts_with(mark));
+    (!is_other && !beginning.iter().take(4096).any(|byte| *byte == 0)).then_some(0)
+}
+
 /// Finds the delimiter, the quote and the line end. The second answer is where the header starts:
 /// after Excel's `sep=;` line, where the file has one.
 pub(super) fn dialect(text: &str) -> (Dialect, usize) {
@@ -146,7 +160,7 @@ pub(super) fn dialect(text: &str) -> (Dialect, usize) {
         return (Dialect { delimiter, quote, cr_only }, start);
     }
     let mut best: Option<(bool, f64, usize, Dialect)> = None;
-    for delimiter in *b",;\t|" {
+    for delimiter in DELIMITERS {
         let dialect = Dialect { delimiter, quote: quote_of(text, delimiter, cr_only), cr_only };
         let (columns, fit) = try_dialect(text.as_bytes(), dialect);
         let score = (columns > 1, fit, columns, dialect);
@@ -159,6 +173,34 @@ pub(super) fn dialect(text: &str) -> (Dialect, usize) {
     }
     let dialect = best.map_or(Dialect { delimiter: b',', quote: b'"', cr_only }, |(_, _, _, dialect)| dialect);
     (dialect, 0)
+}
+
+/// Whether [`dialect`] says the same of every text that begins like this, so that the rest need not be there.
+pub(super) fn is_settled(beginning: &str) -> bool {
+    let Some(first) = beginning.find(['\n', '\r']) else { return false };
+    let line_feed = beginning.get(first..).is_some_and(|rest| rest.starts_with('\n') || rest.starts_with("\r\n"));
+    // A text like that is looked through to its end.
+    if !line_feed || beginning.starts_with('\'') || separator_line(beginning).is_some() {
+        return false;
+    }
+    let bytes = beginning.as_bytes();
+    DELIMITERS.iter().all(|delimiter| {
+        let dialect = Dialect { delimiter: *delimiter, quote: b'"', cr_only: false };
+        let (mut at, mut seen) = (0, 0);
+        while seen < SAMPLE_RECORDS {
+            match next_record(bytes, at, dialect) {
+                // What comes later might belong to a record that ends where this text does.
+                Ok(record) if record.next >= bytes.len() => return false,
+                Ok(record) => {
+                    seen += usize::from(record.end > at);
+                    at = record.next;
+                }
+                Err(Broken::AfterQuote(place)) => return place + 1 < bytes.len(),
+                Err(Broken::Unclosed(_)) => return false,
+            }
+        }
+        true
+    })
 }
 
 /// Whether lines end with a lone carriage return. A line feed inside quotes belongs to a value.

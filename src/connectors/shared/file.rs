@@ -78,15 +78,15 @@ pub(in crate::connectors) fn read(
 /// set back.
 fn stamp(file: &fs::Metadata) -> u64 {
     let modified = file.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
-    let mut bytes = modified.as_nanos().to_le_bytes().to_vec();
+    let modified = modified.as_nanos().to_le_bytes();
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
-        bytes.extend(file.ino().to_le_bytes());
-        bytes.extend(file.ctime().to_le_bytes());
-        bytes.extend(file.ctime_nsec().to_le_bytes());
+        let times = [file.ino().to_le_bytes(), file.ctime().to_le_bytes(), file.ctime_nsec().to_le_bytes()];
+        xxh64(&[modified.as_slice(), times.as_flattened()].concat())
     }
-    xxh64(&bytes)
+    #[cfg(not(unix))]
+    xxh64(&modified)
 }
 
 /// Replaces the file if it still has this digest: a new file is written beside it, flushed to the

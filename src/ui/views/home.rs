@@ -10,7 +10,8 @@ use crate::ui::icons::Icon;
 use crate::ui::pace::Paces;
 use crate::ui::theme::{self, Tone, tokens};
 use crate::ui::widgets::{
-    self, Btn, account_badge, banner, card, icon, page_head, pill, remark, short_remark, sides, strong_label, title,
+    self, Btn, account_badge, banner, card, icon, is_stacked, page_head, pill, remark, short_remark, sides,
+    strong_label, title,
 };
 use crate::ui::words;
 
@@ -242,7 +243,8 @@ fn show_card(ui: &mut Ui, shown: &Card, intents: &mut Vec<Intent>) {
         });
     };
     let state = |ui: &mut Ui| pill(ui, shown.tone, shown.sign, &shown.state);
-    if ui.available_width() < theme::STACKED {
+    let stacked = is_stacked(ui);
+    if stacked {
         ui.horizontal_top(accounts);
         state(ui);
     } else {
@@ -252,6 +254,10 @@ fn show_card(ui: &mut Ui, shown: &Card, intents: &mut Vec<Intent>) {
     if let Some(work) = &shown.work {
         show_work(ui, work, shown, intents);
         return;
+    }
+    if stacked {
+        // In a small window, or with large text, the rest would push what can be done below the edge.
+        ui.horizontal_wrapped(|ui| show_buttons(ui, shown, intents));
     }
     if let Some(trouble) = &shown.trouble {
         banner(ui, Tone::Bad, trouble, None);
@@ -267,8 +273,10 @@ fn show_card(ui: &mut Ui, shown: &Card, intents: &mut Vec<Intent>) {
         },
         |ui| show_spark(ui, &shown.spark, &shown.spark_words),
     );
-    ui.add_space(theme::SMALL);
-    ui.horizontal_wrapped(|ui| show_buttons(ui, shown, intents));
+    if !stacked {
+        ui.add_space(theme::SMALL);
+        ui.horizontal_wrapped(|ui| show_buttons(ui, shown, intents));
+    }
 }
 
 /// A bar for each of the last runs: as high as it wrote much, in the colour of how it ended. One that
@@ -395,7 +403,7 @@ fn show_empty(ui: &mut Ui, warnings: &[String], intents: &mut Vec<Intent>) {
         (Icon::New, tr!("home-sample"), tr!("home-sample-what"), Intent::LoadSample),
     ];
     let room = ui.available_width();
-    let stacked = room < theme::STACKED;
+    let stacked = is_stacked(ui);
     let width = if stacked { room.min(420.0) } else { (room - theme::BLOCK).min(680.0) / 2.0 };
     let around = if stacked { (room - width) / 2.0 } else { (room - 2.0 * width - theme::BLOCK) / 2.0 };
     let mut choose = |ui: &mut Ui, at: usize, (sign, name, text, intent): &(Icon, String, String, Intent)| {

@@ -11,7 +11,7 @@ use crate::model::PerSide;
 use crate::texts::tr;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, Tone, tokens};
-use crate::ui::widgets::{Btn, banner, chip, empty, icon, remark, search, short_remark, subtitle, title};
+use crate::ui::widgets::{Btn, banner, chip, empty, icon, is_stacked, remark, search, short_remark, subtitle, title};
 use crate::ui::words;
 
 use model::Row;
@@ -26,8 +26,14 @@ pub(crate) fn show(ui: &mut Ui, preview: &mut Preview, intents: &mut Vec<Intent>
         ui.ctx().request_repaint();
     }
     let pair = preview.pair.clone();
-    ui.horizontal_wrapped(|ui| {
+    let narrow = is_stacked(ui);
+    if narrow {
         title(ui, &tr!("preview-title"));
+    }
+    ui.horizontal_wrapped(|ui| {
+        if !narrow {
+            title(ui, &tr!("preview-title"));
+        }
         if ui.add(Btn::new(&tr!("preview-start")).icon(Icon::Sync).primary()).clicked() {
             intents.push(Intent::Accept(pair.clone()));
         }
@@ -37,7 +43,7 @@ pub(crate) fn show(ui: &mut Ui, preview: &mut Preview, intents: &mut Vec<Intent>
     });
     remark(ui, tr!("preview-nothing-yet", a = preview.names.a, b = preview.names.b));
     let mut changed = false;
-    ui.horizontal_wrapped(|ui| {
+    let mut kinds = |ui: &mut Ui| {
         let all = tr!("preview-all", count = preview.rows.len());
         if chip(ui, preview.kind.is_none(), &all).clicked() {
             preview.kind = None;
@@ -49,7 +55,13 @@ pub(crate) fn show(ui: &mut Ui, preview: &mut Preview, intents: &mut Vec<Intent>
                 changed = true;
             }
         }
-    });
+    };
+    if narrow {
+        // On one line that is moved sideways, so that the table keeps its room.
+        egui::ScrollArea::horizontal().id_salt("kinds").show(ui, |ui| ui.horizontal(&mut kinds));
+    } else {
+        ui.horizontal_wrapped(&mut kinds);
+    }
     for warning in &preview.warnings {
         banner(ui, Tone::Attention, warning, None);
     }
@@ -71,7 +83,7 @@ pub(crate) fn show(ui: &mut Ui, preview: &mut Preview, intents: &mut Vec<Intent>
     }
     walk(ui, preview);
     show_picked(ui, preview);
-    show_table(ui, preview);
+    show_table(ui, preview, narrow);
 }
 
 /// The arrow keys go through the rows.
@@ -121,7 +133,7 @@ fn show_picked(ui: &mut Ui, preview: &mut Preview) {
     }
 }
 
-fn show_table(ui: &mut Ui, preview: &mut Preview) {
+fn show_table(ui: &mut Ui, preview: &mut Preview, narrow: bool) {
     let width = ui.available_width();
     let mut picked = None;
     ui.scope(|ui| {
@@ -132,29 +144,39 @@ fn show_table(ui: &mut Ui, preview: &mut Preview) {
             .auto_shrink(false)
             // The button with the record's name is what has the keyboard, so the cells do not.
             .sense(egui::Sense::CLICK)
-            .cell_layout(egui::Layout::left_to_right(egui::Align::Center))
-            .column(Column::exact((width * 0.27).clamp(120.0, 250.0)).clip(true))
-            .column(Column::exact((width * 0.26).clamp(120.0, 260.0)).clip(true))
-            .column(Column::remainder().clip(true));
+            .cell_layout(egui::Layout::left_to_right(egui::Align::Center));
+        // In a narrow page, what happens stands under the record, so that neither is cut off.
+        let (columns, high) = if narrow {
+            (vec![width * 0.52], theme::ROW_TWO)
+        } else {
+            (vec![(width * 0.27).clamp(120.0, 250.0), (width * 0.26).clamp(120.0, 260.0)], ROW)
+        };
+        for column in columns {
+            table = table.column(Column::exact(column).clip(true));
+        }
+        table = table.column(Column::remainder().clip(true));
         if let Some(place) = preview.picked {
             table = table.scroll_to_row(place, None);
         }
         table
             .header(26.0, |mut header| {
-                for name in [tr!("preview-what"), tr!("preview-record"), tr!("preview-change")] {
+                let names = [tr!("preview-what"), tr!("preview-record"), tr!("preview-change")];
+                for name in names.into_iter().skip(usize::from(narrow)) {
                     header.col(|ui| {
                         remark(ui, name);
                     });
                 }
             })
             .body(|body| {
-                body.rows(ROW, preview.shown.len(), |mut table| {
+                body.rows(high, preview.shown.len(), |mut table| {
                     let place = table.index();
                     let Some(row) = preview.row(place) else { return };
                     table.set_selected(preview.picked == Some(place));
-                    table.col(|ui| show_what(ui, row.what, &preview.names));
-                    table.col(|ui| {
-                        let label = preview.label(row);
+                    if !narrow {
+                        table.col(|ui| show_what(ui, row.what, &preview.names, theme::BODY));
+                    }
+                    let label = preview.label(row);
+                    let mut record = |ui: &mut Ui| {
                         let button = ui.add(egui::Button::selectable(false, label).truncate().frame(false));
                         let name = tr!("preview-row", number = place + 1, record = label);
                         ui.ctx().accesskit_node_builder(button.id, |node| {
@@ -164,6 +186,21 @@ fn show_table(ui: &mut Ui, preview: &mut Preview) {
                         if button.clicked() {
                             picked = Some(place);
                         }
+                    };
+                    table.col(|ui| {
+                        if !narrow {
+                            record(ui);
+                            return;
+                        }
+                        ui.vertical(|ui| {
+                            ui.spacing_mut().item_spacing.y = 0.0;
+                            ui.spacing_mut().interact_size.y = 20.0;
+                            ui.add_space(4.0);
+                            record(ui);
+                            ui.horizontal(|ui| {
+                                show_what(ui, row.what, &preview.names, theme::REMARK);
+                            });
+                        });
                     });
                     table.col(|ui| show_change(ui, preview, row));
                     if table.response().clicked() {
@@ -177,7 +214,7 @@ fn show_table(ui: &mut Ui, preview: &mut Preview) {
     }
 }
 
-fn show_what(ui: &mut Ui, what: What, names: &PerSide<String>) {
+fn show_what(ui: &mut Ui, what: What, names: &PerSide<String>, size: f32) {
     let (sign, tone) = match what {
         What::Create(_) => (Icon::Add, Tone::Good),
         What::Update(_) => (Icon::Edit, Tone::Busy),
@@ -189,7 +226,7 @@ fn show_what(ui: &mut Ui, what: What, names: &PerSide<String>) {
     ui.spacing_mut().item_spacing.x = 6.0;
     let ink = tokens(ui).tone(tone).0;
     icon(ui, sign, 15.0, ink);
-    ui.add(egui::Label::new(word(what, names)).truncate());
+    ui.add(egui::Label::new(RichText::new(word(what, names)).size(size)).truncate());
 }
 
 /// The first value that changes, and how many more there are.

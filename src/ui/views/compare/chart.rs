@@ -3,7 +3,7 @@
 //! Each kind has a colour and a pattern of its own, which its button shows too, so that the shares can be
 //! told apart without colour.
 
-use eframe::egui::{Color32, CornerRadius, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{self, Color32, CornerRadius, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::Records;
 use crate::model::{MatterKind, MismatchKind, PerSide, RecordId, Side};
@@ -92,22 +92,28 @@ pub(crate) fn bars(counts: &[(String, u64)], names: &PerSide<String>) -> Vec<Bar
     shown.into_iter().filter_map(bar).collect()
 }
 
-/// Draws the chart; in a low window the buttons only.
+/// Draws the chart; in a low window the buttons only, on one line that is moved sideways.
 pub(super) fn show(ui: &mut Ui, bars: &[Bar], list: &mut Records, short: bool) {
-    if !short {
+    if short {
+        egui::ScrollArea::horizontal().id_salt("kinds").show(ui, |ui| {
+            ui.horizontal(|ui| show_kinds(ui, bars, list));
+        });
+    } else {
         show_shares(ui, bars);
+        ui.horizontal_wrapped(|ui| show_kinds(ui, bars, list));
     }
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(theme::SMALL, theme::SMALL);
-        for bar in bars {
-            let text = format!("{} {}", words::grouped(bar.count), bar.text);
-            let on = list.kind() == Some(bar.word.as_str());
-            let patch = |ui: &Ui, rect: Rect| fill(ui, rect, bar);
-            if chip_with(ui, on, &text, PATCH, patch).on_hover_text(tr!("compare-show-only")).clicked() {
-                list.toggle_kind(&bar.word);
-            }
+}
+
+fn show_kinds(ui: &mut Ui, bars: &[Bar], list: &mut Records) {
+    ui.spacing_mut().item_spacing = vec2(theme::SMALL, theme::SMALL);
+    for bar in bars {
+        let text = format!("{} {}", words::grouped(bar.count), bar.text);
+        let on = list.kind() == Some(bar.word.as_str());
+        let patch = |ui: &Ui, rect: Rect| fill(ui, rect, bar);
+        if chip_with(ui, on, &text, PATCH, patch).on_hover_text(tr!("compare-show-only")).clicked() {
+            list.toggle_kind(&bar.word);
         }
-    });
+    }
 }
 
 /// What does not agree as shares of one line; what is the same would leave nothing to see of it, and what

@@ -114,6 +114,11 @@ pub(crate) fn show(
         return None;
     }
     let pair = given.pair.to_owned();
+    if list.is_reading(ui) && given.report.is_some() {
+        // One record has the whole of a small window.
+        records::show(ui, list, &given.names.get(&pair).cloned().unwrap_or_default(), given.now, intents);
+        return None;
+    }
     ui.horizontal_wrapped(|ui| {
         title(ui, &tr!("compare-title"));
         if given.pairs.len() > 1 {

@@ -42,6 +42,10 @@ pub(crate) struct Records {
     /// What was read before something changed, shown until it is read again.
     before: BTreeMap<usize, Vec<CompareRow>>,
     asked: BTreeMap<usize, CompareQuery>,
+    /// Whether something else is looked for than what is shown.
+    searching: bool,
+    /// Whether rows that were asked for could not be read; they are not asked for again by themselves.
+    stuck: bool,
     line: usize,
     picked: Option<CompareRow>,
     matter: Option<Arc<Matter>>,
@@ -65,10 +69,17 @@ impl Records {
 
     /// What was compared, or is open, may have changed: the pages are read again.
     pub(crate) fn refresh(&mut self) {
-        self.before = std::mem::take(&mut self.pages);
+        if !self.pages.is_empty() {
+            self.before = std::mem::take(&mut self.pages);
+        }
         self.asked.clear();
+        (self.failed, self.stuck) = (false, false);
         self.matter_asked = None;
-        self.failed = false;
+    }
+
+    /// Whether one record is shown instead of the list, as there is no room for both.
+    pub(super) fn is_reading(&self, ui: &Ui) -> bool {
+        self.reading && self.kept && ui.available_width() < NARROW
     }
 
     /// Shows the records with this word only; the same word again shows all.
@@ -83,37 +94,50 @@ impl Records {
     }
 
     /// Takes a page.
-    pub(crate) fn take(&mut self, found: &CompareFound) {
-        let asked = |query: &CompareQuery| (query.pair.clone(), query.kind.clone(), query.text.clone());
-        if asked(&found.query) != asked(&self.query) {
+    pub(crate) fn take(&mut self, found: Arc<CompareFound>) {
+        let offset = found.query.offset;
+        if self.asked.get(&offset) == Some(&found.query) {
+            self.asked.remove(&offset);
+        }
+        if !is_same(&found.query, &self.query) {
             return;
         }
-        self.asked.remove(&found.query.offset);
+        // Nobody else holds it, so that its rows need not be copied within a frame.
+        let found = Arc::unwrap_or_clone(found);
+        (self.failed, self.stuck) = (false, false);
         self.kept = found.compared.is_some();
         self.known = true;
         self.total = usize::try_from(found.total).unwrap_or(usize::MAX);
-        self.counts.clone_from(&found.counts);
-        self.pages.insert(found.query.offset, found.rows.clone());
+        self.counts = found.counts;
+        if std::mem::take(&mut self.searching) {
+            let_go(std::mem::take(&mut self.before));
+            self.line = 0;
+            if found.rows.is_empty() {
+                self.picked = None;
+                self.matter = None;
+            }
+        }
+        let rows = self.pages.entry(offset).insert_entry(found.rows).into_mut();
+        let count = rows.len();
+        let place = |wanted: MatterId| rows.iter().position(|row| row.matter == Some(wanted));
+        let at = self.wanted.as_ref().and_then(|(wanted, _)| place(*wanted));
         while self.pages.len() > PAGES {
             let far = |at: &usize| at.abs_diff(self.line);
             let Some(furthest) = self.pages.keys().copied().max_by_key(far) else { break };
             self.pages.remove(&furthest);
         }
-        let at = match self.wanted.take() {
-            None => None,
-            Some((wanted, label)) => {
-                let at = found.rows.iter().position(|row| row.matter == Some(wanted));
-                if at.is_none() && self.total > found.rows.len() && self.query.text != label {
-                    // It lies further down: what it is called leads to it.
-                    self.query.text.clone_from(&label);
-                    self.wanted = Some((wanted, label));
-                    self.look_again();
-                    return;
-                }
-                at
-            }
-        };
-        let line = at.map_or(self.line, |at| found.query.offset + at);
+        if let Some((wanted, label)) = self.wanted.take()
+            && at.is_none()
+            && self.total > count
+            && self.query.text != label
+        {
+            // It lies further down: what it is called leads to it.
+            self.query.text.clone_from(&label);
+            self.wanted = Some((wanted, label));
+            self.look_again();
+            return;
+        }
+        let line = at.map_or(self.line, |at| offset + at);
         self.pick(line.min(self.total.saturating_sub(1)));
     }
 
@@ -134,16 +158,19 @@ impl Records {
     }
 
     /// The rows could not be read: they are asked for again when something changes, or on a press.
-    pub(crate) const fn look_failed(&mut self) {
+    pub(crate) fn look_failed(&mut self) {
         self.failed = true;
+        self.stuck |= !self.asked.is_empty();
+        self.asked.clear();
     }
 
+    /// Something else is looked for. What was found before is shown until then.
     fn look_again(&mut self) {
-        self.pages.clear();
-        self.before.clear();
-        self.asked.clear();
-        self.line = 0;
-        self.picked = None;
+        if !self.pages.is_empty() {
+            let_go(std::mem::replace(&mut self.before, std::mem::take(&mut self.pages)));
+        }
+        self.searching = true;
+        (self.failed, self.stuck) = (false, false);
         self.reading = false;
     }
 
@@ -170,13 +197,28 @@ impl Records {
 
     /// Asks for the page of a line, once.
     fn ask(&mut self, line: usize, intents: &mut Vec<Intent>) {
-        let offset = line / PAGE * PAGE;
-        if self.pages.contains_key(&offset) || self.asked.contains_key(&offset) {
+        // What is looked for anew begins at its first row. It waits for the search that is under way, as
+        // several through a million rows would take the processors from what is drawn.
+        let offset = if self.searching { 0 } else { line / PAGE * PAGE };
+        let waits = self.searching && !self.asked.is_empty();
+        if waits || self.stuck || self.pages.contains_key(&offset) || self.asked.contains_key(&offset) {
             return;
         }
         let query = CompareQuery { offset, count: PAGE, ..self.query.clone() };
         self.asked.insert(offset, query.clone());
         intents.push(Intent::Look(Look::Rows(query)));
+    }
+}
+
+/// Whether two queries look for the same, whatever page of it.
+fn is_same(one: &CompareQuery, other: &CompareQuery) -> bool {
+    (&one.pair, &one.kind, &one.text) == (&other.pair, &other.kind, &other.text)
+}
+
+/// Lets go of many rows, which takes longer than a frame has.
+fn let_go(rows: BTreeMap<usize, Vec<CompareRow>>) {
+    if rows.len() > 1 {
+        let _thread = std::thread::Builder::new().spawn(move || drop(rows));
     }
 }
 
@@ -188,7 +230,7 @@ pub(super) fn show(
     now: Timestamp,
     intents: &mut Vec<Intent>,
 ) {
-    if !records.known && records.failed {
+    if records.failed && (!records.known || records.stuck) {
         show_failed(ui, records, intents);
         return;
     }
@@ -242,7 +284,12 @@ fn show_list(ui: &mut Ui, records: &mut Records, names: &PerSide<String>, intent
         records.look_again();
         records.ask(0, intents);
     }
-    short_remark(ui, tr!("compare-records-shown", count = records.total));
+    let count =
+        if records.searching { tr!("compare-searching") } else { tr!("compare-records-shown", count = records.total) };
+    short_remark(ui, count);
+    if records.total == 0 && records.searching {
+        return;
+    }
     if records.total == 0 {
         remark(ui, tr!("compare-none-found"));
         return;
@@ -366,5 +413,81 @@ fn keys(ui: &Ui, records: &mut Records) {
             records.follow = Some(records.line);
             records.rows.moved();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic, reason = "a test fails by a panic")]
+
+    use super::*;
+    use crate::model::{MismatchKind, RecordId, Subject};
+
+    fn found(query: &CompareQuery, labels: &[&str]) -> Arc<CompareFound> {
+        let row = |label: &&str| CompareRow {
+            kind: Some(MismatchKind::Different),
+            ignored: false,
+            subject: Subject::Single(Side::A, RecordId::new(*label)),
+            label: (*label).to_owned(),
+            reason: String::new(),
+            fields: Vec::new(),
+            modified: PerSide::default(),
+            matter: None,
+        };
+        let rows: Vec<CompareRow> = labels.iter().map(row).collect();
+        let (total, compared) = (rows.len() as u64, Some(Timestamp(1)));
+        Arc::new(CompareFound { query: query.clone(), compared, total, all: 3, rows, ..CompareFound::default() })
+    }
+
+    /// What is asked for when the first row is drawn.
+    fn asks(records: &mut Records) -> Option<CompareQuery> {
+        let mut intents = Vec::new();
+        records.ask(0, &mut intents);
+        let intent = intents.pop()?;
+        let Intent::Look(Look::Rows(query)) = intent else { panic!("not a look: {intent:?}") };
+        Some(query)
+    }
+
+    fn types(records: &mut Records, text: &str) {
+        text.clone_into(&mut records.query.text);
+        records.look_again();
+    }
+
+    #[test]
+    fn one_search_is_under_way_at_a_time_and_the_newest_follows() {
+        let mut records = Records::default();
+        records.show_pair("customers");
+        let first = asks(&mut records).unwrap_or_default();
+        records.take(found(&first, &["Ann", "Bart", "Carl"]));
+        assert_eq!((records.total, records.searching, asks(&mut records)), (3, false, None));
+        types(&mut records, "a");
+        let a = asks(&mut records).unwrap_or_default();
+        types(&mut records, "ar");
+        types(&mut records, "art");
+        assert_eq!(asks(&mut records), None, "it waits for the answer to the first letter");
+        let label = |records: &Records| records.row(0).map(|row| row.label.clone());
+        assert_eq!((label(&records).as_deref(), records.searching), (Some("Ann"), true), "what was found before stays");
+        records.take(found(&a, &["Ann", "Bart", "Carl"]));
+        assert!(records.searching, "that is not what is looked for any more");
+        let art = asks(&mut records).unwrap_or_default();
+        assert_eq!(art.text, "art");
+        records.take(found(&art, &["Bart"]));
+        assert_eq!((label(&records).as_deref(), records.total, records.searching), (Some("Bart"), 1, false));
+        assert_eq!(records.picked.as_ref().map(|row| row.label.as_str()), Some("Bart"));
+        types(&mut records, "arty");
+        let none = asks(&mut records).unwrap_or_default();
+        records.take(found(&none, &[]));
+        assert_eq!((records.total, &records.picked), (0, &None));
+    }
+
+    #[test]
+    fn a_search_that_failed_is_not_asked_again_by_itself() {
+        let mut records = Records::default();
+        records.show_pair("customers");
+        assert!(asks(&mut records).is_some());
+        records.look_failed();
+        assert_eq!(asks(&mut records), None);
+        records.refresh();
+        assert!(asks(&mut records).is_some());
     }
 }

@@ -8,12 +8,12 @@ use crate::texts::tr;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, tokens};
 use crate::ui::views::{Confirm, Intent};
-use crate::ui::widgets::{Btn, badge, icon, marked, remark, settle_height, short_remark, subtitle};
+use crate::ui::widgets::{Btn, badge, icon, marked, remark, short_remark, subtitle, wrapped_height};
 use crate::ui::words;
 
 /// Below this width the two sides stand under each other.
 const STACKED: f32 = 400.0;
-/// Below this height the answers scroll with the record.
+/// Below this height the answers stand on one line, and the title scrolls with the record.
 const SHORT: f32 = 330.0;
 
 /// Draws a matter.
@@ -30,14 +30,14 @@ pub(crate) fn show(
     let short = ui.available_height() < SHORT;
     if !short {
         show_title(ui, &detail.title, &detail.kind, &detail.reason, false);
-        egui::Panel::bottom("answers")
-            .frame(Frame::new().inner_margin(Margin { top: 8, ..Margin::ZERO }))
-            .resizable(false)
-            .show(ui, |ui| {
-                show_answers(ui, &detail, draft, intents);
-                settle_height(ui, "answers height");
-            });
     }
+    let top = if short { 4_i8 } else { 8 };
+    let height = f32::from(top) + answers_height(ui, &detail, short);
+    egui::Panel::bottom("answers")
+        .frame(Frame::new().inner_margin(Margin { top, ..Margin::ZERO }))
+        .exact_size(height)
+        .resizable(false)
+        .show(ui, |ui| show_answers(ui, &detail, short, draft, intents));
     egui::ScrollArea::vertical().id_salt(("detail", detail.id)).auto_shrink(false).show(ui, |ui| {
         ui.set_width(ui.available_width() - 6.0);
         if short {
@@ -52,9 +52,6 @@ pub(crate) fn show(
         show_candidates(ui, matter, &detail, names, extra.records, draft);
         show_partners(ui, matter, names, extra, intents);
         show_same(ui, &detail);
-        if short {
-            show_answers(ui, &detail, draft, intents);
-        }
     });
 }
 
@@ -371,35 +368,75 @@ fn show_same(ui: &mut Ui, detail: &Detail) {
     }
     ui.add_space(theme::GAP);
     remark(ui, if detail.rows.is_empty() { tr!("review-the-record") } else { tr!("review-the-same") });
-    egui::Grid::new(("same", detail.id)).num_columns(2).spacing([theme::BLOCK, theme::SMALL]).show(ui, |ui| {
-        for (name, value) in &detail.same {
-            ui.label(RichText::new(name).size(theme::REMARK).color(tokens(ui).muted));
+    // A grid of egui has the frame laid out twice for each new record, to find out how wide its names are.
+    let font = egui::FontId::proportional(theme::REMARK);
+    let ink = tokens(ui).muted;
+    let width = |name: &String| ui.painter().layout_no_wrap(name.clone(), font.clone(), ink).size().x;
+    let widest = detail.same.iter().map(|(name, _)| width(name)).fold(0.0, f32::max).min(ui.available_width() / 2.0);
+    ui.spacing_mut().item_spacing = egui::vec2(theme::BLOCK, theme::SMALL);
+    let middle = egui::Layout::left_to_right(egui::Align::Center);
+    for (name, value) in &detail.same {
+        ui.horizontal(|ui| {
+            ui.allocate_ui_with_layout(egui::vec2(widest, ui.spacing().interact_size.y), middle, |ui| {
+                ui.set_min_width(widest);
+                ui.add(egui::Label::new(RichText::new(name).size(theme::REMARK).color(ink)).truncate());
+            });
             ui.add(egui::Label::new(value).truncate());
-            ui.end_row();
-        }
-    });
+        });
+    }
 }
 
-fn show_answers(ui: &mut Ui, detail: &Detail, draft: &mut Draft, intents: &mut Vec<Intent>) {
+/// How high the answers are. A panel that finds it out by drawing them has the frame laid out twice, at every
+/// step to a record with other answers.
+fn answers_height(ui: &Ui, detail: &Detail, short: bool) -> f32 {
+    if short {
+        return ui.spacing().interact_size.y;
+    }
+    let apply = (!detail.rows.is_empty()).then(|| Btn::new(&tr!("review-apply")).icon(Icon::Ok).size(ui));
+    let answers = detail.answers.iter().map(|answer| Btn::new(&answer.text).icon(answer.sign).size(ui));
+    let buttons = wrapped_height(ui, apply.into_iter().chain(answers));
+    if detail.rows.is_empty() {
+        return buttons;
+    }
+    let keys = RichText::new(tr!("review-keys")).size(theme::REMARK);
+    let keys = egui::WidgetText::from(keys).into_galley(
+        ui,
+        Some(egui::TextWrapMode::Truncate),
+        ui.available_width(),
+        egui::TextStyle::Body,
+    );
+    buttons + ui.spacing().item_spacing.y + keys.size().y
+}
+
+/// The answers; where there is little height on one line, which is moved sideways to those that have no room.
+fn show_answers(ui: &mut Ui, detail: &Detail, short: bool, draft: &mut Draft, intents: &mut Vec<Intent>) {
     draft.hover = None;
-    ui.horizontal_wrapped(|ui| {
-        if !detail.rows.is_empty() {
-            let text = tr!("review-apply");
-            let apply = Btn::new(&text).icon(Icon::Ok).primary();
-            let response = ui.add_enabled(detail.apply.is_some(), apply);
-            if response.on_disabled_hover_text(tr!("review-apply-first")).clicked()
-                && let Some(resolution) = detail.apply.clone()
-            {
-                let told = tr!("review-settled", name = detail.title);
-                intents.push(Intent::Settle(vec![detail.id], resolution, told));
-            }
-        }
-        for answer in &detail.answers {
-            show_answer(ui, detail, answer, draft, intents);
-        }
-    });
+    if short {
+        egui::ScrollArea::horizontal().id_salt("answers").show(ui, |ui| {
+            ui.horizontal(|ui| show_each(ui, detail, draft, intents));
+        });
+        return;
+    }
+    ui.horizontal_wrapped(|ui| show_each(ui, detail, draft, intents));
     if !detail.rows.is_empty() {
         short_remark(ui, tr!("review-keys"));
+    }
+}
+
+fn show_each(ui: &mut Ui, detail: &Detail, draft: &mut Draft, intents: &mut Vec<Intent>) {
+    if !detail.rows.is_empty() {
+        let text = tr!("review-apply");
+        let apply = Btn::new(&text).icon(Icon::Ok).primary();
+        let response = ui.add_enabled(detail.apply.is_some(), apply);
+        if response.on_disabled_hover_text(tr!("review-apply-first")).clicked()
+            && let Some(resolution) = detail.apply.clone()
+        {
+            let told = tr!("review-settled", name = detail.title);
+            intents.push(Intent::Settle(vec![detail.id], resolution, told));
+        }
+    }
+    for answer in &detail.answers {
+        show_answer(ui, detail, answer, draft, intents);
     }
 }
 

@@ -14,7 +14,8 @@ use crate::ui::theme::{self, Tone, tokens};
 use crate::ui::views::Intent;
 use crate::ui::views::review::Names;
 use crate::ui::widgets::{
-    Btn, banner, chip, choose, dialog, empty, icon, not_read, page_head, remark, search, short_remark, sides, subtitle,
+    Btn, banner, chip, choose, dialog, empty, icon, is_stacked, not_read, page_head, remark, search, short_remark,
+    sides, subtitle, title,
 };
 use crate::ui::words;
 
@@ -23,26 +24,35 @@ const NAMED: usize = 8;
 
 /// Draws the history.
 pub(crate) fn show(ui: &mut Ui, history: &mut History, names: &Names, now: Timestamp, intents: &mut Vec<Intent>) {
-    page_head(ui, &tr!("history-title"), |ui| show_find(ui, history, intents));
-    let narrow = ui.available_width() < theme::STACKED;
+    let narrow = is_stacked(ui);
+    if narrow {
+        title(ui, &tr!("history-title"));
+        ui.horizontal_wrapped(|ui| show_find(ui, history, true, intents));
+    } else {
+        page_head(ui, &tr!("history-title"), |ui| show_find(ui, history, false, intents));
+    }
     if history.lives.is_some() || history.finding {
         life::show(ui, history, names, narrow, intents);
     } else {
-        show_filters(ui, history, names, intents);
+        if !(narrow && history.opened) {
+            show_filters(ui, history, names, intents);
+        }
         show_history(ui, history, names, now, narrow, intents);
     }
     show_undoing(ui.ctx(), history, names, intents);
 }
 
-/// The question "what happened to ...?".
-fn show_find(ui: &mut Ui, history: &mut History, intents: &mut Vec<Intent>) {
+/// The question "what happened to ...?": the field and its button, in the order of the line.
+fn show_find(ui: &mut Ui, history: &mut History, rightwards: bool, intents: &mut Vec<Intent>) {
     let found = history.lives.is_some() || history.finding;
     if found && ui.add(Btn::new(&tr!("history-all-runs")).icon(Icon::Back)).clicked() {
         history.record.clear();
         intents.push(Intent::History(HistoryIntent::Find));
     }
-    let go = ui.add(Btn::new(&tr!("history-find")).icon(Icon::Search)).clicked();
+    let button = |ui: &mut Ui| ui.add(Btn::new(&tr!("history-find")).icon(Icon::Search)).clicked();
+    let before = !rightwards && button(ui);
     let entry = search(ui, &tr!("history-record"), &mut history.record, 230.0);
+    let go = before || rightwards && button(ui);
     let entered = entry.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
     if go || entered || entry.changed() && history.record.is_empty() {
         intents.push(Intent::History(HistoryIntent::Find));
@@ -177,7 +187,8 @@ fn show_runs(
     let more = (runs.len() as u64) < history.total;
     let mut opened = false;
     let mut list = Rows::default();
-    let mut table = TableBuilder::new(ui);
+    let height = ui.available_height();
+    let mut table = TableBuilder::new(ui).min_scrolled_height(height.min(120.0));
     if let Some(at) = history.scroll_to.take() {
         table = table.scroll_to_row(at, None);
     }
@@ -328,7 +339,11 @@ fn show_writes(ui: &mut Ui, history: &History, names: &PerSide<String>, may: boo
                     intents.push(Intent::History(HistoryIntent::MoreWrites));
                     return;
                 };
-                row.col(|ui| show_write(ui, one, names, may, intents));
+                // What is written does not begin at the very edge of the stripe.
+                let within = egui::Frame::new().inner_margin(egui::Margin::symmetric(8, 0));
+                row.col(|ui| {
+                    within.show(ui, |ui| show_write(ui, one, names, may, intents));
+                });
             });
         });
 }

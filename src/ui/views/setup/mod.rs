@@ -20,7 +20,7 @@ use crate::service::{ProgressMap, Snapshot};
 use crate::texts::tr;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{self, Tone};
-use crate::ui::widgets::{Btn, banner, chip, remark, title};
+use crate::ui::widgets::{Btn, banner, chip, is_stacked, remark, title};
 use crate::ui::words;
 
 pub(crate) use draft::{AccountDraft, Keep, Trying};
@@ -113,12 +113,23 @@ pub(crate) fn show(
         },
     );
     ui.horizontal_wrapped(|ui| {
+        // In a narrow page only the step that is shown has its words, so that all fit on one line.
+        let narrow = is_stacked(ui);
         for step in Step::ALL {
-            ui.add_enabled_ui(step <= setup.reached, |ui| {
-                if chip(ui, step == setup.step, &step.name()).clicked() {
-                    intents.push(Intent::Setup(SetupIntent::Step(step)));
-                }
-            });
+            if step > setup.reached && ui.is_enabled() {
+                // So are all that follow; twice would be twice as pale.
+                ui.disable();
+            }
+            let (name, here) = (step.name(), step == setup.step);
+            let number = name.split_whitespace().next().filter(|_| narrow && !here);
+            let shown = chip(ui, here, number.unwrap_or(&name));
+            if number.is_some() {
+                ui.ctx().accesskit_node_builder(shown.id, |node| node.set_label(name.clone()));
+            }
+            let shown = if number.is_some() { shown.on_hover_text(&name) } else { shown };
+            if shown.clicked() {
+                intents.push(Intent::Setup(SetupIntent::Step(step)));
+            }
         }
     });
     ui.add_space(theme::SMALL);
