@@ -127,7 +127,7 @@ async fn a_file_that_is_open_elsewhere() {
             // What lies beside it is no part of what must stay; dropped, it is gone.
             let beside = || {
                 fs::write(&lock, "ann").unwrap();
-                tempfile::TempPath::from_path(&lock)
+                tempfile::TempPath::try_from_path(&lock).unwrap()
             };
             for error in refuses(kind, &stage, &id, beside).await {
                 assert_eq!(error.kind, ErrorKind::File, "{kind}: {error}");
