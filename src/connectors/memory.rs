@@ -56,6 +56,8 @@ pub enum Fault {
     /// The next listing that is not one of changes leaves these records out and claims to be complete, as
     /// one from a cache, or of a platform that is still bringing its lists up to date.
     LeaveOut(Vec<RecordId>),
+    /// The next listing that tells of this record tells its older state, as a cache does.
+    Outdated(RecordId),
     /// The next listing delivers every record twice, the older state of a changed one first.
     Twice,
     /// The platform forgets every cursor that it has given.
@@ -390,6 +392,19 @@ impl Store {
                 records.push(earlier);
             }
             records.push(record);
+        }
+        let told =
+            |fault: &Fault| matches!(fault, Fault::Outdated(id) if records.iter().any(|record| record.id == *id));
+        if let Some(Fault::Outdated(id)) = self.take(told)
+            && let Some(stored) = self.records.get(&id)
+            && let Some(before) = &stored.before
+        {
+            let old = self.view(&id, stored, before, want, false);
+            records.retain(|record| record.id != id);
+            records.push(Record {
+                version: old.version.clone().map(|version| Version(format!("{}-earlier", version.0))),
+                ..old
+            });
         }
         if from.is_none()
             && let Some(Fault::LeaveOut(ids)) = self.take(|fault| matches!(fault, Fault::LeaveOut(_)))

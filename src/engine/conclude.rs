@@ -15,6 +15,9 @@ pub enum Written {
     Nothing,
     /// It is written, and this is what the platform really stored.
     Stored(RecordId, Seen),
+    /// The answer never came, but it is written: this is what was found there afterwards, which somebody may
+    /// have changed since.
+    Found(RecordId, Seen),
     /// The record is deleted.
     Deleted,
     /// It could not be written; the change stays pending.
@@ -31,7 +34,7 @@ pub fn conclude(spec: &PairSpec, item: &Item, written: &PerSide<Written>) -> Opt
         return None;
     }
     let id = |side: Side| match written.get(side) {
-        Written::Stored(id, _) => Some(id.clone()),
+        Written::Stored(id, _) | Written::Found(id, _) => Some(id.clone()),
         Written::Nothing | Written::Deleted | Written::Failed => item
             .now
             .get(side)
@@ -53,7 +56,7 @@ pub fn conclude(spec: &PairSpec, item: &Item, written: &PerSide<Written>) -> Opt
         let held = sides.get_mut(side);
         let planned = item.now.get(side).as_ref().map(|now| &now.seen);
         match written.get(side) {
-            Written::Stored(_, stored) => {
+            Written::Stored(_, stored) | Written::Found(_, stored) => {
                 let mut seen = planned.cloned().unwrap_or_default();
                 // A field that the answer left out is taken to be as it was written.
                 for op in action.ops.iter().filter(|op| op.side == side) {
@@ -76,10 +79,12 @@ pub fn conclude(spec: &PairSpec, item: &Item, written: &PerSide<Written>) -> Opt
                 None => held.gone = true,
             },
         }
-        for name in action.settled.iter().filter(|name| !failed.contains(name)) {
+        for name in
+            action.settled.iter().filter(|name| !failed.contains(name) && !is_doubtful(spec, item, written, name))
+        {
             match held.seen.values.get(name) {
                 Some(value) => {
-                    let meanwhile = matches!(written.get(side), Written::Stored(..))
+                    let meanwhile = matches!(written.get(side), Written::Stored(..) | Written::Found(..))
                         .then(|| changed_meanwhile(spec, item, side, name, value))
                         .flatten();
                     held.values.insert(name.clone(), meanwhile.unwrap_or(value).clone());
@@ -111,6 +116,20 @@ pub fn conclude(spec: &PairSpec, item: &Item, written: &PerSide<Written>) -> Opt
         }
     }
     Some(Link { id: item.before.as_ref().and_then(|link| link.id), ids, sides, flips })
+}
+
+/// Whether a written field was found with another meaning where the answer had not come: the platform may have
+/// made that of it, or somebody changed it since. Nobody can say, so nothing is agreed.
+fn is_doubtful(spec: &PairSpec, item: &Item, written: &PerSide<Written>, name: &String) -> bool {
+    item.action().ops.iter().filter(|op| op.mappings.contains(name)).any(|op| {
+        let Written::Found(_, found) = written.get(op.side) else { return false };
+        let (OpKind::Create { fields, .. } | OpKind::Update { fields, .. }) = &op.kind else { return false };
+        let wrote = spec.field(name).and_then(|mapping| Some((mapping, read(mapping, op.side, fields)?)));
+        match (wrote, found.values.get(name)) {
+            (Some((mapping, wrote)), Some(found)) => !same(mapping, (op.side, &wrote), (op.side, found)),
+            (Some(_) | None, _) => false,
+        }
+    })
 }
 
 /// What a field was planned with, where it was not written and yet comes back with another meaning:

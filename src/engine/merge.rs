@@ -531,6 +531,13 @@ fn soon(spec: &PairSpec) -> i64 {
     }
 }
 
+/// The counter of a field after a write of which it was learnt later that it had got through.
+#[must_use]
+pub fn counted(mapping: &FieldMapping, side: Side, replaced: &Value, wrote: &Value, at: Timestamp) -> Flips {
+    let form = |value| normal(mapping, side, value).unwrap_or_else(|_not_a_choice| value.display());
+    Flips { count: 1, side, wrote: form(wrote), replaced: form(replaced), at }
+}
+
 /// The counter of a field that was stopped for going back and forth, where both records stand again as
 /// they did when that was asked: the write that waits is one too many. None where it is not one side
 /// alone that has changed the field since both agreed.

@@ -33,7 +33,7 @@ pub use compare_digests::{Digested, LinkMark, Source, compare_digests};
 pub use conclude::{Written, conclude};
 pub use digests::{DigestKey, Digester, Digests};
 pub use fit::{Sampled, count_passing, fit, labels};
-pub use merge::stopped;
+pub use merge::{counted, stopped};
 pub use normalise::{Normal, ValueError, normal, same};
 pub use observe::{Labels, View, agrees, differs, fingerprint, group_fingerprint, label, observe, view};
 pub use partners::partners;

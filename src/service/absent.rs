@@ -1,8 +1,9 @@
-//! Whether what a list leaves out is really gone.
+//! Whether a list tells what is really there.
 //!
 //! A list that is read whole says that a record was deleted by leaving it out, and so does one that came
 //! from a cache, or that a platform is still bringing up to date. Before anything is done, or asked,
-//! because of such an absence, the record is asked for by its id.
+//! because of such an absence, the record is asked for by its id. So is one in which a value stands again
+//! that Duosync's last write of the field replaced: an old answer looks the same as somebody's change back.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +35,7 @@ pub(crate) struct Sure {
 /// Those of reading and of the store.
 pub(crate) async fn sure(job: &Job, mut fetched: Fetched) -> Result<Sure, Ended> {
     let mut asked: PerSide<BTreeSet<RecordId>> = PerSide::default();
+    let mut read_again: PerSide<BTreeSet<RecordId>> = PerSide::default();
     let mut there: PerSide<BTreeMap<RecordId, Seen>> = PerSide::default();
     let mut read_twice = PerSide::new(false, false);
     loop {
@@ -41,6 +43,9 @@ pub(crate) async fn sure(job: &Job, mut fetched: Fetched) -> Result<Sure, Ended>
         let plan = plan(job, &fetched, remembered, None).await?;
         let mut again = false;
         for side in Side::BOTH {
+            let ids: Vec<RecordId> =
+                changed_back(&plan, side).filter(|id| read_again.get_mut(side).insert(id.clone())).collect();
+            again |= renew(job, side, &ids, fetched.views.get_mut(side)).await?;
             let asked = asked.get_mut(side);
             let ids = doubted(&plan, side, fetched.views.get(side), asked);
             if ids.is_empty() {
@@ -65,6 +70,36 @@ pub(crate) async fn sure(job: &Job, mut fetched: Fetched) -> Result<Sure, Ended>
             return Ok(Sure { fetched, plan, unlisted });
         }
     }
+}
+
+/// Reads these records by their ids where the list told of them; whether one is another than it told.
+async fn renew(job: &Job, side: Side, ids: &[RecordId], view: &mut View) -> Result<bool, Ended> {
+    let listed: Vec<RecordId> = ids.iter().filter(|id| view.records.contains_key(*id)).cloned().collect();
+    if listed.is_empty() {
+        return Ok(false);
+    }
+    let mut renewed = false;
+    for Observed { id, seen } in read(job, side, &listed).await? {
+        renewed |= view.records.get(&id).is_some_and(|told| told.values != seen.values);
+        view.records.insert(id, seen);
+    }
+    Ok(renewed)
+}
+
+/// The records of this side in which a value would be carried across that takes the last write of that field
+/// back, whichever side that went to.
+fn changed_back(plan: &Plan, side: Side) -> impl Iterator<Item = RecordId> + '_ {
+    let takes_back = move |item: &&Item| {
+        let (action, link) = (item.action(), item.before.as_ref());
+        let ops = action.ops.iter().filter(|op| op.side == side.opposite());
+        ops.flat_map(|op| &op.mappings).any(|name| {
+            match (link.and_then(|link| link.flips.get(name)), action.flips.get(name)) {
+                (Some(last), Some(now)) => last.wrote == now.replaced && last.replaced == now.wrote,
+                (None | Some(_), _) => false,
+            }
+        })
+    };
+    plan.items.iter().filter(takes_back).filter_map(move |item| item.subject.id(side).cloned())
 }
 
 /// The records of this side that the plan takes for deleted only because a whole list leaves them out,

@@ -29,9 +29,6 @@ const TOGETHER: usize = 1_000;
 /// How many such heaps may wait to be written down.
 const AHEAD: usize = 4;
 
-/// So many records that agree are made rows of at once; of more, when somebody looks at them.
-const AT_ONCE: usize = 20_000;
-
 /// Lists everything, compares it, and keeps what does not agree as matters for the operator.
 ///
 /// # Errors
@@ -87,9 +84,9 @@ pub(crate) async fn compare(job: &Job, export: Option<&Path>) -> Result<Arc<Comp
         })
         .await?;
     if let Some((file, waiting, mut readers)) = waiting {
-        let kept = Arc::clone(&report);
+        let (kept, at_once) = (Arc::clone(&report), job.shared.tuning.rows_at_once);
         let made = tokio::task::spawn_blocking(move || {
-            if waiting.agreed.len() > AT_ONCE {
+            if waiting.agreed.len() > at_once {
                 return waiting.keep(&file, readers);
             }
             make_rows(&file, waiting, &kept.mismatches, &mut readers)

@@ -6,8 +6,8 @@ use tokio::sync::mpsc;
 
 use crate::engine::{self, Written};
 use crate::model::{
-    FailedRecord, Item, OpKind, Operation, PairSpec, PerSide, RecordId, Resolution, RunId, Seen, Side, SideCounts,
-    Subject, Values, WriteEntry, WriteField, WriteState,
+    FailedRecord, Item, Observed, OpKind, Operation, PairSpec, PerSide, Record, RecordId, Resolution, RunId, Seen,
+    Side, SideCounts, Subject, Values, WriteEntry, WriteField, WriteState,
 };
 use crate::store::Changes;
 use crate::texts::tr;
@@ -136,20 +136,18 @@ fn take(job: &Job, items: &[Item], task: Task, outcome: Outcome, execution: &mut
     let counts = execution.counts.get_mut(side);
     let written = match outcome {
         Outcome::Stored(record) => {
-            match task.op.kind {
-                OpKind::Create { .. } => counts.created += 1,
-                OpKind::Update { .. } => counts.updated += 1,
-                OpKind::Delete { .. } => {}
-            }
-            let observed = engine::observe(spec, side, &record);
-            entry.state = WriteState::Done;
-            entry.record = Some(observed.id.clone());
+            let observed = done(spec, &task.op, &mut entry, counts, &record);
             for field in &mut entry.fields {
                 if let Some(stored) = observed.seen.values.get(&field.name) {
                     field.after = Some(stored.clone());
                 }
             }
             Written::Stored(observed.id, observed.seen)
+        }
+        Outcome::Found(record) => {
+            // The journal keeps what was written: what is there may be somebody's change, which an undo leaves alone.
+            let observed = done(spec, &task.op, &mut entry, counts, &record);
+            Written::Found(observed.id, observed.seen)
         }
         Outcome::Deleted => {
             counts.deleted += 1;
@@ -206,6 +204,19 @@ fn take(job: &Job, items: &[Item], task: Task, outcome: Outcome, execution: &mut
     pending.writes.push(entry);
     let both = execution.written.entry(task.item).or_insert_with(|| PerSide::new(Written::Nothing, Written::Nothing));
     *both.get_mut(side) = written;
+}
+
+/// Counts a write that is done, and tells its journal entry so.
+fn done(spec: &PairSpec, op: &Operation, entry: &mut WriteEntry, counts: &mut SideCounts, record: &Record) -> Observed {
+    match op.kind {
+        OpKind::Create { .. } => counts.created += 1,
+        OpKind::Update { .. } => counts.updated += 1,
+        OpKind::Delete { .. } => {}
+    }
+    let observed = engine::observe(spec, op.side, record);
+    entry.state = WriteState::Done;
+    entry.record = Some(observed.id.clone());
+    observed
 }
 
 /// What is remembered once all writes of an item have come to an end.

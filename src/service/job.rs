@@ -36,6 +36,8 @@ pub struct Tuning {
     pub notify: bool,
     /// How long a sign-in waits for the browser to come back.
     pub sign_in_wait: Duration,
+    /// So many records that agree in a compare are made rows of at once; of more, when somebody looks at them.
+    pub rows_at_once: usize,
 }
 
 impl Default for Tuning {
@@ -47,6 +49,7 @@ impl Default for Tuning {
             goes_on: Arc::new(|_| true),
             notify: true,
             sign_in_wait: Duration::from_mins(10),
+            rows_at_once: 20_000,
         }
     }
 }

@@ -201,6 +201,11 @@ fn agree_on_update(spec: &PairSpec, side: Side, write: &WriteEntry, now: &Values
     let mut write = write.clone();
     write.fields.retain(|field| replaces(&field.name));
     agree(spec, side, &write, now, &mut link.sides);
+    for field in &write.fields {
+        if let (Some(mapping), Some(before), Some(after)) = (spec.field(&field.name), &field.before, &field.after) {
+            link.flips.insert(field.name.clone(), engine::counted(mapping, side, before, after, write.at));
+        }
+    }
 }
 
 /// Takes what got through, and what it was made from, as agreed.

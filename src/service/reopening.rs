@@ -125,7 +125,7 @@ fn standing(item: &Item, written: &PerSide<Written>) -> Option<PerSide<Option<Ob
             Written::Failed => return None,
             Written::Nothing => {}
             Written::Deleted => *standing.get_mut(side) = None,
-            Written::Stored(id, seen) => {
+            Written::Stored(id, seen) | Written::Found(id, seen) => {
                 let mut values = item.now.get(side).as_ref().map(|now| now.seen.values.clone()).unwrap_or_default();
                 values.extend(seen.values.clone());
                 let seen = Seen { values, ..seen.clone() };

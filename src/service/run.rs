@@ -539,7 +539,7 @@ fn matter(item: &Item, conflict: &Conflict, written: Option<&PerSide<Written>>) 
     // What the same run has written beside the question is no reason to ask it again.
     let held = PerSide::from_fn(|side| {
         let mut seen = item.now.get(side).as_ref()?.seen.clone();
-        if let Some(Written::Stored(_, stored)) = written.map(|written| written.get(side)) {
+        if let Some(Written::Stored(_, stored) | Written::Found(_, stored)) = written.map(|written| written.get(side)) {
             seen.values.extend(stored.values.clone());
         }
         Some(seen)

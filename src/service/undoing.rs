@@ -234,10 +234,10 @@ fn hold(spec: &PairSpec, item: &Item, written: &PerSide<Written>, changes: &mut 
                     leave(side.opposite(), &other.id, &other.seen, changes);
                 }
             }
-            Written::Stored(id, seen) if engine::conclude(spec, item, written).is_none() => {
+            Written::Stored(id, seen) | Written::Found(id, seen) if engine::conclude(spec, item, written).is_none() => {
                 leave(side, id, seen, changes);
             }
-            Written::Stored(..) | Written::Nothing | Written::Failed => {}
+            Written::Stored(..) | Written::Found(..) | Written::Nothing | Written::Failed => {}
         }
     }
     changes.decisions.len() - before
@@ -273,7 +273,7 @@ fn is_last_of(all: &[WriteEntry], only: &str, two: &PerSide<RecordId>) -> bool {
 fn undone(writes: &[WriteEntry], item: &Item, written: &PerSide<Written>) -> Vec<WriteEntry> {
     let reversed = |write: &&WriteEntry| {
         let done = match written.get(write.side) {
-            Written::Stored(..) | Written::Deleted => true,
+            Written::Stored(..) | Written::Found(..) | Written::Deleted => true,
             Written::Nothing | Written::Failed => false,
         };
         done && item

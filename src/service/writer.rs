@@ -21,6 +21,8 @@ const JOURNALLED: usize = 64;
 pub(crate) enum Outcome {
     /// It is written, and this is what the platform stored.
     Stored(Record),
+    /// It is written, though the answer never came, and this was found there afterwards.
+    Found(Record),
     /// The record is gone.
     Deleted,
     /// Somebody changed the record after it was listed.
@@ -292,7 +294,7 @@ async fn look_up(job: &Job, side: Side, task: &Task, context: &Context, want: &[
             match connector.find(context, collection, want, &by_token).await {
                 Ok(records) => {
                     if let Some(record) = records.into_iter().next() {
-                        return Some(Tried::Out(Outcome::Stored(record)));
+                        return Some(Tried::Out(Outcome::Found(record)));
                     }
                 }
                 Err(error) => return Some(Tried::Again(error)),
@@ -303,7 +305,7 @@ async fn look_up(job: &Job, side: Side, task: &Task, context: &Context, want: &[
                     // It may be what somebody else has just entered: then the next run, which lists
                     // it, matches the two like any others.
                     if is_as_written(job, side, task, &record) {
-                        Tried::Out(Outcome::Stored(record))
+                        Tried::Out(Outcome::Found(record))
                     } else {
                         Tried::Out(Outcome::Failed(ConnectorError::new(ErrorKind::Exists, tr!("sync-record-like-it"))))
                     }
@@ -328,7 +330,7 @@ async fn look_up(job: &Job, side: Side, task: &Task, context: &Context, want: &[
                     };
                     let holds = fields.iter().all(|(name, value)| record.fields.get(name) == Some(value));
                     if holds {
-                        return Some(Tried::Out(Outcome::Stored(record)));
+                        return Some(Tried::Out(Outcome::Found(record)));
                     }
                     if expect.is_none() || record.version == *expect {
                         return None;

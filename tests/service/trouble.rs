@@ -1,11 +1,13 @@
 //! What the service does when something goes wrong.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use duosync::connectors::ErrorKind;
-use duosync::connectors::memory::Fault;
-use duosync::model::{AlertKind, DeleteGuard, Outcome, RecordId, WriteState};
+use duosync::connectors::memory::{Fault, MemoryPlatform};
+use duosync::model::{
+    AlertKind, ConflictKind, DeleteGuard, MatterKind, Outcome, RecordId, Resolution, Side, WriteState,
+};
 use duosync::service::{Command, SyncMode};
 
 use crate::desk::{Desk, pair, person};
@@ -217,6 +219,57 @@ fn a_change_that_was_cut_off_and_made_anew_is_carried_across() {
     // What is on the other side is Duosync's own, and nobody is asked about it.
     assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
     assert_eq!(Desk::held(&desk.right, "ann@example.org", "name").as_deref(), Some("Ann the second"));
+}
+
+/// A cache that answers with a record as it was before our own write does not take the change back.
+#[test]
+fn an_old_state_that_comes_after_our_own_write_is_read_again() {
+    let mut desk = Desk::in_step();
+    desk.left.set_field("1", "name", "Anna");
+    assert_eq!(desk.sync(SyncMode::Normal).summary.sides.b.updated, 1);
+    let id = desk.right_id("ann@example.org");
+    desk.right.order(Fault::Outdated(RecordId(id.clone())));
+    desk.right.order(Fault::ForgetCursors);
+    let before = desk.writes();
+    let report = desk.sync(SyncMode::Normal).summary;
+    assert_eq!((report.outcome, desk.writes()), (Outcome::Done, before));
+    assert_eq!(Desk::held(&desk.left, "ann@example.org", "name").as_deref(), Some("Anna"));
+    // Somebody who really takes it back is believed.
+    desk.right.set_field(&id, "name", "ann");
+    assert_eq!(desk.sync(SyncMode::Normal).summary.sides.a.updated, 1);
+    assert_eq!(Desk::held(&desk.left, "ann@example.org", "name").as_deref(), Some("ann"));
+}
+
+/// The answer to a create never comes, and before the record is looked up somebody changes it there: what was
+/// found is nobody's agreement.
+#[test]
+fn a_change_before_the_lost_answer_was_looked_up_is_not_taken_for_our_own() {
+    let lists: Arc<OnceLock<MemoryPlatform>> = Arc::default();
+    let probe = Arc::clone(&lists);
+    let mut desk = Desk::tuned(move |tuning| {
+        tuning.goes_on = Arc::new(move |step| {
+            if let (Some(right), "written") = (probe.get(), step) {
+                for (id, fields) in right.records() {
+                    if fields.get("name") == Some(&"ann".into()) {
+                        right.set_field(&id, "name", "Anna");
+                    }
+                }
+            }
+            true
+        });
+    });
+    person(&desk.left, "1", "ann");
+    desk.right.order(Fault::LoseAnswer);
+    lists.set(desk.right.clone()).ok().unwrap();
+    desk.sync(SyncMode::Yes);
+    assert_eq!(desk.right.records().len(), 1);
+    desk.sync(SyncMode::Normal);
+    let matter = desk.matters().remove(0);
+    assert_eq!(matter.kind, MatterKind::Conflict(ConflictKind::FirstMatch));
+    assert_eq!(Desk::held(&desk.left, "ann@example.org", "name").as_deref(), Some("ann"));
+    desk.resolve(matter.id, Resolution::Use(Side::B));
+    assert_eq!(Desk::held(&desk.left, "ann@example.org", "name").as_deref(), Some("Anna"));
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
 }
 
 #[test]

@@ -208,7 +208,15 @@ impl Job {
                 if let Some(stored) = there
                     && uid(&Card::parse(&stored.text)) == uid(&card)
                 {
-                    return Ok(stored.record(&self.want, true));
+                    let record = stored.record_of(&Card::parse(&stored.text), &self.want, true);
+                    if record.fields == stored.record_of(&card, &self.want, true).fields {
+                        return Ok(Some(record));
+                    }
+                    // Somebody may have changed it since: it is to be looked up like any write without an answer.
+                    return Err(ConnectorError::new(
+                        ErrorKind::InDoubt,
+                        tr!("server-contact-there", href = format_args!("{href}")),
+                    ));
                 }
                 return Err(ConnectorError::new(
                     ErrorKind::Exists,
