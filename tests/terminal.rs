@@ -20,31 +20,19 @@ use std::process::Stdio;
 use serde_json::Value as Json;
 use support::lab::{Ended, Workplace};
 use support::servers::{Auth, Kind, Server};
+use support::settings::{End, Field, carddav, csv, settings};
 
-const FIELDS: &str = r#"
-[[pair.field]]
-name = "email"
-a = "mail"
-b = "mail"
-kind = "email"
-
-[[pair.field]]
-name = "name"
-a = "name"
-b = "name"
-"#;
+const FIELDS: [Field<'_>; 2] = [("email", "mail", "mail", "kind = \"email\""), ("name", "name", "name", "")];
 
 /// A pair of two CSV files.
 fn two_files(a: &str, b: &str) -> Workplace {
     let place = Workplace::new();
     place.write("a.csv", a);
     place.write("b.csv", b);
-    let account = |name: &str, path: &str| {
-        format!("[[account]]\nname = \"{name}\"\nconnector = \"csv\"\npath = \"{path}\"\nid = \"id\"\n\n")
-    };
-    let pair = "[[pair]]\nname = \"customers\"\na = { account = \"Shop\" }\nb = { account = \"Book\" }\n\
-                match = [\"email\"]\n";
-    place.write("s.toml", account("Shop", "a.csv") + &account("Book", "b.csv") + pair + FIELDS);
+    let (shop, book) = (csv("a.csv", "id"), csv("b.csv", "id"));
+    let shop = End { account: "Shop", lines: &shop, collection: "" };
+    let book = End { account: "Book", lines: &book, collection: "" };
+    place.write("s.toml", settings(&[shop, book], "", &FIELDS));
     place.json(0, &["import", "s.toml"]);
     place
 }
@@ -217,17 +205,11 @@ fn file_and_book(url: &str) -> Workplace {
     let mut place = Workplace::new();
     place.env.insert("ANN_PASSWORD".into(), "secret".into());
     place.write("a.csv", "id,mail,name\n1,ann@x.test,Ann\n");
-    place.write(
-        "s.toml",
-        format!(
-            "[[account]]\nname = \"Shop\"\nconnector = \"csv\"\npath = \"a.csv\"\nid = \"id\"\n\n\
-             [[account]]\nname = \"Book\"\nconnector = \"carddav\"\nurl = \"{url}\"\nusername = \"ann\"\n\
-             password = {{ env = \"ANN_PASSWORD\" }}\n\n\
-             [[pair]]\nname = \"customers\"\na = {{ account = \"Shop\" }}\n\
-             b = {{ account = \"Book\", collection = \"people\" }}\nmatch = [\"email\"]\n{}",
-            FIELDS.replace("b = \"mail\"", "b = \"email\"").replace("b = \"name\"", "b = \"full_name\"")
-        ),
-    );
+    let (shop, book) = (csv("a.csv", "id"), carddav(url, "ANN_PASSWORD"));
+    let shop = End { account: "Shop", lines: &shop, collection: "" };
+    let book = End { account: "Book", lines: &book, collection: "people" };
+    let fields = [("email", "mail", "email", "kind = \"email\""), ("name", "name", "full_name", "")];
+    place.write("s.toml", settings(&[shop, book], "", &fields));
     place.json(0, &["import", "s.toml"]);
     place
 }
@@ -273,6 +255,7 @@ fn a_person_is_told_and_erased_without_a_trace() {
     let place = two_files("id,mail,name\n1,zorro@x.test,Zorro P\n2,bob@x.test,Bob\n", "id,mail,name\n");
     place.json(0, &["sync", "--yes"]);
     place.json(0, &["backup"]);
+    place.json(0, &["compare"]);
     let found = place.json(0, &["person", "zorro"]);
     assert_eq!(found["people"].as_array().unwrap().len(), 1);
     assert_eq!((&found["people"][0]["label"], &found["people"][0]["there"]["b"]), (&"Zorro P".into(), &true.into()));

@@ -139,14 +139,16 @@ class Window:
         self.press(choice)
 
     def shot(self, name, still=True):
-        """Takes the picture once two in a row are the same, with no pointer on anything."""
+        """Takes the picture once three in a row are the same, with no pointer on anything: what is told to
+        the accessibility is on the screen a frame later, which on a busy computer takes a while."""
         subprocess.run(["xdotool", "mousemove", "1099", "719"], check=True)
-        file, before = HOME / "shot.png", None
+        file, before, same = HOME / "shot.png", None, 0
         for _ in range(40 if still else 1):
-            time.sleep(0.2)
+            time.sleep(0.3)
             subprocess.run(["import", "-window", "root", "-strip", file], check=True)
             now = subprocess.run(["convert", file, "rgb:-"], check=True, capture_output=True).stdout
-            if now == before:
+            same = same + 1 if now == before else 0
+            if same == 2:
                 break
             before = now
         picture = OUT / f"{name}-{THEME}.png"
@@ -248,6 +250,7 @@ def story():
         window.press("Settings")
         window.press("Light" if THEME == "light" else "Dark")
         window.press("Home")
+        window.find("Keep two lists in step")
         window.shot("01-empty-home")
 
         window.press("Connect two accounts")

@@ -1,6 +1,10 @@
 //! The service's one task: it takes commands, starts work, never two pieces of work on one account
 //! at once, and tells what has changed.
 
+mod answering;
+mod due;
+mod telling;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,18 +13,14 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::model::{
-    AlertKind, Closed, CompareReport, ConflictKind, Decision, MatterId, MatterKind, MismatchKind, Outcome, PerSide,
-    Plan, Resolution, Side, Subject, Timestamp, Trigger, WriteState,
-};
+use crate::model::{CompareReport, Outcome, PerSide, Plan, Subject, Timestamp, Trigger, WriteState};
 use crate::texts::tr;
 
-use super::alerts::{self, Asked, News};
-use super::job::{Ended, Job, Shared, now};
+use super::job::{Ended, Job, Shared};
 use super::upkeep::{self, Care};
 use super::{
     Command, Event, Look, Mailbox, Problem, Reply, RequestId, RunReport, SyncMode, Upkeep, answers, backup, comparing,
-    keeping, looking, run, signing, snapshot, undoing,
+    looking, run, undoing,
 };
 
 /// The schedule looks at the clock at least this often, since a timer stands still while the
@@ -489,69 +489,6 @@ impl Hub {
         self.shared.voice.reply(id, Err(problem)).await;
     }
 
-    /// Remembers the operator's answers, and carries out those that mean a write.
-    async fn resolve(&mut self, id: RequestId, ids: Vec<MatterId>, resolution: Resolution) {
-        let kept = self.shared.db.with(move |store| {
-            let mut kept: BTreeMap<String, BTreeSet<Subject>> = BTreeMap::new();
-            for matter in &ids {
-                let Some((matter, fingerprint, true)) = store.matter(*matter)? else {
-                    return Ok(Err(Problem::wrong_use(tr!("sync-no-question", id = matter.0.to_string()))));
-                };
-                let decision = match decide(&matter.kind, &matter.subject, &resolution, &matter.fields) {
-                    Ok((subject, resolution)) => Decision { subject, resolution, fingerprint, made: now() },
-                    Err(problem) => return Ok(Err(problem)),
-                };
-                store.save_decision(&matter.pair, &decision)?;
-                store.answered(matter.id, &decision.resolution, decision.made)?;
-                if matches!(decision.resolution, Resolution::NotSame(_)) && is_lone(&matter.kind) {
-                    // It is alone as before; only this one is proposed no more.
-                    continue;
-                }
-                match decision.resolution {
-                    Resolution::Ignore | Resolution::Undone => {
-                        store.close_matters(&[matter.id], Closed::Left, None, now())?;
-                    }
-                    Resolution::NotSame(_)
-                    | Resolution::Use(_)
-                    | Resolution::Fields(_)
-                    | Resolution::Create
-                    | Resolution::Delete(_)
-                    | Resolution::Link(_) => {
-                        let subjects = kept.entry(matter.pair.clone()).or_default();
-                        if let Resolution::Link(ids) = &decision.resolution {
-                            // Each may have been found alone; they are no longer.
-                            subjects.insert(Subject::Single(Side::A, ids.a.clone()));
-                            subjects.insert(Subject::Single(Side::B, ids.b.clone()));
-                        }
-                        subjects.insert(decision.subject);
-                        subjects.insert(matter.subject);
-                    }
-                }
-            }
-            Ok(Ok(kept))
-        });
-        let kept = match kept.await {
-            Ok(Ok(kept)) => kept,
-            Ok(Err(problem)) => return self.shared.voice.reply(id, Err(problem)).await,
-            Err(error) => return self.shared.voice.reply(id, Err(Problem::failed(error.to_string()))).await,
-        };
-        if kept.is_empty() {
-            self.tell_state().await;
-            return self.shared.voice.reply(id, Ok(Reply::Resolved(Vec::new()))).await;
-        }
-        self.parts.insert(id, (kept.len(), Vec::new()));
-        for (pair, subjects) in kept {
-            self.enqueue_for(Waiter::Part(id), pair, Work::Settle(subjects)).await;
-        }
-    }
-
-    /// Work that leaves no run behind would be due again at once, and for ever.
-    fn rest(&mut self, pair: &str) {
-        let (times, until) = self.rests.entry(pair.to_owned()).or_insert((0, Timestamp(0)));
-        let minutes = 1_i64.checked_shl(*times).unwrap_or(60).clamp(1, 60);
-        (*times, *until) = (times.saturating_add(1).min(6), Timestamp(now().0.saturating_add(minutes * 60_000)));
-    }
-
     /// Stops what goes on for a pair, and what waits to begin.
     async fn cancel(&mut self, pair: &str) {
         let (dropped, kept) = std::mem::take(&mut self.queue).into_iter().partition(|pending| pending.pair == pair);
@@ -577,212 +514,6 @@ impl Hub {
             active.cancel.cancel();
         }
     }
-
-    async fn after_run(&mut self, pair: &str, report: &RunReport, sign_in_refused: bool) {
-        let (name, summary) = (pair.to_owned(), report.summary.clone());
-        let told = self.shared.db.with(move |store| {
-            let row = store.pairs()?.into_iter().find(|row| row.spec.name == name);
-            let was_failing = row.is_some_and(|row| row.failing_since.is_some());
-            let failed = summary.outcome == Outcome::Failed;
-            match (failed, was_failing) {
-                (true, false) => {
-                    store.set_failing(&name, Some((now(), summary.message.clone().unwrap_or_default())))?;
-                }
-                (true, true) | (false, false) => {}
-                (false, true) => {
-                    if summary.outcome != Outcome::Cancelled {
-                        store.set_failing(&name, None)?;
-                    }
-                }
-            }
-            let open = store.count_open(&name)?;
-            let conflicts = store.open_conflicts(&name)?;
-            // What an undo asks again the operator has just called for, which is no news.
-            let mut summary = summary;
-            let undo = matches!(summary.trigger, Trigger::Undo(_));
-            if undo && summary.outcome == Outcome::Waiting {
-                summary.outcome = Outcome::Done;
-            }
-            let asked = if undo { Asked::default() } else { Asked::since(&conflicts, summary.started) };
-            let news = alerts::of_run(&summary, &asked, sign_in_refused, was_failing);
-            let over = over(summary.outcome, open);
-            alerts::settle(store, &name, &news, &over, now())
-        });
-        self.tell_alerts(told.await).await;
-    }
-
-    async fn after_compare(&mut self, pair: &str, report: &CompareReport) {
-        let (name, count, started) = (pair.to_owned(), report.counts.mismatches(), report.started);
-        let told = self.shared.db.with(move |store| {
-            // What a run asks about already was told when it was found, and is not counted again.
-            let open = store.open_mismatches(&name)?;
-            let mut news = Vec::new();
-            if open.iter().any(|(_, _, opened)| *opened >= started) {
-                // The compare counts these too, so that the two numbers do not seem to contradict.
-                let asked = count.saturating_sub(open.len() as u64);
-                let text = tr!("sync-differences", count = count, asked = asked);
-                news.push(News { kind: AlertKind::Mismatches, key: format!("compare {}", started.0), text });
-            }
-            // What an earlier compare counted is counted anew.
-            let over = if count == 0 || !news.is_empty() { vec![AlertKind::Mismatches] } else { Vec::new() };
-            alerts::settle(store, &name, &news, &over, now())
-        });
-        self.tell_alerts(told.await).await;
-    }
-
-    /// A compare that failed, or a run that could not even be opened.
-    async fn after_problem(&mut self, pair: &str, work: &Work, problem: &Problem) {
-        let (name, text) = (pair.to_owned(), problem.message.clone());
-        let by_itself = matches!(
-            work,
-            Work::Sync { trigger: Trigger::Schedule, .. } | Work::Compare { trigger: Trigger::Schedule, .. }
-        );
-        let told = self.shared.db.with(move |store| {
-            if by_itself && store.pairs()?.iter().any(|row| row.spec.name == name && row.failing_since.is_none()) {
-                store.set_failing(&name, Some((now(), text.clone())))?;
-            }
-            let news = [News { kind: AlertKind::RunFailed, key: "failing".to_owned(), text }];
-            alerts::settle(store, &name, &news, &[], now())
-        });
-        self.tell_alerts(told.await).await;
-    }
-
-    async fn tell_alerts(&self, alerts: Result<Vec<crate::model::Alert>, crate::store::StoreError>) {
-        match alerts {
-            Ok(alerts) => alerts::tell(&self.shared, alerts).await,
-            Err(error) => tracing::error!(%error, "an alert could not be kept"),
-        }
-    }
-
-    async fn snapshot(&mut self) -> super::Snapshot {
-        let working: BTreeSet<String> = self.active.iter().map(|active| active.pair.clone()).collect();
-        let made = snapshot::make(&self.shared.db, &self.workspace, working, self.previews.clone()).await;
-        match made {
-            Ok(snapshot) => {
-                let mut snapshot = snapshot;
-                snapshot.warnings.extend(self.shared.platforms.warnings());
-                snapshot.warnings.extend(self.copy_trouble.clone());
-                self.tell_secrets(&mut snapshot);
-                snapshot.prefs = self.shared.prefs.get();
-                snapshot.starts_with_computer = self.care.starts_with_computer(&self.workspace);
-                for pair in &mut snapshot.pairs {
-                    let waits = |end: &crate::model::Endpoint| {
-                        [&snapshot.asks, &snapshot.locked, &snapshot.signed_out]
-                            .iter()
-                            .any(|l| l.contains(&end.account))
-                    };
-                    if waits(&pair.spec.ends.a) || waits(&pair.spec.ends.b) {
-                        // A run without the password could only fail; it follows once it is entered.
-                        (pair.next_sync, pair.next_compare) = (None, None);
-                    }
-                    if let Some((_, until)) = self.rests.get(&pair.spec.name) {
-                        pair.next_sync = pair.next_sync.map(|due| due.max(*until));
-                        pair.next_compare = pair.next_compare.map(|due| due.max(*until));
-                    }
-                }
-                self.due = snapshot
-                    .pairs
-                    .iter()
-                    .map(|pair| (pair.spec.name.clone(), pair.next_sync, pair.next_compare))
-                    .collect();
-                snapshot
-            }
-            Err(error) => {
-                tracing::error!(%error, "the state could not be read");
-                super::Snapshot {
-                    warnings: vec![error.to_string()],
-                    workspace: self.workspace.clone(),
-                    prefs: self.shared.prefs.get(),
-                    ..super::Snapshot::default()
-                }
-            }
-        }
-    }
-
-    /// Which accounts wait for a password, a passphrase or a sign-in.
-    fn tell_secrets(&self, snapshot: &mut super::Snapshot) {
-        let platforms = keeping::platforms(&self.shared);
-        let (mut browser, mut others) = (Vec::new(), Vec::new());
-        for account in &snapshot.accounts {
-            match signing::browser_sign_in(&platforms, &account.connector) {
-                Some(info) => browser.push((account.clone(), info)),
-                None => others.push(account),
-            }
-        }
-        let secrets = &self.shared.secrets;
-        let asks = others.iter().filter(|account| secrets.waits_for_operator(account));
-        snapshot.asks = asks.map(|account| account.name.clone()).collect();
-        let locked = snapshot.accounts.iter().filter(|account| secrets.waits_for_passphrase(account));
-        snapshot.locked = locked.map(|account| account.name.clone()).collect();
-        snapshot.secret_file = secrets.file();
-        snapshot.signed_out = self.shared.signer.signed_out(&browser);
-        snapshot.signing_in = self.shared.signer.signing_in();
-        snapshot.platforms = Arc::new(platforms);
-    }
-
-    async fn tell_state(&mut self) {
-        let snapshot = self.snapshot().await;
-        self.shared.voice.say(Event::Changed(Arc::new(snapshot))).await;
-    }
-
-    /// How long nothing is due.
-    fn nap(&self) -> Duration {
-        let next = self.due.iter().flat_map(|(_, sync, compare)| [*sync, *compare]).flatten().min();
-        let wait = next.map_or(LOOK, |next| {
-            Duration::from_millis(u64::try_from(next.0.saturating_sub(now().0)).unwrap_or_default())
-        });
-        wait.clamp(Duration::from_millis(200), LOOK)
-    }
-
-    /// What had stopped for want of a sign-in goes on by itself once somebody has signed in, where Duosync
-    /// works by itself at all.
-    async fn after_sign_in(&mut self) {
-        for pair in self.shared.signer.freed() {
-            let busy = self.active.iter().any(|active| active.pair == pair)
-                || self.queue.iter().any(|pending| pending.pair == pair);
-            if !self.scheduled || self.ending || busy {
-                continue;
-            }
-            self.rests.remove(&pair);
-            let work = Work::Sync { mode: SyncMode::Normal, trigger: Trigger::Schedule };
-            if let Ok(accounts) = self.accounts_of(&pair).await {
-                self.queue.push_back(Pending { pair, accounts, work, waiters: Vec::new() });
-            }
-        }
-        self.start_waiting().await;
-        self.tell_state().await;
-    }
-
-    /// Starts what the schedule says, where the pair has nothing to do yet.
-    async fn start_due(&mut self) {
-        alerts::after_quiet(&self.shared).await;
-        if self.active.is_empty() {
-            self.copy_of_the_day().await;
-        }
-        let moment = now();
-        for (pair, sync, compare) in self.due.clone() {
-            if self.rests.get(&pair).is_some_and(|(_, until)| *until > moment) {
-                continue;
-            }
-            let busy = self.active.iter().any(|active| active.pair == pair)
-                || self.queue.iter().any(|pending| pending.pair == pair);
-            let due = |time: Option<Timestamp>| time.is_some_and(|time| time <= moment);
-            if busy {
-                continue;
-            }
-            let work = if due(sync) {
-                Work::Sync { mode: SyncMode::Normal, trigger: Trigger::Schedule }
-            } else if due(compare) {
-                Work::Compare { export: None, trigger: Trigger::Schedule }
-            } else {
-                continue;
-            };
-            if let Ok(accounts) = self.accounts_of(&pair).await {
-                self.queue.push_back(Pending { pair, accounts, work, waiters: Vec::new() });
-            }
-        }
-        self.start_waiting().await;
-    }
 }
 
 /// Does a piece of work. The second value says that a test pulled the plug.
@@ -807,70 +538,6 @@ async fn work_on(
     };
     let cut_off = matches!(ran, Err(Ended::CutOff));
     (ran.map_err(|ended| Problem::failed(ended.to_string())), cut_off)
-}
-
-/// Which kinds of alerts an outcome puts an end to.
-/// What a run that ended so puts an end to, with so many questions and differences open.
-fn over(outcome: Outcome, (questions, differences): (usize, usize)) -> Vec<AlertKind> {
-    let mut over = match outcome {
-        Outcome::Done | Outcome::Waiting => {
-            vec![AlertKind::RunFailed, AlertKind::SignIn, AlertKind::FailedRecords]
-        }
-        Outcome::Partial => vec![AlertKind::RunFailed, AlertKind::SignIn],
-        Outcome::Running | Outcome::Preview | Outcome::Failed | Outcome::Cancelled => Vec::new(),
-    };
-    if questions == 0 {
-        over.extend([AlertKind::Conflicts, AlertKind::HeldDeletions]);
-    }
-    if differences == 0 {
-        over.push(AlertKind::Mismatches);
-    }
-    over
-}
-
-/// What an answer means for a matter: the subject that it is remembered for, and its exact form.
-fn decide(
-    kind: &MatterKind,
-    subject: &Subject,
-    resolution: &Resolution,
-    fields: &[crate::model::MatterField],
-) -> Result<(Subject, Resolution), Problem> {
-    match (kind, resolution) {
-        (_, Resolution::Link(ids) | Resolution::NotSame(ids)) => Ok((Subject::Pair(ids.clone()), resolution.clone())),
-        (_, Resolution::Ignore) => Ok((subject.clone(), Resolution::Ignore)),
-        (_, Resolution::Undone) => Ok((subject.clone(), Resolution::Undone)),
-        (
-            MatterKind::Conflict(ConflictKind::Ambiguous(_)) | MatterKind::Mismatch(MismatchKind::DuplicateKey(_)),
-            Resolution::Use(_) | Resolution::Fields(_) | Resolution::Create | Resolution::Delete(_),
-        ) => Err(Problem::wrong_use(tr!("sync-several-same-key"))),
-        // The answer counts for what was asked, so that a field that was not shown as different is
-        // never written.
-        (
-            MatterKind::Conflict(ConflictKind::BothChanged | ConflictKind::FirstMatch | ConflictKind::Flipping)
-            | MatterKind::Mismatch(MismatchKind::Different | MismatchKind::KeyChanged),
-            Resolution::Use(side),
-        ) => {
-            let asked = fields.iter().filter(|field| field.asked);
-            let choices = asked.map(|field| (field.name.clone(), crate::model::FieldChoice::Use(*side))).collect();
-            Ok((subject.clone(), Resolution::Fields(choices)))
-        }
-        (
-            MatterKind::Conflict(
-                ConflictKind::BothChanged
-                | ConflictKind::FirstMatch
-                | ConflictKind::Flipping
-                | ConflictKind::DeletedAndChanged(_)
-                | ConflictKind::HeldDeletion(_),
-            )
-            | MatterKind::Mismatch(MismatchKind::OnlyIn(_) | MismatchKind::Different | MismatchKind::KeyChanged),
-            Resolution::Use(_) | Resolution::Fields(_) | Resolution::Create | Resolution::Delete(_),
-        ) => Ok((subject.clone(), resolution.clone())),
-    }
-}
-
-/// Whether the matter is about a record of one side that the other has not.
-fn is_lone(kind: &MatterKind) -> bool {
-    matches!(kind, MatterKind::Mismatch(MismatchKind::OnlyIn(_)))
 }
 
 /// The pairs that write to the same list, as sentences.

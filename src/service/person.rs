@@ -48,7 +48,7 @@ pub(crate) async fn erase(shared: &Shared, workspace: &Path, who: Vec<FoundPerso
         let mut who = who;
         for person in &mut who {
             // A sync may have gone on since they were looked for.
-            person.there = store.person(person)?.records.as_ref().map(|records| !records.is_empty());
+            person.there = store.person_there(person)?;
         }
         // The rows of the newest compares hold values too, and another compare makes them again.
         for pair in who.iter().map(|person| person.pair.as_str()).collect::<BTreeSet<_>>() {

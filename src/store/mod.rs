@@ -14,6 +14,7 @@ mod alerts;
 mod changes;
 mod codec;
 mod compare_rows;
+mod compared;
 mod compares;
 mod copies;
 mod count;

@@ -9,10 +9,10 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::codec::Json;
-use super::{Store, StoreError, copies, journal, links, matters, pair_id, schema};
+use super::{Store, StoreError, compared, copies, journal, links, matters, pair_id, schema};
 use crate::model::{
-    ConflictKind, Erased, FoundPerson, Link, Matter, MatterKind, Mismatch, MismatchKind, Observed, PerSide, PersonData,
-    RecordId, Resolution, Seen, Side, Subject, Value, Values, WriteEntry,
+    CompareRow, ConflictKind, Erased, FoundPerson, Link, Matter, MatterKind, Mismatch, MismatchKind, Observed, PerSide,
+    PersonData, RecordId, Resolution, Seen, Side, Subject, Value, Values, WriteEntry,
 };
 
 /// How many people one search names.
@@ -21,7 +21,7 @@ const MOST: usize = 100;
 /// Words shorter than this are no reason to change a sentence that has them in it.
 const SHORTEST: usize = 5;
 
-type Ids = BTreeSet<(Side, String)>;
+pub(super) type Ids = BTreeSet<(Side, String)>;
 
 impl Store {
     /// The people whose name, address or any other value holds all of these words, whatever the case.
@@ -30,13 +30,20 @@ impl Store {
         if words.iter().map(String::len).sum::<usize>() < 2 {
             return Ok(Vec::new());
         }
+        let pairs = self.read(pairs)?;
+        let compared =
+            pairs.iter().map(|(_, name)| compared::holding(self, name, &words)).collect::<Result<Vec<_>, _>>()?;
         self.read(|conn| {
             let mut people = Vec::new();
-            for (pair, name) in pairs(conn)? {
+            for ((pair, name), compared) in pairs.into_iter().zip(compared) {
                 let mut found = Search { words: &words, groups: Vec::new() };
                 found.look(conn, pair)?;
+                for row in &compared {
+                    let values = Side::BOTH.map(|side| compared::values(row, side));
+                    found.take(compared::ids(row), &row.label, &values.iter().collect::<Vec<_>>());
+                }
                 for group in found.groups {
-                    people.push(count(conn, pair, &name, group)?);
+                    people.push(count(conn, pair, &name, group, &compared)?);
                     if people.len() >= MOST {
                         return Ok(people);
                     }
@@ -48,7 +55,16 @@ impl Store {
 
     /// Everything that is kept of a person.
     pub fn person(&self, person: &FoundPerson) -> Result<PersonData, StoreError> {
-        self.read(|conn| gather(conn, pair_id(conn, &person.pair)?, person))
+        let compared = compared::naming(self, person)?;
+        let mut data = self.read(|conn| gather(conn, pair_id(conn, &person.pair)?, person))?;
+        compared::add_to(&mut data, &compared, &ids_of(person));
+        Ok(data)
+    }
+
+    /// On which sides the person is in a list, as a sync last saw it.
+    pub fn person_there(&self, person: &FoundPerson) -> Result<PerSide<bool>, StoreError> {
+        let data = self.read(|conn| gather(conn, pair_id(conn, &person.pair)?, person))?;
+        Ok(data.records.as_ref().map(|records| !records.is_empty()))
     }
 
     /// Erases people from the history. What was last seen of a record that is still in a list stays, as
@@ -65,6 +81,9 @@ impl Store {
             Ok(erased)
         })?;
         clean(&self.conn).map_err(|error| error.about(&file))?;
+        for person in people {
+            compared::erase(self, person)?;
+        }
         Ok(erased)
     }
 }
@@ -224,7 +243,13 @@ impl Search<'_> {
     }
 }
 
-fn count(conn: &Connection, pair: i64, name: &str, group: Group) -> Result<FoundPerson, StoreError> {
+fn count(
+    conn: &Connection,
+    pair: i64,
+    name: &str,
+    group: Group,
+    compared: &[CompareRow],
+) -> Result<FoundPerson, StoreError> {
     let side = |side: Side| {
         group.ids.iter().filter(|(at, _)| *at == side).map(|(_, id)| RecordId::new(id.as_str())).collect::<Vec<_>>()
     };
@@ -235,8 +260,9 @@ fn count(conn: &Connection, pair: i64, name: &str, group: Group) -> Result<Found
         detail: group.detail,
         ..FoundPerson::default()
     };
-    let data = gather(conn, pair, &person)?;
+    let mut data = gather(conn, pair, &person)?;
     person.there = data.records.as_ref().map(|records| !records.is_empty());
+    compared::add_to(&mut data, compared, &group.ids);
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     person.counts.records = number(data.records.a.len() + data.records.b.len());
     person.counts.writes = number(data.writes.len());
@@ -432,7 +458,7 @@ fn words_about(person: &FoundPerson, data: &PersonData) -> Vec<String> {
     words.into_iter().collect()
 }
 
-fn ids_of(person: &FoundPerson) -> Ids {
+pub(super) fn ids_of(person: &FoundPerson) -> Ids {
     Side::BOTH.iter().flat_map(|side| person.ids.get(*side).iter().map(|id| (*side, id.as_str().to_owned()))).collect()
 }
 
@@ -496,18 +522,14 @@ fn differences_of(conn: &Connection, pair: i64, ids: &Ids) -> Result<Vec<(i64, M
     let mut mine = Vec::new();
     for row in found.query_map([pair], |row| Ok((row.get(0)?, row.get::<_, Json<Mismatch>>(1)?.0)))? {
         let (id, mismatch) = row?;
-        let candidates = match &mismatch.kind {
-            MismatchKind::DuplicateKey(ids) => Some(ids),
-            MismatchKind::OnlyIn(_) | MismatchKind::Different | MismatchKind::KeyChanged => None,
-        };
-        if concerns(&mismatch.subject, candidates, ids) {
+        if compared::is_about(&mismatch.subject, Some(&mismatch.kind), ids) {
             mine.push((id, mismatch));
         }
     }
     Ok(mine)
 }
 
-fn concerns(subject: &Subject, candidates: Option<&PerSide<Vec<RecordId>>>, ids: &Ids) -> bool {
+pub(super) fn concerns(subject: &Subject, candidates: Option<&PerSide<Vec<RecordId>>>, ids: &Ids) -> bool {
     let among = candidates.is_some_and(|candidates| {
         Side::BOTH
             .iter()
@@ -516,7 +538,7 @@ fn concerns(subject: &Subject, candidates: Option<&PerSide<Vec<RecordId>>>, ids:
     among || !subject_ids(subject).is_disjoint(ids)
 }
 
-fn subject_ids(subject: &Subject) -> Ids {
+pub(super) fn subject_ids(subject: &Subject) -> Ids {
     Side::BOTH.iter().filter_map(|side| Some((*side, subject.id(*side)?.as_str().to_owned()))).collect()
 }
 

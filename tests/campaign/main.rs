@@ -22,7 +22,6 @@
 )]
 
 mod book;
-mod disk;
 #[path = "../support/mod.rs"]
 mod support;
 mod world;
@@ -37,7 +36,7 @@ use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use book::Shelf;
-use disk::Disk;
+use support::disk::{Apart, Disk, apart};
 use support::faults::{Fault, Faults};
 use support::lab::Workplace;
 use support::rest_servers::PocketBase;
@@ -102,6 +101,12 @@ impl Tally {
 
 #[test]
 fn faults_lose_and_double_nothing() {
+    let disks = match apart("faults_lose_and_double_nothing", true) {
+        Apart::Within => true,
+        Apart::Done => return,
+        // Then they are neither filled nor locked, and everything else is tried.
+        Apart::Never => false,
+    };
     let Some(radicale) = Server::start(Kind::Radicale, Auth::basic("ann", "secret")) else { return };
     let Some(xandikos) = Server::start(Kind::Xandikos, Auth::Open) else { return };
     let Some(pocketbase) = PocketBase::start() else { return };
@@ -127,7 +132,7 @@ fn faults_lose_and_double_nothing() {
                     let wanted = shelves.iter().find(|(shelf, _)| Some(shelf.name()) == only);
                     let (shelf, faults) = wanted.unwrap_or(&shelves[usual]);
                     // One seed's failure must not hide what the others have to tell.
-                    let lived = catch_unwind(AssertUnwindSafe(|| live(*shelf, faults, &clock, seed, &tally)));
+                    let lived = catch_unwind(AssertUnwindSafe(|| live(*shelf, faults, &clock, seed, disks, &tally)));
                     faults.rage(seed, 0);
                     let mut tally = tally.lock().unwrap();
                     if lived.is_err() {
@@ -168,12 +173,12 @@ fn clock() -> Option<PathBuf> {
     found
 }
 
-fn live(shelf: Shelf<'_>, faults: &Faults, clock: &Path, seed: u64, tally: &Mutex<Tally>) {
+fn live(shelf: Shelf<'_>, faults: &Faults, clock: &Path, seed: u64, disks: bool, tally: &Mutex<Tally>) {
     let mut chance = fastrand::Rng::with_seed(seed);
     faults.rage(seed, 0);
     faults.forget();
     let root = tempfile::tempdir().unwrap();
-    let disk = Disk::over(root.path());
+    let disk = disks.then(|| Disk::over(root.path(), 24 * 1024));
     let list = if chance.bool() { List::File } else { List::Table };
     let mut world = World::new(shelf, seed, &faults.url(), Workplace::within(root), list);
     let told = format!("DUOSYNC_SEED={seed} DUOSYNC_SEEDS=1");

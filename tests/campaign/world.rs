@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::book::{Book, Held, Shelf};
 use crate::support::lab::Workplace;
+use crate::support::settings::{End, csv, settings};
 
 /// What a person is known by, besides the email.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -435,45 +436,21 @@ impl<'a> World<'a> {
     }
 
     fn settings(&self, url: &str) -> String {
-        let account = match self.list {
-            List::File => "connector = \"csv\"\npath = \"a.csv\"\nid = \"id\"",
-            List::Table => "connector = \"sqlite\"\npath = \"a.db\"",
+        let (lines, collection) = match self.list {
+            List::File => (csv("a.csv", "id"), ""),
+            List::Table => ("connector = \"sqlite\"\npath = \"a.db\"".to_owned(), "people"),
         };
-        let collection = match self.list {
-            List::File => "",
-            List::Table => ", collection = \"people\"",
-        };
+        let shop = End { account: "Shop", lines: &lines, collection };
+        let account = format!("{}\npassword = {{ env = \"ANN_PASSWORD\" }}", self.book.account(url));
+        let book = End { account: "Book", lines: &account, collection: &self.book.name };
         let deletes = if self.carries_deletes { "both" } else { "ignore" };
-        let mut text = format!(
-            r#"[[account]]
-name = "Shop"
-{account}
-
-[[account]]
-name = "Book"
-{}
-password = {{ env = "ANN_PASSWORD" }}
-
-[[pair]]
-name = "customers"
-a = {{ account = "Shop"{collection} }}
-b = {{ account = "Book", collection = "{}" }}
-match = ["email"]
-deletes = "{deletes}"
-delete_guard = {{ count = 10, percent = 100 }}
-"#,
-            self.book.account(url),
-            self.book.name
-        );
-        for (name, b, kind) in [
-            ("email", "email", "email"),
-            ("name", "full_name", "text"),
-            ("phone", "tel", "phone"),
-            ("title", "title", "text"),
-        ] {
-            let field = format!("name = \"{name}\"\na = \"{name}\"\nb = \"{b}\"\nkind = \"{kind}\"\n");
-            text.extend(["\n[[pair.field]]\n", &field]);
-        }
-        text
+        let pair = format!("deletes = \"{deletes}\"\ndelete_guard = {{ count = 10, percent = 100 }}");
+        let fields = [
+            ("email", "email", "email", "kind = \"email\""),
+            ("name", "name", "full_name", ""),
+            ("phone", "phone", "tel", "kind = \"phone\""),
+            ("title", "title", "title", ""),
+        ];
+        settings(&[shop, book], &pair, &fields)
     }
 }

@@ -45,23 +45,17 @@ fn update(id: &RecordId, stage: &Stage, name: &str) -> WriteKind {
     WriteKind::Update { id: id.clone(), fields: Fields::from([(stage.names.name.clone(), name.into())]), expect: None }
 }
 
-/// An update and a create are refused, and nothing has changed; once it is mended, both go.
-async fn refuses(
-    kind: &str,
-    stage: &Stage,
-    id: &RecordId,
-    begin: impl FnOnce(),
-    mend: impl FnOnce(),
-) -> Vec<ConnectorError> {
+/// An update and a create are refused, and nothing has changed; once the trouble is dropped, both go.
+async fn refuses<T>(kind: &str, stage: &Stage, id: &RecordId, trouble: impl FnOnce() -> T) -> Vec<ConnectorError> {
     let before = bytes(stage);
-    begin();
+    let trouble = trouble();
     let fields = stage.person("Dee Dupont", "dee@example.org", "+33 1 23 45 67 89");
     let create = WriteKind::Create { fields, raw: None };
     let errors = vec![
         stage.try_write(update(id, stage, &"Ann Adams ".repeat(2000))).await.expect_err(kind),
         stage.try_write(create.clone()).await.expect_err(kind),
     ];
-    mend();
+    drop(trouble);
     assert!(bytes(stage) == before, "{kind}: nothing has changed, and nothing is left beside it: {errors:?}");
     stage.try_write(update(id, stage, "Ann Adams")).await.expect(kind);
     stage.try_write(create).await.expect(kind);
@@ -76,7 +70,7 @@ async fn no_room_on_the_disk() {
     for (kind, fixture) in kinds(Some(disk.path())) {
         let stage = Stage::of(fixture.as_ref()).await;
         let id = stage.id_of(&PEOPLE[0]).await;
-        for error in refuses(kind, &stage, &id, || disk.fill(), || disk.empty()).await {
+        for error in refuses(kind, &stage, &id, || disk.fill(0)).await {
             assert_eq!(error.kind, ErrorKind::File, "{kind}: {error}");
             let words = error.message.to_lowercase();
             assert!(words.contains("full") && !words.contains("savepoint"), "{kind}: {error}");
@@ -91,13 +85,11 @@ async fn a_disk_that_can_only_be_read() {
         let stage = Stage::of(fixture.as_ref()).await;
         let before = stage.list().await;
         let id = stage.id_of(&PEOPLE[0]).await;
-        let begin = || disk.read_only(true);
-        for error in refuses(kind, &stage, &id, begin, || disk.read_only(false)).await {
+        for error in refuses(kind, &stage, &id, || disk.lock()).await {
             assert!([ErrorKind::File, ErrorKind::Forbidden].contains(&error.kind), "{kind}: {error}");
         }
-        disk.read_only(true);
+        let _locked = disk.lock();
         assert_eq!(stage.list().await.len(), before.len() + 1, "{kind}: it can be read all the same");
-        disk.read_only(false);
     }
 }
 
@@ -132,10 +124,12 @@ async fn a_file_that_is_open_elsewhere() {
             let id = stage.id_of(&PEOPLE[0]).await;
             let file = stage.place.files().remove(0);
             let lock = file.with_file_name(beside.replace("NAME", file.file_name().unwrap().to_str().unwrap()));
-            let begin = || fs::write(&lock, "ann").unwrap();
-            // What lies beside it is no part of what must stay.
-            let mend = || fs::remove_file(&lock).unwrap();
-            for error in refuses(kind, &stage, &id, begin, mend).await {
+            // What lies beside it is no part of what must stay; dropped, it is gone.
+            let beside = || {
+                fs::write(&lock, "ann").unwrap();
+                tempfile::TempPath::try_from_path(&lock).unwrap()
+            };
+            for error in refuses(kind, &stage, &id, beside).await {
                 assert_eq!(error.kind, ErrorKind::File, "{kind}: {error}");
                 assert!(error.message.contains("open in Excel"), "{kind}: {error}");
             }

@@ -9,6 +9,7 @@ use super::gate::Gate;
 use super::read;
 use super::servers::{Auth, Kind, Server};
 use super::session::{PASSWORD, Session};
+use super::settings::{End, carddav, csv, settings as settings_of};
 use super::window::Window;
 
 const BOOK: &str = "/ann/contacts/";
@@ -37,48 +38,16 @@ fn card(uid: &str, name: &str, shown: &str, email: &str, phone: &str, company: &
 
 /// A shop list and an address book, as a settings file.
 fn settings(server: u16) -> String {
-    format!(
-        r#"
-[[account]]
-name = "Shop list"
-connector = "csv"
-path = "shop.csv"
-id = "Customer no"
-
-[[account]]
-name = "Address book"
-connector = "carddav"
-url = "http://127.0.0.1:{server}{BOOK}"
-username = "ann"
-password = {{ env = "DUOSYNC_TEST_PASSWORD" }}
-
-[[pair]]
-name = "customers"
-a = {{ account = "Shop list" }}
-b = {{ account = "Address book" }}
-match = ["email"]
-sync_every = "manual"
-compare_every = "manual"
-
-[[pair.field]]
-name = "email"
-a = "E-mail"
-b = "email"
-kind = "email"
-
-[[pair.field]]
-name = "first name"
-a = "First name"
-b = "given_name"
-
-[[pair.field]]
-name = "phone"
-a = "Phone"
-b = "tel"
-kind = "phone"
-region = "BE"
-"#
-    )
+    let url = format!("http://127.0.0.1:{server}{BOOK}");
+    let shop = End { account: "Shop list", lines: &csv("shop.csv", "Customer no"), collection: "" };
+    let book = End { account: "Address book", lines: &carddav(&url, "DUOSYNC_TEST_PASSWORD"), collection: "" };
+    let fields = [
+        ("email", "E-mail", "email", "kind = \"email\""),
+        ("first name", "First name", "given_name", ""),
+        ("phone", "Phone", "tel", "kind = \"phone\"\nregion = \"BE\""),
+    ];
+    let by_hand = "sync_every = \"manual\"\ncompare_every = \"manual\"";
+    settings_of(&[shop, book], by_hand, &fields)
 }
 
 #[test]

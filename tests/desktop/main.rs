@@ -20,6 +20,9 @@ mod notifications;
 #[allow(dead_code, clippy::disallowed_methods, reason = "other tests use the rest of it")]
 mod servers;
 mod session;
+#[path = "../support/settings.rs"]
+#[allow(clippy::format_push_string, reason = "as in the other tests that share it")]
+mod settings;
 mod whole;
 mod window;
 

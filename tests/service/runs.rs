@@ -201,6 +201,25 @@ fn what_waits_to_begin_is_stopped_too() {
     assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
 }
 
+/// The settings of a run are frozen for its length.
+#[test]
+fn settings_that_change_amid_a_run_count_from_the_next_one() {
+    let mut desk = Desk::in_step();
+    person(&desk.left, "3", "cy");
+    let arrived = desk.watch.hold();
+    let sync = desk.send(Command::Sync { pair: "people".to_owned(), mode: SyncMode::Normal });
+    arrived.recv().unwrap();
+    let mut spec = pair("people", "Left", "Right");
+    spec.writes.b.create = false;
+    desk.save(spec);
+    desk.watch.release();
+    let Ok(Reply::Ran(report)) = desk.wait(sync) else { panic!() };
+    assert_eq!((report.summary.outcome, desk.right.records().len()), (Outcome::Done, 3));
+    person(&desk.left, "4", "dot");
+    assert_eq!(desk.sync(SyncMode::Yes).summary.outcome, Outcome::Done);
+    assert_eq!(desk.right.records().len(), 3, "nothing is added there any more");
+}
+
 #[test]
 fn a_run_tells_how_far_it_is_and_stops_safely() {
     let mut desk = Desk::in_step();

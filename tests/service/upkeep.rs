@@ -206,10 +206,11 @@ fn a_person_who_is_gone_from_the_lists_is_erased_without_a_trace() {
     desk.left.set_field("1", "phone", "0478plant");
     desk.sync(SyncMode::Yes);
     written(&mut desk, Upkeep::BackUp(None));
+    // Every record of the newest compare lies in a file of its own.
+    desk.compare();
     desk.left.remove("1");
     desk.sync(SyncMode::Yes);
     assert_eq!(desk.right.records().len(), 1);
-    desk.compare();
     assert!(!holds(desk.folder.path(), "Zorroplant").is_empty(), "the test would find it");
 
     let who = people(&mut desk, "zorroplant");
@@ -224,6 +225,27 @@ fn a_person_who_is_gone_from_the_lists_is_erased_without_a_trace() {
     let writes = desk.writes();
     assert_eq!(desk.sync(SyncMode::Yes).summary.outcome, Outcome::Done);
     assert_eq!(desk.writes(), writes, "nobody comes back");
+}
+
+#[test]
+fn a_person_whom_only_a_compare_has_seen_is_told_and_erased() {
+    let mut desk = Desk::new();
+    person(&desk.left, "1", "Zorroplant");
+    person(&desk.right, "7", "Zorroplant");
+    person(&desk.left, "2", "bob");
+    desk.compare();
+    let who = people(&mut desk, "zorroplant");
+    assert_eq!((who.len(), who[0].counts.records), (1, 2), "{who:?}");
+    let json = desk.folder.path().join("zorro.json");
+    written(&mut desk, Upkeep::ExportPerson { who: who.clone(), file: json.clone() });
+    let told: serde_json::Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+    assert!(told["people"][0]["kept"]["records"].to_string().contains("Zorroplant"), "{told}");
+    fs::remove_file(json).unwrap();
+    let Reply::Erased(_) = care(&mut desk, Upkeep::ErasePerson(who)) else { panic!("not erased") };
+    for text in ["Zorroplant", "zorroplant"] {
+        assert!(holds(desk.folder.path(), text).is_empty(), "{text}: {:?}", holds(desk.folder.path(), text));
+    }
+    assert_eq!(people(&mut desk, "bob").len(), 1, "nobody else was erased");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::lab::Workplace;
 use super::servers::{Card, Server};
+use super::settings::{End, carddav, csv};
 
 /// What a person is known by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -171,34 +172,13 @@ pub(crate) fn of(card: &str, name: &str) -> String {
 }
 
 fn settings(url: &str, book: &str) -> String {
-    let mut text = format!(
-        r#"[[account]]
-name = "Shop"
-connector = "csv"
-path = "a.csv"
-id = "no"
-
-[[account]]
-name = "Book"
-connector = "carddav"
-url = "{url}"
-username = "ann"
-password = {{ env = "ANN_PASSWORD" }}
-
-[[pair]]
-name = "customers"
-a = {{ account = "Shop" }}
-b = {{ account = "Book", collection = "{book}" }}
-match = ["email"]
-"#
-    );
-    for (name, a, b, kind) in [
-        ("email", "E-mail", "email", "email"),
-        ("name", "Name", "full_name", "text"),
-        ("phone", "Phone", "tel", "phone"),
-        ("title", "Title", "title", "text"),
-    ] {
-        text.push_str(&format!("\n[[pair.field]]\nname = \"{name}\"\na = \"{a}\"\nb = \"{b}\"\nkind = \"{kind}\"\n"));
-    }
-    text
+    let shop = End { account: "Shop", lines: &csv("a.csv", "no"), collection: "" };
+    let book = End { account: "Book", lines: &carddav(url, "ANN_PASSWORD"), collection: book };
+    let fields = [
+        ("email", "E-mail", "email", "kind = \"email\""),
+        ("name", "Name", "full_name", ""),
+        ("phone", "Phone", "tel", "kind = \"phone\""),
+        ("title", "Title", "title", ""),
+    ];
+    super::settings::settings(&[shop, book], "", &fields)
 }

@@ -25,6 +25,7 @@ pub mod oidc;
 pub mod proxy;
 pub mod rest_servers;
 pub mod servers;
+pub mod settings;
 mod sheet;
 pub mod sheets;
 pub mod shop;

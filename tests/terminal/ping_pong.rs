@@ -2,6 +2,7 @@
 //! other is noticed within three rounds, stopped and told; two that agree carry each change once.
 
 use crate::support::lab::Workplace;
+use crate::support::settings::{End, csv, settings};
 
 /// Two instances over the files of the first one's folder.
 struct Two {
@@ -15,20 +16,17 @@ impl Two {
         places[0].write("a.csv", a);
         places[0].write("b.csv", b);
         for (place, (field, policy)) in places.iter().zip(fields.into_iter().zip(policies)) {
-            let account = |name: &str, file: &str| {
-                let path = places[0].file(file);
-                format!(
-                    "[[account]]\nname = \"{name}\"\nconnector = \"csv\"\npath = '{}'\nid = \"id\"\n\n",
-                    path.display()
-                )
-            };
-            let pair = format!(
-                "[[pair]]\nname = \"customers\"\na = {{ account = \"Shop\" }}\nb = {{ account = \"Book\" }}\n\
-                 match = [\"email\"]\nconflicts = \"{policy}\"\n\n\
-                 [[pair.field]]\nname = \"email\"\na = \"mail\"\nb = \"mail\"\nkind = \"email\"\n\n\
-                 [[pair.field]]\nname = \"value\"\na = \"value\"\n{field}\n"
+            let [shop, book] = ["a.csv", "b.csv"].map(|file| csv(&places[0].file(file).to_string_lossy(), "id"));
+            let shop = End { account: "Shop", lines: &shop, collection: "" };
+            let book = End { account: "Book", lines: &book, collection: "" };
+            // How B names the field is for each case to say.
+            let text = settings(
+                &[shop, book],
+                &format!("conflicts = \"{policy}\""),
+                &[("email", "mail", "mail", "kind = \"email\"")],
             );
-            place.write("s.toml", account("Shop", "a.csv") + &account("Book", "b.csv") + &pair);
+            let value = format!("\n[[pair.field]]\nname = \"value\"\na = \"value\"\n{field}\n");
+            place.write("s.toml", text + &value);
             place.json(0, &["import", "s.toml"]);
         }
         Self { places }
