@@ -37,7 +37,7 @@ pub(crate) fn show(
         .frame(Frame::new().inner_margin(Margin { top, ..Margin::ZERO }))
         .exact_size(height)
         .resizable(false)
-        .show(ui, |ui| show_answers(ui, &detail, short, draft, intents));
+        .show(ui, |ui| show_answers(ui, (&detail, names), short, draft, intents));
     egui::ScrollArea::vertical().id_salt(("detail", detail.id)).auto_shrink(false).show(ui, |ui| {
         ui.set_width(ui.available_width() - 6.0);
         if short {
@@ -409,21 +409,27 @@ fn answers_height(ui: &Ui, detail: &Detail, short: bool) -> f32 {
 }
 
 /// The answers; where there is little height on one line, which is moved sideways to those that have no room.
-fn show_answers(ui: &mut Ui, detail: &Detail, short: bool, draft: &mut Draft, intents: &mut Vec<Intent>) {
+fn show_answers(
+    ui: &mut Ui,
+    (detail, names): (&Detail, &PerSide<String>),
+    short: bool,
+    draft: &mut Draft,
+    intents: &mut Vec<Intent>,
+) {
     draft.hover = None;
     if short {
         egui::ScrollArea::horizontal().id_salt("answers").show(ui, |ui| {
-            ui.horizontal(|ui| show_each(ui, detail, draft, intents));
+            ui.horizontal(|ui| show_each(ui, (detail, names), draft, intents));
         });
         return;
     }
-    ui.horizontal_wrapped(|ui| show_each(ui, detail, draft, intents));
+    ui.horizontal_wrapped(|ui| show_each(ui, (detail, names), draft, intents));
     if !detail.rows.is_empty() {
         short_remark(ui, tr!("review-keys"));
     }
 }
 
-fn show_each(ui: &mut Ui, detail: &Detail, draft: &mut Draft, intents: &mut Vec<Intent>) {
+fn show_each(ui: &mut Ui, (detail, names): (&Detail, &PerSide<String>), draft: &mut Draft, intents: &mut Vec<Intent>) {
     if !detail.rows.is_empty() {
         let text = tr!("review-apply");
         let apply = Btn::new(&text).icon(Icon::Ok).primary();
@@ -436,11 +442,17 @@ fn show_each(ui: &mut Ui, detail: &Detail, draft: &mut Draft, intents: &mut Vec<
         }
     }
     for answer in &detail.answers {
-        show_answer(ui, detail, answer, draft, intents);
+        show_answer(ui, (detail, names), answer, draft, intents);
     }
 }
 
-fn show_answer(ui: &mut Ui, detail: &Detail, answer: &Answer, draft: &mut Draft, intents: &mut Vec<Intent>) {
+fn show_answer(
+    ui: &mut Ui,
+    (detail, names): (&Detail, &PerSide<String>),
+    answer: &Answer,
+    draft: &mut Draft,
+    intents: &mut Vec<Intent>,
+) {
     let button = Btn::new(&answer.text).icon(answer.sign);
     let response = ui.add(if answer.confirm.is_some() { button.danger() } else { button });
     if let Resolution::Use(side) = answer.resolution
@@ -451,7 +463,16 @@ fn show_answer(ui: &mut Ui, detail: &Detail, answer: &Answer, draft: &mut Draft,
     if !response.clicked() {
         return;
     }
-    let what = format!("{}: {}", detail.title, answer.text);
+    let what = match &answer.resolution {
+        Resolution::Use(side) => tr!("review-settled-use", name = detail.title, account = names.get(*side)),
+        Resolution::Fields(_)
+        | Resolution::Create
+        | Resolution::Delete(_)
+        | Resolution::Link(_)
+        | Resolution::NotSame(_)
+        | Resolution::Ignore
+        | Resolution::Undone => format!("{}: {}", detail.title, answer.text),
+    };
     let settle = Intent::Settle(vec![detail.id], answer.resolution.clone(), what);
     intents.push(match &answer.confirm {
         Some(text) => Intent::Confirm(Box::new(Confirm {
