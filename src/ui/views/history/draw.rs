@@ -45,10 +45,7 @@ pub(crate) fn show(ui: &mut Ui, history: &mut History, names: &Names, now: Times
 /// The question "what happened to ...?": the field and its button, in the order of the line.
 fn show_find(ui: &mut Ui, history: &mut History, rightwards: bool, intents: &mut Vec<Intent>) {
     let found = history.lives.is_some() || history.finding;
-    if !found {
-        // What comes after keeps its id, and with it the keyboard, when the way back appears before it.
-        ui.skip_ahead_auto_ids(1);
-    } else if ui.add(Btn::new(&tr!("history-all-runs")).icon(Icon::Back)).clicked() {
+    if found && ui.add(Btn::new(&tr!("history-all-runs")).icon(Icon::Back)).clicked() {
         history.record.clear();
         intents.push(Intent::History(HistoryIntent::Find));
     }
