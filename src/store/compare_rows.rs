@@ -271,7 +271,7 @@ impl RowReader {
     /// The rows that name one of these records.
     pub(super) fn naming(&self, ids: &[RecordId], is_mine: Mine<'_>) -> Result<Vec<CompareRow>, StoreError> {
         let mine = self.read(|conn| naming(conn, ids, is_mine))?;
-        Ok(mine.into_iter().map(|(_, row)| self.whole(row)).collect())
+        Ok(mine.into_iter().map(|row| self.whole(row)).collect())
     }
 
     fn whole(&self, row: Stored) -> CompareRow {
@@ -302,45 +302,18 @@ impl RowReader {
 /// Whether a row's subject and kind concern a record.
 pub(super) type Mine<'a> = &'a dyn Fn(&Subject, Option<&MismatchKind>) -> bool;
 
-/// Takes the rows that name one of these records out of a file, and writes over them. A file that cannot be
-/// read goes as a whole, as does one that a compare left unfinished: another compare makes it again.
-pub(super) fn erase_rows(file: &Path, ids: &[RecordId], is_mine: Mine<'_>) -> Result<(), StoreError> {
-    let remove = |path: &Path| match std::fs::remove_file(path) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-            Err(StoreError::Folder { path: path.to_path_buf(), source })
-        }
-        Ok(()) | Err(_) => Ok(()),
-    };
-    remove(&file.with_extension("part"))?;
-    if !file.exists() {
-        return Ok(());
-    }
-    let erase = || -> Result<(), StoreError> {
-        let mut conn = Connection::open(file)?;
-        conn.pragma_update(None, "secure_delete", true)?;
-        let tx = conn.transaction()?;
-        for (seq, _) in naming(&tx, ids, is_mine)? {
-            tx.execute("DELETE FROM rows WHERE seq = ?1", [seq])?;
-            tx.execute("DELETE FROM find WHERE seq = ?1", [seq])?;
-        }
-        tx.commit()?;
-        Ok(conn.execute_batch("VACUUM")?)
-    };
-    if erase().is_ok() { Ok(()) } else { remove(file) }
-}
-
-fn naming(conn: &Connection, ids: &[RecordId], is_mine: Mine<'_>) -> Result<Vec<(i64, Stored)>, StoreError> {
+fn naming(conn: &Connection, ids: &[RecordId], is_mine: Mine<'_>) -> Result<Vec<Stored>, StoreError> {
     // The text of a row is looked at before it is understood: most rows are of somebody else.
     let written: Vec<String> = ids.iter().map(|id| serde_json::Value::from(id.as_str()).to_string()).collect();
-    let mut found = conn.prepare_cached("SELECT seq, row FROM rows")?;
+    let mut found = conn.prepare_cached("SELECT row FROM rows")?;
     let mut rows = found.query([])?;
     let mut mine = Vec::new();
     while let Some(row) = rows.next()? {
-        let text = row.get_ref(1)?.as_str().unwrap_or_default();
+        let text = row.get_ref(0)?.as_str().unwrap_or_default();
         if written.iter().any(|id| text.contains(id.as_str())) {
-            let stored: Stored = row.get::<_, Json<Stored>>(1)?.0;
+            let stored: Stored = row.get::<_, Json<Stored>>(0)?.0;
             if is_mine(&stored.subject, stored.kind.as_ref()) {
-                mine.push((row.get(0)?, stored));
+                mine.push(stored);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! One person among the records of the newest compares, which lie in files of their own.
 
-use super::compare_rows::{RowReader, erase_rows};
+use super::compare_rows::RowReader;
 use super::person::{Ids, concerns, ids_of, subject_ids};
 use super::{Store, StoreError};
 use crate::model::{
@@ -16,13 +16,6 @@ pub(super) fn holding(store: &Store, pair: &str, words: &[String]) -> Result<Vec
 pub(super) fn naming(store: &Store, person: &FoundPerson) -> Result<Vec<CompareRow>, StoreError> {
     let ids = ids_of(person);
     read(store, &person.pair, |reader| reader.naming(&all(person), &|subject, kind| is_about(subject, kind, &ids)))
-}
-
-/// Erases this person from the records of the newest compare.
-pub(super) fn erase(store: &Store, person: &FoundPerson) -> Result<(), StoreError> {
-    let Some(file) = store.rows_file(&person.pair)? else { return Ok(()) };
-    let ids = ids_of(person);
-    erase_rows(&file, &all(person), &|subject, kind| is_about(subject, kind, &ids))
 }
 
 /// What a side of a record held.
@@ -65,7 +58,7 @@ fn all(person: &FoundPerson) -> Vec<RecordId> {
     Side::BOTH.iter().flat_map(|side| person.ids.get(*side).iter().cloned()).collect()
 }
 
-/// A file that cannot be read holds nothing that could be shown; erasing takes it away.
+/// A file that cannot be read holds nothing that could be shown; erasing anybody takes the whole file away.
 fn read(
     store: &Store,
     pair: &str,

@@ -81,9 +81,6 @@ impl Store {
             Ok(erased)
         })?;
         clean(&self.conn).map_err(|error| error.about(&file))?;
-        for person in people {
-            compared::erase(self, person)?;
-        }
         Ok(erased)
     }
 }
