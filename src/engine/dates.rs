@@ -28,12 +28,18 @@ pub(super) fn day(text: &str) -> Option<String> {
     calendar_day(date).filter(|_| midnight).map(|date| date.to_string())
 }
 
-/// A day written in this form (strftime: `%d/%m/%Y`), or none where the text is no full day or the
-/// form is not one that can be read back as the same day.
-pub(super) fn written(text: &str, form: &str) -> Option<String> {
-    let iso = day(text)?;
+/// The same of a side that is known to write its days in a form (strftime: `%m/%d/%Y`), as far as the text is in it.
+pub(super) fn day_in(text: &str, form: Option<&str>) -> Option<String> {
+    let known = form.and_then(|form| civil::Date::strptime(form, text).ok());
+    known.map_or_else(|| day(text), |date| Some(date.to_string()))
+}
+
+/// A day written in this form, given how the text itself may be written, or none where the text is no
+/// full day or the form is not one that can be read back as the same day.
+pub(super) fn written(text: &str, from: Option<&str>, form: &str) -> Option<String> {
+    let iso = day_in(text, from)?;
     let out = iso.parse::<civil::Date>().ok().and_then(|date| jiff::fmt::strtime::format(form, date).ok())?;
-    (day(&out)? == iso).then_some(out)
+    (day_in(&out, Some(form))? == iso).then_some(out)
 }
 
 /// The form in which moments compare, or none where the text is not one: with a zone the instant

@@ -162,7 +162,7 @@ pub(super) fn readable(mapping: &FieldMapping, side: Side, value: &str) -> Optio
         Kind::Phone => phones::e164(trimmed, mapping.region.as_deref()),
         Kind::Number => numbers::plain(trimmed),
         Kind::Boolean => truth(mapping, side, trimmed).map(|yes| yes.to_string()),
-        Kind::Date => dates::day(trimmed),
+        Kind::Date => dates::day_in(trimmed, mapping.format.get(side).as_deref()),
         Kind::DateTime => dates::moment(trimmed),
         Kind::Choice | Kind::List => None,
     }

@@ -270,7 +270,7 @@ fn days_of(a: &FieldInfo, b: &FieldInfo) -> PerSide<Option<String>> {
     let of = |field: &FieldInfo| {
         let held = || field.samples.iter().take(LOOKED_AT).map(|text| text.trim()).filter(|text| !text.is_empty());
         held().next()?;
-        let same = |form: &&&str| held().all(|text| dates::written(text, form).as_deref() == Some(text));
+        let same = |form: &&&str| held().all(|text| dates::written(text, Some(form), form).as_deref() == Some(text));
         DAYS.iter().find(same).map(|form| (*form).to_owned())
     };
     let empty = |field: &FieldInfo| field.samples.iter().all(|text| text.trim().is_empty());

@@ -191,6 +191,8 @@ fn days_that_the_sides_write_differently_are_written_as_each_does() {
     assert_eq!(format(&["17/05/1978"], &[]), own("%d/%m/%Y", "%Y-%m-%d"));
     assert_eq!(format(&["1978-05-17"], &[]), own("", ""));
     assert_eq!(format(&["17/05/1978"], &["03/02/1984"]), own("", ""));
+    // Only the whole list tells that the month comes first.
+    assert_eq!(format(&["04/03/1978", "11/30/1984"], &["1968-02-12"]), own("%m/%d/%Y", "%Y-%m-%d"));
     // Where one side has several ways already, none of them is imposed.
     assert_eq!(format(&["17/05/1978", "3-2-1984"], &["1968-02-12"]), own("", ""));
 }

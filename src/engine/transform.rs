@@ -118,13 +118,24 @@ fn carried(mapping: &FieldMapping, from: Side, value: &Value) -> Result<Value, V
     if mapping.kind == Kind::Boolean {
         return Ok(boolean(mapping, from, value));
     }
-    if let (Kind::Date, Some(form)) = (mapping.kind, mapping.format.get(from.opposite()))
-        && let Some(date) = dates::written(&shown, form)
+    if mapping.kind == Kind::Date
+        && let Some(day) = day_written(mapping, from, shown.trim())
     {
-        return Ok(Value::Text(date));
+        return Ok(Value::Text(day));
     }
     let form = if mapping.write_normal { readable(mapping, from, &shown) } else { None };
     Ok(form.map_or_else(|| value.clone(), Value::Text))
+}
+
+/// A day in the target's form; in the international one where the target has none, or one that does not do,
+/// and would read the day as another.
+fn day_written(mapping: &FieldMapping, from: Side, text: &str) -> Option<String> {
+    let forms = mapping.format.as_ref().map(Option::as_deref);
+    let (own, target) = (*forms.get(from), *forms.get(from.opposite()));
+    target.and_then(|form| dates::written(text, own, form)).or_else(|| {
+        let day = dates::day_in(text, own)?;
+        (dates::day_in(text, target).as_ref() != Some(&day)).then_some(day)
+    })
 }
 
 /// A yes or no in the target's words; as it is where the target understands it.

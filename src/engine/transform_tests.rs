@@ -54,9 +54,26 @@ fn a_date_is_written_the_way_of_its_side() {
     assert_eq!(to_a("--0413"), "--0413");
     assert_eq!(to_a("in spring"), "in spring");
     assert_eq!(write(&mapping, Side::A, &Value::text("13/04/1985")).unwrap()["bday"].display(), "13/04/1985");
-    // A form that would read back as another day is not used.
-    mapping.format.a = Some("%m/%d/%Y".to_owned());
+    // A form that loses something of the day is not used.
+    mapping.format.a = Some("%m/%Y".to_owned());
     assert_eq!(write(&mapping, Side::B, &Value::text("1985-04-03")).unwrap()["Born"].display(), "1985-04-03");
+}
+
+#[test]
+fn a_day_of_a_list_that_puts_the_month_first_is_that_day() {
+    let mut mapping = FieldMapping::simple("birthday", "Born", "bday", Kind::Date);
+    mapping.format = PerSide::new(Some("%m/%d/%Y".to_owned()), Some("%Y-%m-%d".to_owned()));
+    assert_eq!(write(&mapping, Side::B, &Value::text("1985-04-03")).unwrap()["Born"].display(), "04/03/1985");
+    assert_eq!(write(&mapping, Side::A, &Value::text("04/03/1985")).unwrap()["bday"].display(), "1985-04-03");
+    let (a, b, other) = (Value::text("04/03/1985"), Value::text("1985-04-03"), Value::text("1985-03-04"));
+    assert!(same(&mapping, (Side::A, &a), (Side::B, &b)));
+    assert!(!same(&mapping, (Side::A, &a), (Side::B, &other)));
+    // Where the other side has no form of its own, it still gets a day that it reads as the same.
+    mapping.format.b = None;
+    assert_eq!(write(&mapping, Side::A, &Value::text("04/03/1985")).unwrap()["bday"].display(), "1985-04-03");
+    assert_eq!(write(&mapping, Side::B, &Value::text("03/04/1985")).unwrap()["Born"].display(), "04/03/1985");
+    // What cannot be in that form is read as anywhere else.
+    assert_eq!(write(&mapping, Side::A, &Value::text("13/04/1985")).unwrap()["bday"].display(), "13/04/1985");
 }
 
 #[test]

@@ -248,7 +248,7 @@ fn show_kind_settings(ui: &mut Ui, row: &mut MapRow, shown: &Shown<'_>, fit: Opt
                 Some(form) => form.replace("%Y", "2026").replace("%m", "11").replace("%d", "30"),
             };
             let texts: Vec<String> = forms.iter().map(|form| word(*form)).collect();
-            for side in Side::BOTH.into_iter().filter(|side| row.mapping.writes_to(*side)).collect::<Vec<_>>() {
+            for side in Side::BOTH {
                 let now = word(row.mapping.format.get(side).as_deref());
                 let label = tr!("setup-date-form", account = names.get(side));
                 if let Some(form) = labelled(ui, shown, &label, &now, &texts).and_then(|at| forms.get(at)) {
