@@ -23,6 +23,7 @@ import time
 BINARY = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "target/release/duosync").resolve()
 RECORDS = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
 FOLDER = pathlib.Path(sys.argv[3] if len(sys.argv) > 3 else "/tmp/duosync-million")
+FIRST_LOOK = 60
 COLUMNS = ["email", "first", "last", "phone", "company", "street", "city", "postcode", "country"]
 FIRST = "Ann José Łukasz Elena Maria Søren Chloë Bart Fatima Yusuf Ingrid Jan".split()
 LAST = "Peeters García Żółkiewski Papadopoulou Ivanova Ångström Lefèvre Smet Haddad Berg".split()
@@ -86,7 +87,8 @@ def look():
         keys("search", "--onlyvisible", "--name", "Duosync", "windowfocus")
         for page, row, search in (("review", 117, 75), ("compare", 157, 173)):
             keys("mousemove", 75, row, "click", 1)
-            time.sleep(8)
+            # The rows of a compare are made when it is first looked at.
+            time.sleep(8 if page == "review" else FIRST_LOOK)
             keys("mousemove", 340, 420)
             for _ in range(120):
                 keys("click", 5)
