@@ -249,6 +249,25 @@ fn holding(folder: &std::path::Path, text: &str) -> Vec<std::path::PathBuf> {
     found
 }
 
+#[test]
+fn records_are_matched_anew_once_that_is_meant() {
+    let place = two_files("id,mail,name\n1,ann@x.test,Ann\n2,bob@x.test,Bob\n", "id,mail,name\n");
+    place.json(0, &["sync", "--yes"]);
+    let before = place.read("b.csv");
+    let asked = place.run(&["match-anew", "customers"]);
+    assert_eq!(asked.code, 3, "{}", asked.stderr);
+    assert!(asked.stdout.contains("match-anew customers --yes"), "{}", asked.stdout);
+    let done = place.json(0, &["match-anew", "customers", "--yes"]);
+    assert!(std::path::Path::new(done["file"].as_str().unwrap()).exists(), "{done}");
+    fails(&place, 2, &["match-anew", "nobody", "--yes"], &["nobody"]);
+    let again = place.json(0, &["sync"]);
+    assert_eq!(
+        (&again["outcome"], &again["a"]["created"], &again["b"]["created"]),
+        (&"done".into(), &0.into(), &0.into())
+    );
+    assert_eq!(place.read("b.csv"), before);
+}
+
 /// What somebody may ask for by law, from the terminal: all that is kept of them, and to be forgotten.
 #[test]
 fn a_person_is_told_and_erased_without_a_trace() {

@@ -163,6 +163,14 @@ pub enum Task {
         #[arg(value_name = "FILE.db")]
         file: PathBuf,
     },
+    /// Forget which records of a pair go together, so that the next sync matches them anew; rarely needed
+    MatchAnew {
+        /// The pair
+        pair: String,
+        /// Forget it; a copy is kept first
+        #[arg(long)]
+        yes: bool,
+    },
     /// Show what is kept of one person, write all of it to a file, or erase it from the history
     Person {
         /// The person's name or email, or any value of theirs

@@ -68,6 +68,7 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
             let text = tr!("terminal-copy-in", file = format_args!("{}", written.display()));
             Ok(Output { json: json!({ "file": written.to_string_lossy() }), text, code: Code::Done })
         }
+        Some(Task::MatchAnew { pair, yes }) => match_anew(handle, pair, *yes, &hints),
         Some(Task::Person { words, only, export, erase, yes }) => {
             let wanted = match (export, erase) {
                 (Some(file), _) => person::Wanted::Export(absolute(file)?),
@@ -82,6 +83,20 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
             Ok(Output { json: json!({ "file": written.to_string_lossy() }), text, code: Code::Done })
         }
     }
+}
+
+/// Forgets which records of a pair go together, once that is meant.
+fn match_anew(handle: &mut Handle, pair: &str, yes: bool, hints: &text::Hints) -> Result<Output, Problem> {
+    let known = snapshot(handle)?;
+    let pair = names(&named(&known, Some(pair), hints)?).pop().unwrap_or_default();
+    if !yes {
+        let command = hints.command(&format!("match-anew {} --yes", text::word(&pair)));
+        let text = tr!("terminal-match-anew-ask", pair = pair, command = command);
+        return Ok(Output { json: json!({ "file": null }), text, code: Code::Waiting });
+    }
+    let file = written(handle, Upkeep::MatchAnew(pair.clone()))?;
+    let text = tr!("terminal-match-anew-done", pair = pair, file = format_args!("{}", file.display()));
+    Ok(Output { json: json!({ "file": file.to_string_lossy() }), text, code: Code::Done })
 }
 
 /// Something that ends with a file.

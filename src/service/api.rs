@@ -219,6 +219,9 @@ pub enum Upkeep {
     /// Puts a copy in the place of what is remembered now, of which a copy is kept first. Answered by
     /// [`Reply::Written`], with that copy.
     Restore(PathBuf),
+    /// Forgets which records of this pair go together, of which a copy is kept first. Answered by
+    /// [`Reply::Written`], with that copy.
+    MatchAnew(String),
     /// Writes a file for whoever helps, without personal data and secrets. Answered by
     /// [`Reply::Written`].
     Diagnostics(PathBuf),

@@ -97,6 +97,18 @@ pub(crate) async fn restore(shared: &Shared, workspace: &Path, copy: PathBuf) ->
     Ok(Reply::Written(before))
 }
 
+/// Forgets which records of a pair go together, of which a copy is kept first.
+pub(crate) async fn match_anew(shared: &Shared, workspace: &Path, pair: String) -> Result<Reply, Problem> {
+    let before = unused(workspace, ASKED, now());
+    let kept = before.clone();
+    let forgotten = shared.db.with(move |store| {
+        store.backup_to(&kept)?;
+        store.match_anew(&pair)
+    });
+    forgotten.await.map_err(|error| Problem::failed(error.to_string()))?;
+    Ok(Reply::Written(before))
+}
+
 /// Puts a copy in the place of the database of a workspace that nobody has open, damaged or not.
 /// Returns where what was there is kept.
 pub(crate) fn restore_closed(workspace: &Path, copy: &Path) -> Result<PathBuf, Problem> {

@@ -248,7 +248,7 @@ impl Hub {
             return;
         }
         let (busy, changes) = (!self.active.is_empty(), upkeep::changes_state(&wanted));
-        let restores = matches!(wanted, Upkeep::Restore(_));
+        let restores = matches!(wanted, Upkeep::Restore(_) | Upkeep::MatchAnew(_));
         let answer = self.care.take(&self.shared, &self.workspace, wanted, busy).await;
         if restores && answer.is_ok() {
             // What was about to run was asked for in another state of things.

@@ -58,6 +58,8 @@ impl Care {
             }
             Upkeep::Restore(_) if busy => Err(Problem::failed(tr!("settings-restore-busy"))),
             Upkeep::Restore(copy) => backup::restore(shared, workspace, copy).await,
+            Upkeep::MatchAnew(_) if busy => Err(Problem::failed(tr!("settings-match-anew-busy"))),
+            Upkeep::MatchAnew(pair) => backup::match_anew(shared, workspace, pair).await,
             Upkeep::ErasePerson(_) if busy => Err(Problem::failed(tr!("settings-erase-busy"))),
             Upkeep::ErasePerson(who) => person::erase(shared, workspace, who).await,
             wanted @ (Upkeep::Copies
@@ -81,9 +83,11 @@ pub(crate) async fn look(shared: &Shared, workspace: &Path, wanted: Upkeep) -> A
         }
         Upkeep::ExportPerson { who, file } => person::export(shared, who, file).await,
         // These change something, and are carried out one after the other.
-        Upkeep::StartWithComputer(_) | Upkeep::AnswerDoor | Upkeep::Restore(_) | Upkeep::ErasePerson(_) => {
-            Ok(Reply::Done)
-        }
+        Upkeep::StartWithComputer(_)
+        | Upkeep::AnswerDoor
+        | Upkeep::Restore(_)
+        | Upkeep::MatchAnew(_)
+        | Upkeep::ErasePerson(_) => Ok(Reply::Done),
     }
 }
 
@@ -95,14 +99,18 @@ pub(crate) const fn only_looks(wanted: &Upkeep) -> bool {
         | Upkeep::Diagnostics(_)
         | Upkeep::FindPeople(_)
         | Upkeep::ExportPerson { .. } => true,
-        Upkeep::StartWithComputer(_) | Upkeep::AnswerDoor | Upkeep::Restore(_) | Upkeep::ErasePerson(_) => false,
+        Upkeep::StartWithComputer(_)
+        | Upkeep::AnswerDoor
+        | Upkeep::Restore(_)
+        | Upkeep::MatchAnew(_)
+        | Upkeep::ErasePerson(_) => false,
     }
 }
 
 /// Whether something of this kind changes what a snapshot shows.
 pub(crate) const fn changes_state(wanted: &Upkeep) -> bool {
     match wanted {
-        Upkeep::StartWithComputer(_) | Upkeep::Restore(_) | Upkeep::ErasePerson(_) => true,
+        Upkeep::StartWithComputer(_) | Upkeep::Restore(_) | Upkeep::MatchAnew(_) | Upkeep::ErasePerson(_) => true,
         Upkeep::AnswerDoor
         | Upkeep::Copies
         | Upkeep::BackUp(_)

@@ -108,6 +108,18 @@ impl Store {
         })
     }
 
+    /// Forgets which records of a pair go together and what was agreed about them. The next run matches them
+    /// anew and shows first what it would do; the history and the operator's answers stay.
+    pub fn match_anew(&mut self, pair: &str) -> Result<(), StoreError> {
+        self.change(|tx| {
+            let id = pair_id(tx, pair)?;
+            for table in ["links", "link_keys", "unlinked", "cursors"] {
+                tx.execute(&format!("DELETE FROM {table} WHERE pair = ?1"), [id])?;
+            }
+            change(tx, pair, "UPDATE pairs SET accepted = NULL, indexed = NULL WHERE name = ?1", [pair])
+        })
+    }
+
     /// Pauses the schedule of a pair, or lets it go on.
     pub fn set_paused(&mut self, pair: &str, paused: bool) -> Result<(), StoreError> {
         self.change(|tx| change(tx, pair, "UPDATE pairs SET paused = ?2 WHERE name = ?1", (pair, paused)))

@@ -23,9 +23,10 @@ impl DuosyncApp {
             }
             Upkeep::FindPeople(words) => (Upkeep::FindPeople(words), Purpose::FindPeople),
             Upkeep::Copies => (Upkeep::Copies, Purpose::Copies),
-            wanted @ (Upkeep::StartWithComputer(_) | Upkeep::AnswerDoor | Upkeep::ErasePerson(_)) => {
-                (wanted, Purpose::Quiet)
-            }
+            wanted @ (Upkeep::StartWithComputer(_)
+            | Upkeep::AnswerDoor
+            | Upkeep::MatchAnew(_)
+            | Upkeep::ErasePerson(_)) => (wanted, Purpose::Quiet),
         };
         self.send(Command::Upkeep(wanted), purpose);
     }

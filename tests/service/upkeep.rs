@@ -81,6 +81,24 @@ fn the_next_sync_after_a_restore_is_previewed_where_it_would_write() {
 }
 
 #[test]
+fn records_are_matched_anew_with_the_old_baseline_kept() {
+    let mut desk = Desk::in_step();
+    desk.left.set_field("1", "name", "Anna");
+    let file = written(&mut desk, Upkeep::MatchAnew("people".to_owned()));
+    assert!(desk.snapshot().pairs[0].links == 0 && file.exists());
+    // What was a change of one side is a difference now that nobody knows the old value.
+    desk.sync(SyncMode::Normal);
+    assert_eq!((desk.snapshot().pairs[0].links, desk.matters().len()), (2, 1));
+    assert_eq!(Desk::held(&desk.right, "ann@example.org", "name").as_deref(), Some("ann"));
+    // The copy that was kept still knows it.
+    written(&mut desk, Upkeep::Restore(file));
+    desk.sync(SyncMode::Yes);
+    assert_eq!(Desk::held(&desk.right, "ann@example.org", "name").as_deref(), Some("Anna"));
+    let id = desk.send(Command::Upkeep(Upkeep::MatchAnew("nobody".to_owned())));
+    assert!(desk.wait(id).is_err());
+}
+
+#[test]
 fn what_is_no_copy_is_refused_and_changes_nothing() {
     let mut desk = Desk::in_step();
     let stranger = desk.folder.path().join("stranger.db");

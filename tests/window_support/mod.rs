@@ -920,7 +920,7 @@ impl Stand {
                 Reply::SecretPlaces(duosync::service::SecretPlaces { keyring: true, file: world.snapshot.secret_file })
             }
             Command::ForgetSecrets => Reply::SetAside(None),
-            Command::Upkeep(Upkeep::AnswerDoor)
+            Command::Upkeep(Upkeep::AnswerDoor | Upkeep::MatchAnew(_))
             | Command::SaveAccount { .. }
             | Command::Password { .. }
             | Command::ForgetPassword(_)

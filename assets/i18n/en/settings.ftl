@@ -127,6 +127,7 @@ settings-erase-title = Erase { $name } from the history?
 settings-erase-text = This cannot be undone. Taken away: { $writes } writes with their values, { $matters } questions and differences, { $kept } kept deleted records, and sentences that name the person. The same is erased in the copies in Duosync's folder. Copies that you keep in other places still hold it.
 settings-erase-there = The person is still in one of your lists. As long as that is so, Duosync has to know what the record holds to keep it in step. Delete the record in the lists and sync, then erase again, and nothing is left.
 settings-erase-yes = Yes, erase it
+settings-match-anew-busy = A sync or compare is going on. Wait for its end or stop it, then match anew.
 settings-erase-busy = A sync or compare is going on. Wait for its end or stop it, then erase.
 settings-erased = Erased: { $writes } writes, { $matters } questions and differences, { $kept } kept deleted records, { $sentences } sentences; the same in { $copies } copies.
 settings-erased-still-there = What the lists hold now is still known, as it is needed to keep them in step.

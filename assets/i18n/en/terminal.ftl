@@ -132,6 +132,8 @@ terminal-outcome-running = running
 terminal-outcome-preview = preview
 terminal-no-answer = This is not a command with one answer.
 terminal-copy-in = The copy is in { $file }. Go back to it with duosync restore.
+terminal-match-anew-ask = Duosync would forget which records of { $pair } go together and what both sides last agreed on. Nothing is changed in either list. The next sync matches the records anew, shows first what it would do, and asks wherever the two sides differ; a deletion that was not carried across yet looks like a new record on the other side. A copy of what is remembered is kept. To go on: { $command }
+terminal-match-anew-done = It is forgotten which records of { $pair } go together. The next sync matches them anew and shows first what it would do. To go back: duosync restore { $file }
 terminal-person-say = Say whom: a name, an email, or any value of the person.
 terminal-person-no-such =
     { $count ->

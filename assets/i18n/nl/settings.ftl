@@ -127,6 +127,7 @@ settings-erase-title = { $name } uit de geschiedenis wissen?
 settings-erase-text = Dit kan niet ongedaan gemaakt worden. Dit gaat weg: { $writes } schrijfacties met hun waarden, { $matters } vragen en verschillen, { $kept } bewaarde verwijderde records, en zinnen waarin de persoon genoemd wordt. Hetzelfde wordt gewist in de kopieën in de map van Duosync. Kopieën die je op andere plaatsen bewaart, bevatten het nog.
 settings-erase-there = De persoon staat nog in een van je lijsten. Zolang dat zo is, moet Duosync weten wat er in het record staat om het gelijk te houden. Verwijder het record in de lijsten en synchroniseer, wis daarna opnieuw, en er blijft niets over.
 settings-erase-yes = Ja, wis het
+settings-match-anew-busy = Er loopt een synchronisatie of vergelijking. Wacht tot die klaar is of stop ze, en koppel dan opnieuw.
 settings-erase-busy = Er loopt een synchronisatie of vergelijking. Wacht tot die klaar is of stop ze, en wis dan.
 settings-erased = Gewist: { $writes } schrijfacties, { $matters } vragen en verschillen, { $kept } bewaarde verwijderde records, { $sentences } zinnen; hetzelfde in { $copies } kopieën.
 settings-erased-still-there = Wat de lijsten nu bevatten is nog bekend, want dat is nodig om ze gelijk te houden.

@@ -132,6 +132,8 @@ terminal-outcome-running = bezig
 terminal-outcome-preview = voorbeeld
 terminal-no-answer = Dit is geen opdracht met één antwoord.
 terminal-copy-in = De kopie staat in { $file }. Ga ernaar terug met duosync restore.
+terminal-match-anew-ask = Duosync zou vergeten welke records van { $pair } bij elkaar horen en waarover beide kanten het laatst eens waren. In geen van beide lijsten verandert iets. De volgende synchronisatie koppelt de records opnieuw, toont eerst wat ze zou doen, en vraagt waar de twee kanten verschillen; een verwijdering die nog niet overgebracht is, lijkt dan een nieuw record van de andere kant. Van wat onthouden is, wordt een kopie bewaard. Om door te gaan: { $command }
+terminal-match-anew-done = Er is vergeten welke records van { $pair } bij elkaar horen. De volgende synchronisatie koppelt ze opnieuw en toont eerst wat ze zou doen. Om terug te gaan: duosync restore { $file }
 terminal-person-say = Zeg over wie: een naam, een e-mailadres, of een waarde van de persoon.
 terminal-person-no-such =
     { $count ->
