@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::text::{self, clean};
 use super::{Code, Output, run};
 use crate::model::{Erased, FoundPerson};
-use crate::service::{Command, Handle, Problem, Reply, Upkeep};
+use crate::service::{Command, Handle, Problem, Reply, Upkeep, erased_sentences};
 use crate::texts::tr;
 
 /// What is to be done with what is found.
@@ -104,17 +104,7 @@ fn person_json(number: usize, one: &FoundPerson) -> Json {
 }
 
 fn told(erased: &Erased) -> String {
-    let mut text = tr!(
-        "settings-erased",
-        writes = erased.writes,
-        matters = erased.matters,
-        kept = erased.kept,
-        sentences = erased.sentences,
-        copies = erased.copies
-    );
-    if erased.still_there > 0 {
-        text = format!("{text}\n{}", tr!("settings-erased-still-there"));
-    }
+    let mut text = erased_sentences(erased).join("\n");
     if !erased.copies_left.is_empty() {
         text = format!("{text}\n{}", tr!("settings-erased-copies-left", files = erased.copies_left.join(", ")));
     }

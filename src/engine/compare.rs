@@ -97,11 +97,7 @@ fn look(spec: &PairSpec, views: &PerSide<View>, links: &[Link], decisions: &[Dec
     for ids in &found.pairs {
         let now = PerSide::new(views.a.records.get(&ids.a), views.b.records.get(&ids.b));
         if let (Some(a), Some(b)) = (now.a, now.b) {
-            for side in Side::BOTH.into_iter().filter(|_| !watched.is_empty()) {
-                if let Some(keys) = pools.get(side).get(ids.get(side)) {
-                    taken.note(side, ids.get(side), keys, &watched);
-                }
-            }
+            taken.note_pair(ids, &pools, &watched);
             report.couple(ids, PerSide::new(a, b), None);
         }
     }

@@ -247,11 +247,7 @@ impl<S: Source> Work<'_, S> {
         for ids in &found.pairs {
             let now = PerSide::new(views.a.records.get(&ids.a), views.b.records.get(&ids.b));
             if let (Some(a), Some(b)) = (now.a, now.b) {
-                for side in Side::BOTH.into_iter().filter(|_| !watched.is_empty()) {
-                    if let Some(keys) = pools.get(side).get(ids.get(side)) {
-                        taken.note(side, ids.get(side), keys, &watched);
-                    }
-                }
+                taken.note_pair(ids, &pools, &watched);
                 self.report.couple(ids, PerSide::new(a, b), None);
                 self.sort_left(PerSide::from_fn(|side| numbers.get(side).get(ids.get(side)).copied()));
             }

@@ -66,6 +66,20 @@ impl Taken {
         }
     }
 
+    /// Notes the keys of two records that were just brought together.
+    pub(super) fn note_pair(
+        &mut self,
+        ids: &PerSide<RecordId>,
+        pools: &PerSide<BTreeMap<RecordId, Keys>>,
+        watched: &Watched<'_>,
+    ) {
+        for side in Side::BOTH.into_iter().filter(|_| !watched.is_empty()) {
+            if let Some(keys) = pools.get(side).get(ids.get(side)) {
+                self.note(side, ids.get(side), keys, watched);
+            }
+        }
+    }
+
     fn holders(&self, index: usize, key: &str) -> PerSide<Vec<RecordId>> {
         self.by_key.get(&index).and_then(|holders| holders.get(key)).cloned().unwrap_or_default()
     }

@@ -534,8 +534,8 @@ fn soon(spec: &PairSpec) -> i64 {
 /// The counter of a field after a write of which it was learnt later that it had got through.
 #[must_use]
 pub fn counted(mapping: &FieldMapping, side: Side, replaced: &Value, wrote: &Value, at: Timestamp) -> Flips {
-    let form = |value| normal(mapping, side, value).unwrap_or_else(|_not_a_choice| value.display());
-    Flips { count: 1, side, wrote: form(wrote), replaced: form(replaced), at }
+    let (wrote, replaced) = (form_of(mapping, side, wrote), form_of(mapping, side, replaced));
+    Flips { count: 1, side, wrote, replaced, at }
 }
 
 /// The counter of a field that was stopped for going back and forth, where both records stand again as
@@ -556,6 +556,9 @@ pub fn stopped(mapping: &FieldMapping, link: &Link, now: PerSide<&Seen>) -> Opti
 
 /// The normal form of what a side holds in a field.
 fn form(mapping: &FieldMapping, side: Side, now: PerSide<&Seen>) -> Option<String> {
-    let value = now.get(side).values.get(&mapping.name)?;
-    Some(normal(mapping, side, value).unwrap_or_else(|_not_a_choice| value.display()))
+    Some(form_of(mapping, side, now.get(side).values.get(&mapping.name)?))
+}
+
+fn form_of(mapping: &FieldMapping, side: Side, value: &Value) -> String {
+    normal(mapping, side, value).unwrap_or_else(|_not_a_choice| value.display())
 }

@@ -58,6 +58,7 @@ pub use handle::{Handle, Mailbox, Voice};
 pub use job::Tuning;
 pub use manifests::{manifest_check, manifest_start};
 pub use matter_list::{FoundMatters, MatterList, MatterQuery, MatterRow, MatterSort};
+pub use person::erased_sentences;
 pub use platforms::{KnownPlatforms, Platforms};
 pub use secrets::{mistake_of, without_secrets};
 pub use settings_file::{Settings, SettingsError, SettingsProblem, parse, parse_with, render};

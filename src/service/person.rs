@@ -15,6 +15,22 @@ use crate::texts::{self, tr};
 
 const PAGE: &str = include_str!("../../assets/person/person.html");
 
+/// What is told of an erasing that is done, a sentence each; of copies that could not be reached each face
+/// tells in its own place.
+#[must_use]
+pub fn erased_sentences(erased: &Erased) -> Vec<String> {
+    let done = tr!(
+        "settings-erased",
+        writes = erased.writes,
+        matters = erased.matters,
+        kept = erased.kept,
+        sentences = erased.sentences,
+        copies = erased.copies
+    );
+    let still_there = (erased.still_there > 0).then(|| tr!("settings-erased-still-there"));
+    std::iter::once(done).chain(still_there).collect()
+}
+
 /// Everything that is kept of one person, written to a file.
 pub(crate) async fn export(shared: &Shared, who: Vec<FoundPerson>, file: PathBuf) -> Result<Reply, Problem> {
     let gathered = shared.db.with(move |store| {

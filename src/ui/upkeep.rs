@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::app::{DuosyncApp, Purpose};
 use super::words;
 use crate::model::{Erased, FoundPerson};
-use crate::service::{Command, Upkeep};
+use crate::service::{Command, Upkeep, erased_sentences};
 use crate::texts::tr;
 
 impl DuosyncApp {
@@ -83,22 +83,6 @@ impl DuosyncApp {
         self.settings_form.forget_people();
         self.problem = (!erased.copies_left.is_empty())
             .then(|| tr!("settings-erased-copies-left", files = erased.copies_left.join(", ")));
-        self.toast(erased_words(erased), None);
+        self.toast(erased_sentences(erased).join(" "), None);
     }
-}
-
-fn erased_words(erased: &Erased) -> String {
-    let mut text = tr!(
-        "settings-erased",
-        writes = erased.writes,
-        matters = erased.matters,
-        kept = erased.kept,
-        sentences = erased.sentences,
-        copies = erased.copies
-    );
-    if erased.still_there > 0 {
-        text.push(' ');
-        text.push_str(&tr!("settings-erased-still-there"));
-    }
-    text
 }
