@@ -107,16 +107,19 @@ class Postgres:
         self.process.terminate()
         self.process.wait()
 
-    def sql(self, text, rows=None, base="shop"):
+    def sql(self, text, base="shop", rows=None):
         command = [self.programs / "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "shop", "-d", base, "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", text]
-        return subprocess.run(command, check=True, input=rows, text=True, stdout=subprocess.PIPE, cwd="/").stdout
+        return subprocess.run(command, check=True, stdin=rows, text=True, stdout=subprocess.PIPE, cwd="/").stdout
 
     def fill(self, count):
-        rows = "".join("\t".join(map(str, row)) + "\n" for row in people(count))
+        # By way of a file: the memory that this script has at its most would count for what it starts.
+        with (self.folder / "rows").open("w") as rows:
+            rows.writelines("\t".join(map(str, row)) + "\n" for row in people(count))
         columns = ", ".join(f"{field} text" for field in FIELDS)
         for name in ("people_a", "people_b"):
             self.sql(f"CREATE TABLE {name} (id integer PRIMARY KEY, {columns}, modified timestamp)")
-            self.sql(f"COPY {name} FROM STDIN", rows)
+            with (self.folder / "rows").open() as rows:
+                self.sql(f"COPY {name} FROM STDIN", rows=rows)
             self.sql(f"CREATE INDEX ON {name} (modified)")
             self.sql(f"VACUUM ANALYZE {name}")
 
