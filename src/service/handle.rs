@@ -121,6 +121,7 @@ impl Voice {
     }
 
     /// Whether there is any progress under this name.
+    #[must_use]
     pub fn has_progress(&self, name: &str) -> bool {
         self.progress.borrow().contains_key(name)
     }

@@ -545,7 +545,7 @@ impl Rows {
                 match again.record(some, some.len() == rest.len()) {
                     Again::Record(record) => break assert_eq!(record, *row),
                     Again::More => assert!(some.len() < rest.len()),
-                    Again::Other => panic!("{row:?} is not read again"),
+                    Again::Other => unreachable!("{row:?} is not read again"),
                 }
                 count += 1;
             }
