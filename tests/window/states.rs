@@ -2,8 +2,10 @@
 //!
 //! What is read late comes when the stand-in lets go of it, so each test sees the view before and after.
 
-use duosync::model::{Alert, AlertKind, MatterKind, MismatchKind, Side};
-use duosync::service::{Command, Event, Look, PairStatus, SyncMode};
+use std::sync::Arc;
+
+use duosync::model::{Alert, AlertKind, ConflictKind, Matter, MatterKind, MismatchKind, Side};
+use duosync::service::{Command, Event, Look, PairStatus, Progress, SyncMode};
 use egui_kittest::kittest::Queryable;
 
 use super::given::{self, World};
@@ -228,6 +230,18 @@ fn compare_says_that_it_reads_its_records() {
 }
 
 #[test]
+fn compare_counts_the_rows_that_are_made() {
+    let mut window = slow("Look(Rows");
+    window.press("Compare");
+    let (step, total) = ("Preparing the rows".to_owned(), Some(1_000_000));
+    let now = Progress { step, done: 340_000, total, cancelling: false };
+    window.stand.progress_of(&duosync::service::rows_name(given::PAIR), now);
+    window.settle();
+    assert!(window.sees("Preparing the rows: 340,000 of 1,000,000"));
+    assert!(!window.sees("Cancel"), "the pair itself is not at work");
+}
+
+#[test]
 fn a_compare_that_cannot_be_read_is_read_again() {
     for what in ["Look(Compares", "Look(Rows"] {
         let mut window = broken(what);
@@ -377,6 +391,20 @@ fn no_alerts_are_no_empty_page() {
     window.settle();
     assert!(!window.sees("No alerts"));
     assert!(window.sees("3 records were changed on both sides."));
+}
+
+#[test]
+fn a_notification_leads_to_its_own_question_and_not_to_an_older_one() {
+    let mut window = Window::open(waiting());
+    // It is on the desktop before the window has heard that there is something new.
+    let asked =
+        Matter { opened: given::minutes_ago(1), ..given::matter(7, MatterKind::Conflict(ConflictKind::BothChanged)) };
+    let matters = [given::matters(), vec![asked]].concat();
+    window.stand.world.lock().unwrap().matters = Arc::new(matters);
+    let alert = Alert { at: given::now(), ..given::alerts().remove(0) };
+    window.stand.say(Event::Opened(Some(alert)));
+    window.settle();
+    assert!(window.sees("contact7@example.org"));
 }
 
 #[test]
