@@ -18,6 +18,7 @@ packages=(
     xdotool:/usr/bin/xdotool
     faketime:/usr/bin/faketime
     dbus:/usr/bin/dbus-daemon
+    dunst:/usr/bin/dunst
     gnome-keyring:/usr/bin/gnome-keyring-daemon
     bsdutils:/usr/bin/script
     npm:/usr/bin/npm

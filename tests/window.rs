@@ -14,6 +14,9 @@
 mod real;
 #[path = "window/settings.rs"]
 mod settings;
+#[path = "support/settings.rs"]
+#[allow(dead_code, clippy::format_push_string, reason = "as in the other tests that share it")]
+mod settings_file;
 #[path = "window/states.rs"]
 mod states;
 mod window_support;

@@ -3,29 +3,26 @@
 //! The Desktop Notifications Specification 1.2: a click on the text itself is the action `default`.
 
 #[cfg(all(unix, not(target_os = "macos")))]
-use std::collections::BTreeMap;
-#[cfg(all(unix, not(target_os = "macos")))]
-use std::sync::{Arc, Mutex, PoisonError};
+mod bus;
 
+#[cfg(any(windows, target_os = "macos"))]
 use notify_rust::Notification;
 
-use super::{Event, Voice};
+#[cfg(windows)]
+use super::Event;
+use super::Voice;
 use crate::model::{Alert, AlertKind};
 use crate::texts::tr;
 
-/// What a notification is about: of each there is at most one on the desktop.
+/// What a notification is about: of each there is at most one on the desktop, where one notification can take
+/// the place of another.
 type About = Option<(String, AlertKind)>;
-
-/// What is on the desktop, each with its number there and the alert that a click on it opens.
-#[cfg(all(unix, not(target_os = "macos")))]
-type Shown = BTreeMap<About, (u32, Option<Alert>)>;
 
 /// The notifications that are on the desktop.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Notifier {
-    /// Known only where one notification can take the place of another.
     #[cfg(all(unix, not(target_os = "macos")))]
-    shown: Arc<Mutex<Shown>>,
+    desktop: bus::Desktop,
 }
 
 impl Notifier {
@@ -43,51 +40,18 @@ impl Notifier {
         self.show_text(voice, None, &tr!("alerts-after-quiet-title"), &text, None);
     }
 
+    /// Without a daemon, the alert is in the window all the same.
+    #[cfg(all(unix, not(target_os = "macos")))]
     fn show_text(&self, voice: &Voice, about: About, summary: &str, body: &str, alert: Option<Alert>) {
-        let mut notification = Notification::new();
-        notification.appname("Duosync").summary(summary).body(body).action("default", &tr!("alerts-open"));
-        self.send(voice, about, &notification, alert);
+        if let Err(error) = self.desktop.show(voice, about, summary, body, alert) {
+            tracing::info!(%error, "no desktop notification could be shown");
+        }
     }
 
     /// Where the desktop tells of a click, a thread waits for it as long as the notification is there.
-    #[cfg(all(unix, not(target_os = "macos")))]
-    fn send(&self, voice: &Voice, about: About, notification: &Notification, alert: Option<Alert>) {
-        let mut notification = notification.clone();
-        let before = self.lock().get(&about).map(|(id, _)| *id);
-        if let Some(before) = before {
-            notification.id(before);
-        }
-        let handle = match notification.show() {
-            Ok(handle) => handle,
-            Err(error) => return tracing::info!(%error, "no desktop notification could be shown"),
-        };
-        let id = handle.id();
-        self.lock().insert(about.clone(), (id, alert));
-        // One that was there already has its thread.
-        if before == Some(id) {
-            return;
-        }
-        let (shown, voice, runtime) = (self.clone(), voice.clone(), tokio::runtime::Handle::current());
-        let waiting = std::thread::Builder::new().name("duosync-notification".to_owned()).spawn(move || {
-            let mut clicked = false;
-            handle.wait_for_action(|action| clicked = action == "default");
-            let alert = {
-                let mut all = shown.lock();
-                let mine = all.get(&about).is_some_and(|(now, _)| *now == id);
-                if mine { all.remove(&about).and_then(|(_, alert)| alert) } else { None }
-            };
-            if clicked {
-                runtime.block_on(voice.say(Event::Opened(alert)));
-            }
-        });
-        if let Err(error) = waiting {
-            tracing::warn!(%error, "a click on the notification will not be heard");
-        }
-    }
-
     #[cfg(windows)]
-    fn send(&self, voice: &Voice, _about: About, notification: &Notification, alert: Option<Alert>) {
-        match notification.show() {
+    fn show_text(&self, voice: &Voice, _about: About, summary: &str, body: &str, alert: Option<Alert>) {
+        match notification(summary, body).show() {
             Ok(handle) => {
                 let (voice, runtime) = (voice.clone(), tokio::runtime::Handle::current());
                 let waiting = std::thread::Builder::new().name("duosync-notification".to_owned()).spawn(move || {
@@ -107,16 +71,18 @@ impl Notifier {
 
     /// The system brings the program to the front by itself.
     #[cfg(target_os = "macos")]
-    fn send(&self, _voice: &Voice, _about: About, notification: &Notification, _alert: Option<Alert>) {
-        if let Err(error) = notification.show() {
+    fn show_text(&self, _voice: &Voice, _about: About, summary: &str, body: &str, _alert: Option<Alert>) {
+        if let Err(error) = notification(summary, body).show() {
             tracing::info!(%error, "no desktop notification could be shown");
         }
     }
+}
 
-    #[cfg(all(unix, not(target_os = "macos")))]
-    fn lock(&self) -> std::sync::MutexGuard<'_, Shown> {
-        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+#[cfg(any(windows, target_os = "macos"))]
+fn notification(summary: &str, body: &str) -> Notification {
+    let mut notification = Notification::new();
+    notification.appname("Duosync").summary(summary).body(body).action("default", &tr!("alerts-open"));
+    notification
 }
 
 fn title(kind: AlertKind) -> String {

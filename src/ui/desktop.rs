@@ -265,13 +265,11 @@ impl DuosyncApp {
         match Lead::of(alert.kind) {
             Lead::Review => {
                 self.go(Page::Review, Some(pair));
-                self.desk.wanted = Some(alert.clone());
-                self.show_wanted();
+                self.want(alert);
             }
             Lead::Differences => {
                 self.go(Page::Compare, Some(pair));
-                self.desk.wanted = Some(alert.clone());
-                self.show_wanted();
+                self.want(alert);
             }
             Lead::Run => {
                 let runs = self.snapshot.as_ref().and_then(|now| {
@@ -288,9 +286,19 @@ impl DuosyncApp {
         }
     }
 
-    /// Picks the matter of the alert that was opened, once the matters are known.
+    /// The matters are looked up anew for it: a notification is on the desktop before the window has heard
+    /// of what it speaks of, and an older matter of the same kind would be taken for it.
+    fn want(&mut self, alert: &Alert) {
+        self.desk.wanted = Some(alert.clone());
+        self.ask_matters();
+    }
+
+    /// Picks the matter of the alert that was opened, once the matters are known as they are now.
     pub(super) fn show_wanted(&mut self) {
         let Some(alert) = &self.desk.wanted else { return };
+        if !self.review.is_newest() {
+            return;
+        }
         let found = self.review.list().and_then(|list| {
             let matter = matter_of(alert, list)?;
             let label = list.row(list.place_of(matter)?).map(|row| list.label(row).to_owned());

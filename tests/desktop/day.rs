@@ -9,7 +9,7 @@ use super::gate::Gate;
 use super::read;
 use super::servers::{Auth, Kind, Server};
 use super::session::{PASSWORD, Session};
-use super::settings::{End, carddav, csv, settings as settings_of};
+use super::settings::{BY_HAND, End, carddav, csv, settings as settings_of};
 use super::window::Window;
 
 const BOOK: &str = "/ann/contacts/";
@@ -46,8 +46,7 @@ fn settings(server: u16) -> String {
         ("first name", "First name", "given_name", ""),
         ("phone", "Phone", "tel", "kind = \"phone\"\nregion = \"BE\""),
     ];
-    let by_hand = "sync_every = \"manual\"\ncompare_every = \"manual\"";
-    settings_of(&[shop, book], by_hand, &fields)
+    settings_of(&[shop, book], BY_HAND, &fields)
 }
 
 #[test]

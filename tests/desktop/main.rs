@@ -14,7 +14,9 @@
 )]
 
 mod day;
+mod dunst;
 mod gate;
+mod heard;
 mod notifications;
 #[path = "../support/servers.rs"]
 #[allow(dead_code, clippy::disallowed_methods, reason = "other tests use the rest of it")]
@@ -30,49 +32,22 @@ use std::fs;
 use std::path::Path;
 
 use session::Session;
+use settings::{BY_HAND, End, csv, settings_called};
 use window::Window;
 use zbus::blocking::Proxy;
 use zbus::zvariant::Value;
 
-const SETTINGS: &str = r#"
-[[account]]
-name = "Shop list"
-connector = "csv"
-path = "shop.csv"
-id = "no"
-
-[[account]]
-name = "Address book"
-connector = "csv"
-path = "book.csv"
-id = "id"
-
-[[pair]]
-name = "customers"
-a = { account = "Shop list" }
-b = { account = "Address book" }
-match = ["email"]
-sync_every = "manual"
-compare_every = "manual"
-
-[[pair.field]]
-name = "name"
-a = "Name"
-b = "name"
-
-[[pair.field]]
-name = "email"
-a = "E-mail"
-b = "email"
-kind = "email"
-
-[[pair.field]]
-name = "phone"
-a = "Phone"
-b = "tel"
-kind = "phone"
-region = "BE"
-"#;
+/// Two files, as a settings file with a pair of this name.
+fn settings_for(pair: &str) -> String {
+    let shop = End { account: "Shop list", lines: &csv("shop.csv", "no"), collection: "" };
+    let book = End { account: "Address book", lines: &csv("book.csv", "id"), collection: "" };
+    let fields = [
+        ("name", "Name", "name", ""),
+        ("email", "E-mail", "email", "kind = \"email\""),
+        ("phone", "Phone", "tel", "kind = \"phone\"\nregion = \"BE\""),
+    ];
+    settings_called(pair, &[shop, book], BY_HAND, &fields)
+}
 
 // Ann is the same in other words, Bart has another number on each side, Chris and Dora are new to the
 // other side, and "Remark" is a column that nobody maps.
@@ -98,7 +73,7 @@ fn two_files_are_synced_and_a_conflict_is_settled_in_the_real_window() {
     let (shop, book) = (folder.path().join("shop.csv"), folder.path().join("book.csv"));
     fs::write(&shop, SHOP).unwrap();
     fs::write(&book, BOOK).unwrap();
-    fs::write(folder.path().join("settings.toml"), SETTINGS).unwrap();
+    fs::write(folder.path().join("settings.toml"), settings_for("customers")).unwrap();
     let workspace = folder.path().join("workspace");
     let imported = session.terminal(&workspace, &["import", folder.path().join("settings.toml").to_str().unwrap()]);
     assert_eq!(imported.status.code(), Some(0), "{imported:?}");

@@ -1,5 +1,6 @@
 //! A desktop session of its own: a display, a session bus, accessibility and a notification daemon.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -27,11 +28,14 @@ const COMES_UP: Duration = Duration::from_secs(40);
 /// The password of servers, in the environment of the program under this name: `DUOSYNC_TEST_PASSWORD`.
 pub const PASSWORD: &str = "correct-horse-7";
 
+/// The name of a notification daemon, which is also that of its interface.
+pub const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
+
 /// One desktop at a time: on two processors, several windows drawn in software keep each other waiting.
 static ALONE: Mutex<()> = Mutex::new(());
 
 /// A process that is ended when it is no longer needed.
-struct Ended(Child);
+pub struct Ended(pub Child);
 
 impl Drop for Ended {
     fn drop(&mut self) {
@@ -59,17 +63,15 @@ impl Session {
     /// Starts one; `None`, with a printed reason, where something for it is not installed. In CI that
     /// is a failure.
     pub fn start() -> Option<Self> {
-        for (program, package) in [
+        let needed = [
             ("Xvfb", "xvfb"),
+            ("xdotool", "xdotool"),
             ("dbus-daemon", "dbus"),
             ("/usr/libexec/at-spi-bus-launcher", "at-spi2-core"),
             ("/usr/share/dbus-1/services/org.a11y.Bus.service", "at-spi2-core"),
-        ] {
-            if find(program).is_none() {
-                assert!(std::env::var("CI").as_deref() != Ok("true"), "CI needs {program}");
-                eprintln!("skipped: {program} is not here (apt-get install {package})");
-                return None;
-            }
+        ];
+        if !needed.into_iter().all(|(program, package)| is_here(program, package)) {
+            return None;
         }
         // A test that failed in its desktop has left nothing behind that another one could trip over.
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -150,16 +152,33 @@ impl Session {
     /// built with the tests, or that of `DUOSYNC_TEST_BINARY`: a release, for example.
     pub fn duosync(&self, workspace: &Path) -> Command {
         let built = || env!("CARGO_BIN_EXE_duosync").into();
-        let mut command = Command::new(std::env::var_os("DUOSYNC_TEST_BINARY").unwrap_or_else(built));
-        apart(&mut command, self.home.path());
+        let mut command = self.program(&std::env::var_os("DUOSYNC_TEST_BINARY").unwrap_or_else(built));
         command
             .arg("--workspace")
             .arg(workspace)
-            .env("DISPLAY", &self.display)
-            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address)
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
             .env("DUOSYNC_TEST_PASSWORD", PASSWORD);
         command
+    }
+
+    /// A program, in this session and with nothing of the operator's own folders.
+    pub fn program(&self, program: &OsStr) -> Command {
+        let mut command = Command::new(program);
+        apart(&mut command, self.home.path());
+        command.env("DISPLAY", &self.display).env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address);
+        command
+    }
+
+    /// The session's folder, for what a program of it needs.
+    pub fn folder(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// A connection to the session's bus, after which there is no notification daemon any more: another one
+    /// may take its place.
+    pub fn without_daemon(&self) -> Connection {
+        assert!(self.notifications.release_name(NOTIFICATIONS).unwrap(), "the name was held");
+        Builder::address(self.bus_address.as_str()).unwrap().build().unwrap()
     }
 
     /// Where the desktop finds what starts with the computer.
@@ -179,9 +198,8 @@ impl Session {
 
     /// Clicks a notification, by its number on the desktop.
     pub fn click(&self, notification: u32) {
-        let (path, interface) = ("/org/freedesktop/Notifications", "org.freedesktop.Notifications");
-        let done =
-            self.notifications.emit_signal(None::<&str>, path, interface, "ActionInvoked", &(notification, "default"));
+        let (path, clicked) = ("/org/freedesktop/Notifications", (notification, "default"));
+        let done = self.notifications.emit_signal(None::<&str>, path, NOTIFICATIONS, "ActionInvoked", &clicked);
         done.unwrap();
     }
 
@@ -228,7 +246,7 @@ impl Parts {
             .unwrap()
             .serve_at("/org/freedesktop/Notifications", Daemon::new(tell))
             .unwrap()
-            .name("org.freedesktop.Notifications")
+            .name(NOTIFICATIONS)
             .unwrap()
             .build()
             .unwrap();
@@ -248,6 +266,16 @@ impl Parts {
             }
         }
     }
+}
+
+/// Whether a program is installed; where it is not, a reason is printed. In CI that is a failure.
+pub fn is_here(program: &str, package: &str) -> bool {
+    let is_here = find(program).is_some();
+    if !is_here {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI needs {program}");
+        eprintln!("skipped: {program} is not here (apt-get install {package})");
+    }
+    is_here
 }
 
 fn find(program: &str) -> Option<PathBuf> {

@@ -20,7 +20,7 @@ use super::session::{PATIENCE, Session};
 
 /// How long a change is waited for before the tree is read again in any case: not every change of a
 /// tree is told by an event.
-const LOOK_AGAIN: Duration = Duration::from_millis(250);
+pub const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 // Numbers of AT-SPI's roles (`AtspiRole`).
 const CHECK_BOX: u32 = 7;
@@ -331,7 +331,7 @@ fn is_enabled(bus: &Connection, address: &Address) -> bool {
 }
 
 /// Every window of a display.
-fn windows(screen: &RustConnection) -> Vec<u32> {
+pub fn windows(screen: &RustConnection) -> Vec<u32> {
     let mut open: Vec<u32> = screen.setup().roots.iter().map(|root| root.root).collect();
     let mut all = Vec::new();
     while let Some(window) = open.pop() {

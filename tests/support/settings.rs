@@ -23,13 +23,21 @@ pub(crate) fn carddav(url: &str, password: &str) -> String {
     format!("connector = \"carddav\"\nurl = \"{url}\"\nusername = \"ann\"\npassword = {{ env = \"{password}\" }}")
 }
 
+/// What a pair says that does nothing by itself.
+pub(crate) const BY_HAND: &str = "sync_every = \"manual\"\ncompare_every = \"manual\"";
+
 /// A pair called "customers", matched by its field "email", with these further lines.
 pub(crate) fn settings(ends: &[End<'_>; 2], pair: &str, fields: &[Field<'_>]) -> String {
+    settings_called("customers", ends, pair, fields)
+}
+
+/// The same, for a pair with another name.
+pub(crate) fn settings_called(name: &str, ends: &[End<'_>; 2], pair: &str, fields: &[Field<'_>]) -> String {
     let mut text = String::new();
     for end in ends {
         text.push_str(&format!("[[account]]\nname = \"{}\"\n{}\n\n", end.account, end.lines));
     }
-    text.push_str("[[pair]]\nname = \"customers\"\nmatch = [\"email\"]\n");
+    text.push_str(&format!("[[pair]]\nname = \"{name}\"\nmatch = [\"email\"]\n"));
     for (side, end) in ["a", "b"].iter().zip(ends) {
         let list =
             if end.collection.is_empty() { String::new() } else { format!(", collection = \"{}\"", end.collection) };

@@ -14,6 +14,8 @@ use eframe::egui;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
+use crate::settings_file::{BY_HAND, End, csv, settings_called};
+
 /// How long anything may take on a machine that is busy with other things.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -21,38 +23,12 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const SHOP: &str = "no,Name,E-mail\n1,Annplant Peeters,annplant@example.org\n2,Bartplant Maes,bartplant@example.org\n";
 const BOOK: &str = "id,Name,E-mail\nb1,Annplant Peeters,annplant@example.org\n";
 
-const SETTINGS: &str = r#"
-[[account]]
-name = "Shopplant"
-connector = "csv"
-path = "shop.csv"
-id = "no"
-
-[[account]]
-name = "Bookplant"
-connector = "csv"
-path = "book.csv"
-id = "id"
-
-[[pair]]
-name = "peopleplant"
-a = { account = "Shopplant" }
-b = { account = "Bookplant" }
-match = ["email"]
-sync_every = "manual"
-compare_every = "manual"
-
-[[pair.field]]
-name = "email"
-a = "E-mail"
-b = "E-mail"
-kind = "email"
-
-[[pair.field]]
-name = "name"
-a = "Name"
-b = "Name"
-"#;
+fn settings() -> String {
+    let shop = End { account: "Shopplant", lines: &csv("shop.csv", "no"), collection: "" };
+    let book = End { account: "Bookplant", lines: &csv("book.csv", "id"), collection: "" };
+    let fields = [("email", "E-mail", "E-mail", "kind = \"email\""), ("name", "Name", "Name", "")];
+    settings_called("peopleplant", &[shop, book], BY_HAND, &fields)
+}
 
 struct Real {
     harness: Harness<'static, (Option<Handle>, Option<DuosyncApp>)>,
@@ -88,7 +64,7 @@ impl Real {
 
     /// Opens it with two lists that are in step.
     fn in_step(folder: &Path) -> Self {
-        for (name, text) in [("shop.csv", SHOP), ("book.csv", BOOK), ("settings.toml", SETTINGS)] {
+        for (name, text) in [("shop.csv", SHOP), ("book.csv", BOOK), ("settings.toml", &settings())] {
             fs::write(folder.join(name), text).unwrap();
         }
         let mut window = Self::open(folder);

@@ -2,7 +2,9 @@
 //!
 //! What is read late comes when the stand-in lets go of it, so each test sees the view before and after.
 
-use duosync::model::{Alert, AlertKind, MatterKind, MismatchKind, Side};
+use std::sync::Arc;
+
+use duosync::model::{Alert, AlertKind, ConflictKind, Matter, MatterKind, MismatchKind, Side};
 use duosync::service::{Command, Event, Look, PairStatus, SyncMode};
 use egui_kittest::kittest::Queryable;
 
@@ -377,6 +379,20 @@ fn no_alerts_are_no_empty_page() {
     window.settle();
     assert!(!window.sees("No alerts"));
     assert!(window.sees("3 records were changed on both sides."));
+}
+
+#[test]
+fn a_notification_leads_to_its_own_question_and_not_to_an_older_one() {
+    let mut window = Window::open(waiting());
+    // It is on the desktop before the window has heard that there is something new.
+    let asked =
+        Matter { opened: given::minutes_ago(1), ..given::matter(7, MatterKind::Conflict(ConflictKind::BothChanged)) };
+    let matters = [given::matters(), vec![asked]].concat();
+    window.stand.world.lock().unwrap().matters = Arc::new(matters);
+    let alert = Alert { at: given::now(), ..given::alerts().remove(0) };
+    window.stand.say(Event::Opened(Some(alert)));
+    window.settle();
+    assert!(window.sees("contact7@example.org"));
 }
 
 #[test]

@@ -94,6 +94,11 @@ impl Review {
         self.failed = None;
     }
 
+    /// Whether the list is as it was when it was last asked for.
+    pub(crate) const fn is_newest(&self) -> bool {
+        self.asked.is_none() && !self.stale
+    }
+
     /// Takes what was found.
     pub(crate) fn take(&mut self, found: Arc<FoundMatters>) {
         if self.asked.as_ref() == Some(&found.query) {
