@@ -16,7 +16,7 @@ use std::process::{Command as Process, Output as Ended};
 use std::sync::{Arc, Mutex};
 
 use clap::Parser as _;
-use duosync::cli::{Args, Code, Output, carry_out};
+use duosync::cli::{Args, Code, carry_out};
 use duosync::model::{
     CompareCounts, CompareReport, ConflictKind, DeleteGuard, DeletePolicy, Endpoint, FailedRecord, FieldChoice,
     FieldMapping, Kind, Matter, MatterField, MatterId, MatterKind, Mismatch, MismatchKind, Outcome, PairSpec, PerSide,
@@ -126,9 +126,20 @@ fn matter(id: i64) -> Matter {
     }
 }
 
+/// A command's answer.
+#[derive(Debug)]
+struct Output {
+    json: serde_json::Value,
+    text: String,
+    code: Code,
+}
+
 fn go(line: &[&str], handle: &mut Handle) -> Result<Output, Problem> {
     let args = Args::try_parse_from(["duosync"].iter().chain(line)).unwrap();
-    carry_out(&args, handle)
+    let output = carry_out(&args, handle)?;
+    let json = serde_json::to_value(&output.json).unwrap();
+    assert_eq!(json, serde_json::from_str::<serde_json::Value>(&output.json.to_string()).unwrap());
+    Ok(Output { json, text: output.text, code: output.code })
 }
 
 /// A sync of one pair that ends like this.

@@ -57,7 +57,7 @@ pub(super) fn carry_out(task: &ConnectorTask, handle: &mut Handle) -> Result<Out
         shown.push('\n');
         shown.push_str(&tr!("terminal-other-lists", lists = names.join(", ")));
     }
-    Ok(Output { json: json::checks(&checks), text: shown, code: if ok { Code::Done } else { Code::Failed } })
+    Ok(Output { json: json::checks(&checks).into(), text: shown, code: if ok { Code::Done } else { Code::Failed } })
 }
 
 fn new(kind: &str) -> Result<Output, Problem> {
@@ -76,7 +76,7 @@ fn new(kind: &str) -> Result<Output, Problem> {
     let shown = path.display().to_string();
     Ok(Output {
         text: tr!("terminal-manifest-start", file = shown),
-        json: serde_json::json!({ "file": shown }),
+        json: serde_json::json!({ "file": shown }).into(),
         code: Code::Done,
     })
 }
@@ -90,7 +90,7 @@ fn check(file: &Path) -> Result<Output, Problem> {
             name = platform.name,
             kind = platform.kind
         ),
-        json: serde_json::json!({ "file": file.display().to_string(), "platform": platform, "steps": [] }),
+        json: serde_json::json!({ "file": file.display().to_string(), "platform": platform, "steps": [] }).into(),
         code: Code::Done,
     })
 }

@@ -27,7 +27,7 @@ pub(super) fn runs(
         text.push_str(&tr!("terminal-runs-shown", shown = page.runs.len(), total = page.total));
     }
     Ok(Output {
-        json: json!({ "runs": page.runs.iter().map(json::summary).collect::<Vec<_>>(), "total": page.total }),
+        json: json!({ "runs": page.runs.iter().map(json::summary).collect::<Vec<_>>(), "total": page.total }).into(),
         text,
         code: Code::Done,
     })
@@ -37,7 +37,11 @@ pub(super) fn runs(
 pub(super) fn writes(handle: &mut Handle, of: i64, hints: &text::Hints) -> Result<Output, Problem> {
     let writes = all_writes(handle, RunId(of))?;
     let list: Vec<Json> = writes.iter().map(|one| write_json(one.number, &one.write)).collect();
-    Ok(Output { json: json!({ "run": of, "writes": list }), text: writes_text(of, &writes, hints), code: Code::Done })
+    Ok(Output {
+        json: json!({ "run": of, "writes": list }).into(),
+        text: writes_text(of, &writes, hints),
+        code: Code::Done,
+    })
 }
 
 /// All that happened to the records that hold these words.
@@ -69,7 +73,7 @@ pub(super) fn lives(
         text.push_str(&tr!("terminal-more-records"));
     }
     let records: Vec<Json> = lives.records.iter().map(life_json).collect();
-    Ok(Output { json: json!({ "records": records, "more": lives.more }), text, code: Code::Done })
+    Ok(Output { json: json!({ "records": records, "more": lives.more }).into(), text, code: Code::Done })
 }
 
 /// Takes a run or one of its writes back, or shows what that would do.
@@ -102,7 +106,7 @@ pub(super) fn undo(
         let snapshot = run::snapshot(handle)?;
         let names = run::accounts_of(&snapshot, &plan.pair);
         return Ok(Output {
-            json: json!({ "run": run.0, "pair": plan.pair, "plan": json::plan(&plan) }),
+            json: json!({ "run": run.0, "pair": plan.pair, "plan": json::plan(&plan) }).into(),
             text: text::plan(&plan, &names).trim_start().to_owned(),
             code: Code::Done,
         });

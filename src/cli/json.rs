@@ -1,10 +1,15 @@
 //! The JSON shapes: stable, documented in README.
 
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::{Map, Value as Json, json};
 
 use super::text::ids_of;
 use crate::model::{
-    CompareReport, Matter, MatterField, MatterKind, OpKind, Plan, RunSummary, Side, SideCounts, Timestamp,
+    CompareReport, Matter, MatterField, MatterKind, Mismatch, OpKind, Plan, RunSummary, Side, SideCounts, Timestamp,
 };
 use crate::service::{AccountCheck, Problem, RunReport};
 
@@ -83,31 +88,123 @@ pub(super) fn plan(plan: &Plan) -> Json {
     })
 }
 
-/// A compare.
-pub(super) fn compare(report: &CompareReport) -> Json {
-    let mismatches: Vec<Json> = report
-        .mismatches
-        .iter()
-        .map(|mismatch| {
+/// What a command comes to, as JSON. A compare may have found a hundred thousand differences, so its JSON is
+/// not made before it is written.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// Any answer.
+    Made(Json),
+    /// A compare.
+    Compare(Arc<CompareReport>),
+    /// Those of several pairs.
+    Compares(Vec<Told>),
+}
+
+impl Told {
+    /// The compare itself, or all of them under a name.
+    pub(super) fn one_or_several(mut all: Vec<Self>) -> Self {
+        match all.pop() {
+            Some(only) if all.is_empty() => only,
+            last => {
+                all.extend(last);
+                Self::Compares(all)
+            }
+        }
+    }
+}
+
+impl From<Json> for Told {
+    fn from(made: Json) -> Self {
+        Self::Made(made)
+    }
+}
+
+impl Serialize for Told {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Made(made) => made.serialize(serializer),
+            Self::Compare(report) => compare(report, serializer),
+            Self::Compares(all) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("compares", all)?;
+                map.end()
+            }
+        }
+    }
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_unwritable| fmt::Error)?)
+    }
+}
+
+fn compare<S: Serializer>(report: &CompareReport, serializer: S) -> Result<S::Ok, S::Error> {
+    let counts = &report.counts;
+    let mut map = serializer.serialize_map(None)?;
+    map.serialize_entry("pair", &report.pair)?;
+    map.serialize_entry("started", &moment(report.started))?;
+    for (name, count) in [
+        ("a_total", counts.a_total),
+        ("b_total", counts.b_total),
+        ("matched", counts.matched),
+        ("only_in_a", counts.only_in_a),
+        ("only_in_b", counts.only_in_b),
+        ("different", counts.different),
+        ("duplicate_keys", counts.duplicate_keys),
+        ("changed_keys", counts.changed_keys),
+        ("ignored", counts.ignored),
+    ] {
+        map.serialize_entry(name, &count)?;
+    }
+    map.serialize_entry("mismatches", &Mismatches(&report.mismatches))?;
+    map.serialize_entry("seconds", &seconds(report.millis))?;
+    map.end()
+}
+
+struct Mismatches<'a>(&'a [Mismatch]);
+
+impl Serialize for Mismatches<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|mismatch| {
             let kind = MatterKind::Mismatch(mismatch.kind.clone());
             let ids = ids_of(&kind, &mismatch.subject);
-            let differing = mismatch.fields.iter().filter(|field| field.differs).map(|field| field.name.as_str());
-            json!({
-                "kind": kind.word(), "label": mismatch.label, "reason": mismatch.reason,
-                "a_ids": ids.a, "b_ids": ids.b,
-                "a": now(&mismatch.fields, Side::A), "b": now(&mismatch.fields, Side::B),
-                "fields": differing.collect::<Vec<_>>(),
-            })
-        })
-        .collect();
-    let counts = &report.counts;
-    json!({
-        "pair": report.pair, "started": moment(report.started),
-        "a_total": counts.a_total, "b_total": counts.b_total, "matched": counts.matched,
-        "only_in_a": counts.only_in_a, "only_in_b": counts.only_in_b, "different": counts.different,
-        "duplicate_keys": counts.duplicate_keys, "changed_keys": counts.changed_keys, "ignored": counts.ignored,
-        "mismatches": mismatches, "seconds": seconds(report.millis),
-    })
+            let fields = &mismatch.fields;
+            Found {
+                kind: kind.word(),
+                label: &mismatch.label,
+                reason: &mismatch.reason,
+                a_ids: ids.a,
+                b_ids: ids.b,
+                a: Held(Side::A, fields),
+                b: Held(Side::B, fields),
+                fields: fields.iter().filter(|field| field.differs).map(|field| field.name.as_str()).collect(),
+            }
+        }))
+    }
+}
+
+/// One difference.
+#[derive(Serialize)]
+struct Found<'a> {
+    kind: &'static str,
+    label: &'a str,
+    reason: &'a str,
+    a_ids: Vec<String>,
+    b_ids: Vec<String>,
+    a: Held<'a>,
+    b: Held<'a>,
+    fields: Vec<&'a str>,
+}
+
+/// What a side holds.
+struct Held<'a>(Side, &'a [MatterField]);
+
+impl Serialize for Held<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let held = self.1.iter().filter_map(|field| Some((field.name.as_str(), field.now.get(self.0).as_ref()?)));
+        serializer.collect_map(held)
+    }
 }
 
 /// What waits for the operator.

@@ -29,6 +29,7 @@ use crate::service::{Command, Event, Handle, Problem};
 use crate::texts::{Language, set_language, tr};
 
 pub use args::{Answer, Args, Task};
+pub use json::Told;
 pub use run::carry_out;
 
 /// What the service calls to wake a face; the terminal waits for events and needs none.
@@ -81,7 +82,7 @@ impl Code {
 #[derive(Clone, Debug)]
 pub struct Output {
     /// For `--json`.
-    pub json: serde_json::Value,
+    pub json: Told,
     /// For eyes.
     pub text: String,
     /// For scripts.
@@ -114,10 +115,7 @@ pub fn main_with(args: &Args, start: &Start, open_window: impl FnOnce(&Path, Wan
         }
         Some(Task::Restore { file }) => restore(args.json, &workspace, file),
         Some(Task::Connector { task }) => match connector::without_workspace(task) {
-            Some(Ok(output)) => {
-                print(&if args.json { output.json.to_string() } else { output.text });
-                ExitCode::from(output.code.number())
-            }
+            Some(Ok(output)) => answered(args.json, output),
             Some(Err(problem)) => tell(args.json, &problem),
             None => terminal(args, &workspace, start),
         },
@@ -135,7 +133,7 @@ fn restore(json: bool, workspace: &Path, file: &Path) -> ExitCode {
                 kept = format_args!("{}", kept.display())
             );
             let answer = serde_json::json!({ "restored": file.to_string_lossy(), "kept": kept.to_string_lossy() });
-            print(&if json { answer.to_string() } else { text });
+            print(&if json { answer.to_string() } else { text }.trim_end());
             ExitCode::from(Code::Done.number())
         }
         Err(problem) => tell(json, &problem),
@@ -148,28 +146,45 @@ fn terminal(args: &Args, workspace: &Path, start: &Start) -> ExitCode {
         Err(problem) => return tell(args.json, &problem),
     };
     speak_as_set(args, &mut handle);
-    let code = if matches!(args.task, Some(Task::Watch)) {
-        match watch::run(&mut handle, args.json, &text::Hints::new(args.workspace.as_deref())) {
+    if matches!(args.task, Some(Task::Watch)) {
+        let code = match watch::run(&mut handle, args.json, &text::Hints::new(args.workspace.as_deref())) {
             Ok(code) => ExitCode::from(code.number()),
             Err(problem) => tell(args.json, &problem),
-        }
-    } else {
-        let bar = progress::Bars::start(&handle);
-        let answer = carry_out(args, &mut handle);
-        drop(bar);
-        match answer {
-            Ok(output) => {
-                if args.json && output.code == Code::Failed {
-                    // Whoever reads the log of a script finds there what went wrong.
-                    let _gone = writeln!(std::io::stderr().lock(), "{}", output.text.trim_end());
-                }
-                print(&if args.json { output.json.to_string() } else { output.text });
-                ExitCode::from(output.code.number())
-            }
-            Err(problem) => tell(args.json, &problem),
-        }
+        };
+        shut_down(&mut handle);
+        return code;
+    }
+    let bar = progress::Bars::start(&handle);
+    let answer = carry_out(args, &mut handle);
+    drop(bar);
+    // The service closes the workspace while the answer is written.
+    let asked = handle.send(Command::Shutdown).is_ok();
+    let code = match answer {
+        Ok(output) => answered(args.json, output),
+        Err(problem) => tell(args.json, &problem),
     };
-    shut_down(&mut handle);
+    if asked {
+        wait_for_end(&mut handle);
+    }
+    code
+}
+
+/// Writes a command's answer.
+fn answered(json: bool, output: Output) -> ExitCode {
+    if json && output.code == Code::Failed {
+        // Whoever reads the log of a script finds there what went wrong.
+        let _gone = writeln!(std::io::stderr().lock(), "{}", output.text.trim_end());
+    }
+    if json {
+        let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+        let written = serde_json::to_writer(&mut out, &output.json).map_err(std::io::Error::from);
+        let _gone = written.and_then(|()| writeln!(out)).and_then(|()| out.flush());
+    } else {
+        print(&output.text.trim_end());
+    }
+    let code = ExitCode::from(output.code.number());
+    // The process ends: a hundred thousand differences are given back sooner all at once than one by one.
+    std::mem::forget(output);
     code
 }
 
@@ -194,25 +209,29 @@ pub fn own_mistake(place: &str) -> String {
 /// Lets the service finish what it is doing. One that has ended already needs nothing.
 fn shut_down(handle: &mut Handle) {
     if handle.send(Command::Shutdown).is_ok() {
-        while let Some(event) = handle.wait_event() {
-            if matches!(event, Event::Ended) {
-                break;
-            }
+        wait_for_end(handle);
+    }
+}
+
+fn wait_for_end(handle: &mut Handle) {
+    while let Some(event) = handle.wait_event() {
+        if matches!(event, Event::Ended) {
+            break;
         }
     }
 }
 
 /// Writes to standard output. A reader that has gone away (`| head`) is no error.
-fn print(text: &str) {
+fn print(what: &dyn std::fmt::Display) {
     let mut out = std::io::stdout().lock();
-    let _gone = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
+    let _gone = writeln!(out, "{what}").and_then(|()| out.flush());
 }
 
 /// Tells what went wrong, in the form that was asked for, and gives the exit code for it.
 fn tell(json: bool, problem: &Problem) -> ExitCode {
     let code = if problem.wrong_use { Code::WrongUse } else { Code::Failed };
     if json {
-        print(&json::problem(problem).to_string());
+        print(&json::problem(problem));
     }
     // With nowhere left to write to, the exit code still tells.
     let _gone = writeln!(std::io::stderr().lock(), "{}", problem.message);

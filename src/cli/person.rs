@@ -41,7 +41,7 @@ pub(super) fn carry_out(
         numbered.filter(|(number, _)| only.is_empty() || only.contains(number)).collect();
     let list: Vec<String> = chosen.iter().map(|(number, one)| line(*number, one)).collect();
     let people: Vec<Json> = chosen.iter().map(|(number, one)| person_json(*number, one)).collect();
-    let shown = |text: String, code: Code| Output { json: json!({ "people": people }), text, code };
+    let shown = |text: String, code: Code| Output { json: json!({ "people": people }).into(), text, code };
     if chosen.is_empty() {
         return Ok(shown(tr!("settings-person-nobody"), Code::Done));
     }
@@ -56,7 +56,7 @@ pub(super) fn carry_out(
         Wanted::Export(file) => {
             let written = run::written(handle, Upkeep::ExportPerson { who: who(), file })?;
             let text = tr!("settings-person-exported", file = written.display().to_string());
-            Ok(Output { json: json!({ "file": written.to_string_lossy() }), text, code: Code::Done })
+            Ok(Output { json: json!({ "file": written.to_string_lossy() }).into(), text, code: Code::Done })
         }
         Wanted::Erase { yes: false } => {
             let mut text = list.join("\n");
@@ -74,7 +74,7 @@ pub(super) fn carry_out(
             let erase = Command::Upkeep(Upkeep::ErasePerson(who()));
             let Reply::Erased(erased) = handle.call(erase, |_| {})? else { return Err(run::unexpected()) };
             let code = if erased.copies_left.is_empty() { Code::Done } else { Code::Waiting };
-            Ok(Output { json: json!(erased), text: told(&erased), code })
+            Ok(Output { json: json!(erased).into(), text: told(&erased), code })
         }
     }
 }

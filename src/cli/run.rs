@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{Args, Code, Output, Task, connector, history, json, person, resolve, secrets, text};
+use super::{Args, Code, Output, Task, Told, connector, history, json, person, resolve, secrets, text};
 use crate::model::{Matter, Outcome, PerSide, RunId};
 use crate::service::{Command, Handle, PairState, Problem, Reply, RunReport, Snapshot, SyncMode, Upkeep};
 use crate::texts::tr;
@@ -66,7 +66,7 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
             let file = file.as_deref().map(absolute).transpose()?;
             let written = written(handle, Upkeep::BackUp(file))?;
             let text = tr!("terminal-copy-in", file = format_args!("{}", written.display()));
-            Ok(Output { json: json!({ "file": written.to_string_lossy() }), text, code: Code::Done })
+            Ok(Output { json: json!({ "file": written.to_string_lossy() }).into(), text, code: Code::Done })
         }
         Some(Task::MatchAnew { pair, yes }) => match_anew(handle, pair, *yes, &hints),
         Some(Task::Person { words, only, export, erase, yes }) => {
@@ -80,7 +80,7 @@ pub fn carry_out(args: &Args, handle: &mut Handle) -> Result<Output, Problem> {
         Some(Task::Diagnostics { file }) => {
             let written = written(handle, Upkeep::Diagnostics(absolute(file)?))?;
             let text = tr!("terminal-diagnostics", file = format_args!("{}", written.display()));
-            Ok(Output { json: json!({ "file": written.to_string_lossy() }), text, code: Code::Done })
+            Ok(Output { json: json!({ "file": written.to_string_lossy() }).into(), text, code: Code::Done })
         }
     }
 }
@@ -92,11 +92,11 @@ fn match_anew(handle: &mut Handle, pair: &str, yes: bool, hints: &text::Hints) -
     if !yes {
         let command = hints.command(&format!("match-anew {} --yes", text::word(&pair)));
         let text = tr!("terminal-match-anew-ask", pair = pair, command = command);
-        return Ok(Output { json: json!({ "file": null }), text, code: Code::Waiting });
+        return Ok(Output { json: json!({ "file": null }).into(), text, code: Code::Waiting });
     }
     let file = written(handle, Upkeep::MatchAnew(pair.clone()))?;
     let text = tr!("terminal-match-anew-done", pair = pair, file = format_args!("{}", file.display()));
-    Ok(Output { json: json!({ "file": file.to_string_lossy() }), text, code: Code::Done })
+    Ok(Output { json: json!({ "file": file.to_string_lossy() }).into(), text, code: Code::Done })
 }
 
 /// Something that ends with a file.
@@ -166,7 +166,7 @@ fn import(handle: &mut Handle, file: &Path, hints: &text::Hints) -> Result<Outpu
     if let Some(pair) = pairs.first() {
         text.push_str(&hints.next("check", pair));
     }
-    Ok(Output { json: json!({ "accounts": accounts, "pairs": pairs }), text, code: Code::Done })
+    Ok(Output { json: json!({ "accounts": accounts, "pairs": pairs }).into(), text, code: Code::Done })
 }
 
 fn export(handle: &mut Handle, file: Option<&Path>) -> Result<Output, Problem> {
@@ -175,7 +175,7 @@ fn export(handle: &mut Handle, file: Option<&Path>) -> Result<Output, Problem> {
         return Err(unexpected());
     };
     Ok(Output {
-        json: json!({ "settings": settings, "file": path.as_ref().map(|path| path.to_string_lossy()) }),
+        json: json!({ "settings": settings, "file": path.as_ref().map(|path| path.to_string_lossy()) }).into(),
         text: path.map_or(settings, |path| tr!("terminal-exported", file = format_args!("{}", path.display()))),
         code: Code::Done,
     })
@@ -202,7 +202,7 @@ fn check(handle: &mut Handle, pair: Option<&str>, hints: &text::Hints) -> Result
     if let (true, [only]) = (ok, chosen.as_slice()) {
         text.push_str(&hints.next("sync", &only.spec.name));
     }
-    Ok(Output { json: json::checks(&checks), text, code: if ok { Code::Done } else { Code::Failed } })
+    Ok(Output { json: json::checks(&checks).into(), text, code: if ok { Code::Done } else { Code::Failed } })
 }
 
 fn sync(handle: &mut Handle, pair: Option<&str>, mode: SyncMode, hints: &text::Hints) -> Result<Output, Problem> {
@@ -252,7 +252,7 @@ pub(super) fn runs(
     if texts.is_empty() {
         texts.push(tr!("terminal-nothing-done"));
     }
-    Output { json: json::one_or("runs", objects), text: texts.join("\n\n"), code }
+    Output { json: json::one_or("runs", objects).into(), text: texts.join("\n\n"), code }
 }
 
 fn outcome_code(outcome: Outcome) -> Code {
@@ -296,14 +296,13 @@ fn compare(
             Err(problem) => {
                 code = code.and(if problem.wrong_use { Code::WrongUse } else { Code::Failed });
                 texts.push(format!("{}: {}", text::clean(&name), problem.message));
-                objects.push(json!({ "pair": name, "error": problem.message }));
+                objects.push(json!({ "pair": name, "error": problem.message }).into());
                 continue;
             }
         };
         if report.counts.mismatches() > 0 {
             code = code.and(Code::Waiting);
         }
-        objects.push(json::compare(&report));
         // A table of all that differs takes longer to set than the compare itself.
         let mut text = if for_eyes { text::compare(&report, &accounts(pair), hints) } else { String::new() };
         if let Some(path) = &export {
@@ -311,8 +310,9 @@ fn compare(
             text.push_str(&tr!("terminal-report-in", file = format_args!("{}", path.display())));
         }
         texts.push(text);
+        objects.push(Told::Compare(report));
     }
-    Ok(Output { json: json::one_or("compares", objects), text: texts.join("\n\n"), code })
+    Ok(Output { json: Told::one_or_several(objects), text: texts.join("\n\n"), code })
 }
 
 fn matters(handle: &mut Handle, pair: Option<String>) -> Result<Arc<Vec<Matter>>, Problem> {
@@ -327,7 +327,7 @@ fn conflicts(handle: &mut Handle, pair: Option<&str>, hints: &text::Hints) -> Re
     let matters = matters(handle, name)?;
     let code = if matters.is_empty() { Code::Done } else { Code::Waiting };
     let text = text::matters(&matters, |pair| accounts_of(&snapshot, pair), hints);
-    Ok(Output { json: json::matters(&matters), text, code })
+    Ok(Output { json: json::matters(&matters).into(), text, code })
 }
 
 /// The sample: made, synced and compared, with everything that came of it.
@@ -339,6 +339,7 @@ fn demo(handle: &mut Handle) -> Result<Output, Problem> {
     let synced = sync(handle, None, SyncMode::Yes, &hints)?;
     let compared = compare(handle, None, None, &hints, true)?;
     let open = conflicts(handle, None, &hints)?;
+    let code = synced.code.and(compared.code).and(open.code);
     let text = format!(
         "{}\n\n{}\n{}\n\n{}\n{}\n\n{}\n{}",
         tr!("terminal-sample", folder = folder),
@@ -349,9 +350,10 @@ fn demo(handle: &mut Handle) -> Result<Output, Problem> {
         tr!("terminal-sample-waits"),
         open.text
     );
+    let open = serde_json::to_value(&open.json).unwrap_or_default();
     let json = json!({
         "workspace": folder, "sync": synced.json, "compare": compared.json,
-        "conflicts": open.json.get("conflicts").cloned().unwrap_or_default(),
+        "conflicts": open.get("conflicts").cloned().unwrap_or_default(),
     });
-    Ok(Output { json, text, code: synced.code.and(compared.code).and(open.code) })
+    Ok(Output { json: json.into(), text, code })
 }

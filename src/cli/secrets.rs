@@ -80,7 +80,7 @@ pub(super) fn passphrase(handle: &mut Handle, forgotten: bool) -> Result<Output,
             || tr!("terminal-no-secret-file"),
             |aside| tr!("terminal-secret-file-aside", file = format_args!("{}", aside.display())),
         );
-        return Ok(Output { json: json!({ "set_aside": aside }), text, code: Code::Done });
+        return Ok(Output { json: json!({ "set_aside": aside }).into(), text, code: Code::Done });
     }
     let before = snapshot(handle)?.secret_file;
     if before == SecretFile::Locked {
@@ -91,7 +91,7 @@ pub(super) fn passphrase(handle: &mut Handle, forgotten: bool) -> Result<Output,
         SecretFile::Absent => tr!("terminal-secret-file-made"),
         SecretFile::Locked | SecretFile::Open => tr!("terminal-passphrase-changed"),
     };
-    Ok(Output { json: json!({ "changed": before != SecretFile::Absent }), text, code: Code::Done })
+    Ok(Output { json: json!({ "changed": before != SecretFile::Absent }).into(), text, code: Code::Done })
 }
 
 /// `duosync signin ACCOUNT`.
@@ -112,7 +112,7 @@ pub(super) fn sign_in(handle: &mut Handle, name: &str) -> Result<Output, Problem
 }
 
 fn done(text: String, account: &str) -> Output {
-    Output { json: json!({ "account": account }), text, code: Code::Done }
+    Output { json: json!({ "account": account }).into(), text, code: Code::Done }
 }
 
 fn account<'s>(snapshot: &'s Arc<Snapshot>, name: &str) -> Result<&'s AccountSettings, Problem> {

@@ -75,5 +75,5 @@ fn runs(pair: &PairState, told: &mut BTreeMap<String, RunId>, as_json: bool) {
 }
 
 fn say(as_json: bool, object: &serde_json::Value, line: impl FnOnce() -> String) {
-    print(&if as_json { object.to_string() } else { line() });
+    if as_json { print(object) } else { print(&line().trim_end()) }
 }

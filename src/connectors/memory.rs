@@ -56,6 +56,8 @@ pub enum Fault {
     /// The next listing that is not one of changes leaves these records out and claims to be complete, as
     /// one from a cache, or of a platform that is still bringing its lists up to date.
     LeaveOut(Vec<RecordId>),
+    /// The next listing of changes tells of none, as the cache does that gave the same answer before.
+    Silent,
     /// The next listing that tells of this record tells its older state, as a cache does.
     Outdated(RecordId),
     /// The next listing delivers every record twice, the older state of a changed one first.
@@ -378,6 +380,12 @@ impl Store {
         };
         if self.take(|fault| matches!(fault, Fault::EmptyListing)).is_some() {
             return Ok(Listing::full(Vec::new(), cursor));
+        }
+        if from.is_some() && self.take(|fault| matches!(fault, Fault::Silent)).is_some() {
+            let total = self.behaviour.counts_only.then_some(self.records.len() as u64);
+            let cursor = since.cloned();
+            let (scope, complete) = (Scope::Changes, true);
+            return Ok(Listing { scope, complete, records: Vec::new(), gone: Vec::new(), total, cursor });
         }
         let twice = self.take(|fault| matches!(fault, Fault::Twice)).is_some();
         let mut records = Vec::new();

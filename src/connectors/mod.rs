@@ -25,7 +25,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::model::{CollectionInfo, Cursor, FieldInfo, Fields, Identity, Listing, Record, RecordId, Row, Version};
+use crate::model::{
+    CollectionInfo, Cursor, FieldInfo, Fields, Identity, Listing, ReadAgain, Record, RecordId, Row, Version,
+};
 use crate::texts::tr;
 
 pub use catalogue::{builtin, in_language};
@@ -219,6 +221,15 @@ pub trait RowSink: Send {
     /// Takes the next record; false where no more is wanted.
     fn row(&mut self, row: &Row<'_>) -> bool;
 
+    /// The rows stand in a text that is given too, piece by piece ([`Self::text`]), and [`read_again`] can
+    /// read them from a copy of it. Only a text is given that holds nothing but what was asked for.
+    fn form(&mut self, _form: &str) {}
+
+    /// The next piece of that text; false where no more is wanted.
+    fn text(&mut self, _text: &[u8]) -> bool {
+        true
+    }
+
     /// Whether an id came twice so far.
     fn is_doubled(&mut self) -> bool;
 
@@ -235,6 +246,12 @@ pub enum RowsRead {
     Stopped,
     /// This list is not read like that: [`Connector::list`] gives it, or says what is wrong with it.
     Unfit,
+}
+
+/// What reads rows again from a text of this form; none where the form is of another version of Duosync.
+#[must_use]
+pub fn read_again(form: &str) -> Option<Box<dyn ReadAgain>> {
+    csv::read_again(form)
 }
 
 /// The code that speaks to one kind of platform, for one account.

@@ -131,6 +131,8 @@ pub(super) struct Report<'a> {
     pub(super) rest: Option<Vec<Agreeing>>,
     /// Whom the operator calls not the same.
     pub(super) not_same: BTreeSet<PerSide<RecordId>>,
+    /// The reason that was put into words last: whether a key changed, which fields differ.
+    last_reason: Option<(bool, Vec<String>, String)>,
 }
 
 impl<'a> Report<'a> {
@@ -145,6 +147,7 @@ impl<'a> Report<'a> {
             undone: BTreeMap::new(),
             rest: all.then(Vec::new),
             not_same: BTreeSet::new(),
+            last_reason: None,
         };
         for decision in decisions {
             match &decision.resolution {
@@ -191,16 +194,28 @@ impl<'a> Report<'a> {
         }
         let key_changed = link.is_some() && self.key_differs(now);
         let kind = if key_changed { MismatchKind::KeyChanged } else { MismatchKind::Different };
+        let reason = self.reason(key_changed, &differing);
+        if self.add(kind, Subject::Pair(ids.clone()), now.as_ref().map(|seen| Some(*seen)), link, &differing, reason) {
+            self.counts.different += 1;
+            self.counts.changed_keys += u64::from(key_changed);
+        }
+    }
+
+    /// Why two records that differ in these fields are pointed out. Many differ in the same ones.
+    fn reason(&mut self, key_changed: bool, differing: &[String]) -> String {
+        if let Some((changed, fields, reason)) = &self.last_reason
+            && (*changed, fields.as_slice()) == (key_changed, differing)
+        {
+            return reason.clone();
+        }
         let list = differing.join(", ");
         let reason = if key_changed {
             tr!("compare-reason-key-changed", fields = list)
         } else {
             tr!("compare-reason-differs", count = differing.len(), fields = list)
         };
-        if self.add(kind, Subject::Pair(ids.clone()), now.as_ref().map(|seen| Some(*seen)), link, &differing, reason) {
-            self.counts.different += 1;
-            self.counts.changed_keys += u64::from(key_changed);
-        }
+        self.last_reason = Some((key_changed, differing.to_vec(), reason.clone()));
+        reason
     }
 
     /// A linked record whose partner is gone.

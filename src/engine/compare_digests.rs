@@ -8,13 +8,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    CompareCounts, Decision, Link, LinkId, Mismatch, PairSpec, PerSide, Record, RecordId, Scope, Seen, Side,
+    CompareCounts, Decision, Link, LinkId, Mismatch, Observed, PairSpec, PerSide, RecordId, Scope, Seen, Side,
 };
 
 use super::compare::{Agreeing, Report};
-use super::digests::{DigestKey, Digests, OUTSIDE, REPLACED};
+use super::digests::{ByKey, DigestKey, Digests, OUTSIDE, REPLACED, key_and_number};
 use super::matching::{self, Keys, Taken};
-use super::observe::{View, observe};
+use super::observe::View;
 
 /// A link, as far as a compare by digests needs it: a million of them in little room.
 #[derive(Clone, Copy, Debug)]
@@ -36,11 +36,14 @@ pub trait Source {
     /// Why it cannot.
     type Error;
 
-    /// A record, by its number in the listing of its side.
+    /// What the pair sees of a record, by its number in the listing of its side.
     ///
     /// # Errors
     /// When it cannot be read.
-    fn record(&mut self, side: Side, number: usize) -> Result<Record, Self::Error>;
+    fn observed(&mut self, side: Side, number: usize) -> Result<Observed, Self::Error>;
+
+    /// Says which records are asked for next, in this order, first A's and then B's of each two.
+    fn soon(&mut self, _both: &[PerSide<u32>]) {}
 
     /// A link.
     ///
@@ -122,6 +125,7 @@ impl<S: Source> Work<'_, S> {
     /// Linked records belong together whatever their keys.
     fn linked(&mut self, links: &[LinkMark], kept_apart: &BTreeSet<(u64, u64)>) -> Result<(), S::Error> {
         let by_id = self.digests.as_ref().map(Digests::by_id);
+        let mut apart = Vec::new();
         // What the operator calls not the same is looked at as two records, though a run has linked it.
         for link in links.iter().filter(|link| !kept_apart.contains(&(link.ids.a, link.ids.b))) {
             let now = PerSide::from_fn(|side| {
@@ -137,13 +141,23 @@ impl<S: Source> Work<'_, S> {
                 }
             }
             match (now.a, now.b) {
-                (Some(a), Some(b)) if is_inside.a && is_inside.b => self.couple(PerSide::new(a, b), Some(link.id))?,
+                (Some(a), Some(b)) if is_inside.a && is_inside.b => {
+                    let at = PerSide::new(a, b);
+                    if self.alike(at) {
+                        self.agree(at);
+                    } else {
+                        apart.push((at, link.id));
+                    }
+                }
                 (Some(at), None) if is_inside.a => self.half(link.id, Side::A, at)?,
                 (None, Some(at)) if is_inside.b => self.half(link.id, Side::B, at)?,
                 (Some(_) | None, Some(_) | None) => {}
             }
         }
-        Ok(())
+        // In the order in which they were read, as memory and the spool are far quicker in it.
+        apart.sort_unstable_by_key(|(at, _)| at.a);
+        self.source.soon(&apart.iter().map(|(at, _)| *at).collect::<Vec<_>>());
+        apart.into_iter().try_for_each(|(at, link)| self.couple(at, link))
     }
 
     /// Brings together what is free and has a first match key that nobody else has.
@@ -151,10 +165,13 @@ impl<S: Source> Work<'_, S> {
         let digests = self.digests;
         let mut held: Vec<u64> = Vec::new();
         for side in Side::BOTH {
-            let keys = digests.get(side).by_key.iter();
-            held.extend(keys.filter(|(_, at)| self.is(side, *at, LINKED)).map(|(key, _)| *key));
+            let keys = digests.get(side).by_key.iter().map(|one| key_and_number(*one));
+            held.extend(keys.filter(|(_, at)| self.is(side, *at, LINKED)).map(|(key, _)| key));
         }
         held.sort_unstable();
+        // The partners of A's records: they are looked at in the order in which they were read, not in that of
+        // their keys, as memory and the spool are far quicker in their order.
+        let mut partners = vec![u32::MAX; digests.a.len()];
         let mut runs = digests.as_ref().map(|digests| Runs { sorted: &digests.by_key, at: 0 });
         let (mut a, mut b) = (self.next_run(&mut runs.a, Side::A), self.next_run(&mut runs.b, Side::B));
         while let (Some(one), Some(other)) = (a, b) {
@@ -163,8 +180,10 @@ impl<S: Source> Work<'_, S> {
                 && held.binary_search(&one.key).is_err()
             {
                 let id = |side: Side, at: u32| digests.get(side).ids.get(at as usize).copied().unwrap_or_default();
-                if !kept_apart.contains(&(id(Side::A, a), id(Side::B, b))) {
-                    self.pair(PerSide::new(a, b))?;
+                if (kept_apart.is_empty() || !kept_apart.contains(&(id(Side::A, a), id(Side::B, b))))
+                    && let Some(partner) = partners.get_mut(a as usize)
+                {
+                    *partner = b;
                 }
             }
             if one.key <= other.key {
@@ -174,32 +193,46 @@ impl<S: Source> Work<'_, S> {
                 b = self.next_run(&mut runs.b, Side::B);
             }
         }
+        let mut apart = Vec::new();
+        for (a, b) in (0_u32..).zip(partners).filter(|(_, b)| *b != u32::MAX) {
+            let at = PerSide::new(a, b);
+            if self.alike(at) {
+                self.mark_paired(at);
+                self.agree(at);
+            } else {
+                apart.push(at);
+            }
+        }
+        self.source.soon(&apart);
+        apart.into_iter().try_for_each(|at| self.pair(at))
+    }
+
+    /// Two free records with the same first key, which nobody else has, whose values have to be looked at.
+    fn pair(&mut self, at: PerSide<u32>) -> Result<(), S::Error> {
+        let (a, b) = (self.seen(Side::A, at.a)?, self.seen(Side::B, at.b)?);
+        let first = |side: Side, seen: &Seen| matching::keys(self.spec, side, seen).into_iter().next();
+        if first(Side::A, &a.1) != first(Side::B, &b.1) {
+            // Only their digests are the same: the exact compare sees to them.
+            return Ok(());
+        }
+        self.report.couple(&PerSide::new(a.0, b.0), PerSide::new(&a.1, &b.1), None);
+        self.sort_left(at.map(Some));
+        self.mark_paired(at);
         Ok(())
     }
 
-    /// Two free records with the same first key, which nobody else has.
-    fn pair(&mut self, at: PerSide<u32>) -> Result<(), S::Error> {
-        let alike = self.alike(at);
-        if !alike {
-            let (a, b) = (self.seen(Side::A, at.a)?, self.seen(Side::B, at.b)?);
-            let first = |side: Side, seen: &Seen| matching::keys(self.spec, side, seen).into_iter().next();
-            if first(Side::A, &a.1) != first(Side::B, &b.1) {
-                // Only their digests are the same: the exact compare sees to them.
-                return Ok(());
-            }
-            self.report.couple(&PerSide::new(a.0, b.0), PerSide::new(&a.1, &b.1), None);
-            self.sort_left(at.map(Some));
-        }
+    fn mark_paired(&mut self, at: PerSide<u32>) {
         for side in Side::BOTH {
             if let Some(flags) = self.flags.get_mut(side).get_mut(*at.get(side) as usize) {
                 *flags |= PAIRED;
             }
         }
-        if alike {
-            self.report.counts.matched += 1;
-            self.agreed.push(at);
-        }
-        Ok(())
+    }
+
+    /// Two records that belong together and have the same digest.
+    fn agree(&mut self, at: PerSide<u32>) {
+        self.report.counts.matched += 1;
+        self.agreed.push(at);
     }
 
     /// Everything that is left goes the way of the exact compare.
@@ -297,16 +330,11 @@ impl<S: Source> Work<'_, S> {
         Ok(())
     }
 
-    /// Two linked records.
-    fn couple(&mut self, at: PerSide<u32>, link: Option<LinkId>) -> Result<(), S::Error> {
-        if self.alike(at) {
-            self.report.counts.matched += 1;
-            self.agreed.push(at);
-            return Ok(());
-        }
+    /// Two linked records whose values have to be looked at.
+    fn couple(&mut self, at: PerSide<u32>, link: LinkId) -> Result<(), S::Error> {
         let (a, b) = (self.seen(Side::A, at.a)?, self.seen(Side::B, at.b)?);
-        let link = link.map(|id| self.source.link(id)).transpose()?;
-        self.report.couple(&PerSide::new(a.0, b.0), PerSide::new(&a.1, &b.1), link.as_ref());
+        let link = self.source.link(link)?;
+        self.report.couple(&PerSide::new(a.0, b.0), PerSide::new(&a.1, &b.1), Some(&link));
         self.sort_left(at.map(Some));
         Ok(())
     }
@@ -340,21 +368,23 @@ impl<S: Source> Work<'_, S> {
     }
 
     fn seen(&mut self, side: Side, number: u32) -> Result<(RecordId, Seen), S::Error> {
-        let record = self.source.record(side, number as usize)?;
-        let observed = observe(self.spec, side, &record);
+        let observed = self.source.observed(side, number as usize)?;
         Ok((observed.id, observed.seen))
     }
 
     /// The next key that a free record of the side has.
     fn next_run(&self, runs: &mut Runs<'_>, side: Side) -> Option<Run> {
         loop {
-            let (key, _) = *runs.sorted.get(runs.at)?;
+            let (key, _) = key_and_number(*runs.sorted.get(runs.at)?);
             let mut run = Run { key, single: None };
             let mut free = 0;
-            while let Some((_, number)) = runs.sorted.get(runs.at).filter(|(next, _)| *next == key) {
-                if !self.is(side, *number, OUTSIDE | REPLACED | LINKED) {
+            while let Some((next, number)) = runs.sorted.get(runs.at).map(|one| key_and_number(*one)) {
+                if next != key {
+                    break;
+                }
+                if !self.is(side, number, OUTSIDE | REPLACED | LINKED) {
                     free += 1;
-                    run.single = (free == 1).then_some(*number);
+                    run.single = (free == 1).then_some(number);
                 }
                 runs.at += 1;
             }
@@ -367,7 +397,7 @@ impl<S: Source> Work<'_, S> {
 
 /// Goes through the records in the order of their first keys.
 struct Runs<'a> {
-    sorted: &'a [(u64, u32)],
+    sorted: &'a [ByKey],
     at: usize,
 }
 

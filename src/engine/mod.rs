@@ -36,7 +36,7 @@ pub use digests::{DigestKey, Digester, Digests};
 pub use fit::{Sampled, count_passing, fit, labels};
 pub use merge::{counted, stopped};
 pub use normalise::{Normal, ValueError, normal, same};
-pub use observe::{Labels, View, agrees, differs, fingerprint, group_fingerprint, label, observe, view};
+pub use observe::{Labels, Observer, View, agrees, differs, fingerprint, group_fingerprint, label, observe, view};
 pub use partners::partners;
 pub use reach::{index, index_print, reach, spoken_of};
 pub use reconcile::{Input, reconcile};

@@ -49,6 +49,28 @@ pub fn observe(spec: &PairSpec, side: Side, record: &Record) -> Observed {
     Observed { id: record.id.clone(), seen: seen(spec, &names(spec), side, record) }
 }
 
+/// Sees what a pair sees of many records, with the names of the mappings found once.
+#[derive(Clone, Debug)]
+pub struct Observer<'a> {
+    spec: &'a PairSpec,
+    names: Vec<Name>,
+}
+
+impl<'a> Observer<'a> {
+    /// For the records of this pair.
+    #[must_use]
+    pub fn of(spec: &'a PairSpec) -> Self {
+        Self { spec, names: names(spec) }
+    }
+
+    /// What the pair sees of a record, as [`observe`] says it.
+    #[must_use]
+    pub fn see(&self, side: Side, record: Record) -> Observed {
+        let seen = seen(self.spec, &self.names, side, &record);
+        Observed { id: record.id, seen }
+    }
+}
+
 /// What both sides hold, as one text: it is the same only while both hold the same.
 #[must_use]
 pub fn fingerprint(now: PerSide<Option<&Seen>>) -> String {

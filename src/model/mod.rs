@@ -40,7 +40,7 @@ pub use plan::{Action, Conflict, Held, Item, Note, NoteKind, OpKind, Operation, 
 pub use platform::{OAuthInfo, OptionInfo, OptionKind, PlatformInfo, SignIn};
 pub use prefs::{LARGEST_TEXT, Notify, Prefs, QuietHours, SMALLEST_TEXT, ThemeChoice};
 pub use record::{Record, RecordId, Timestamp, Touch, Value, Version};
-pub use row::{Given, Row};
+pub use row::{Again, Given, ReadAgain, Row};
 pub use run::{
     Alert, AlertKind, CompareCounts, CompareReport, CompareRow, FailedRecord, Mismatch, Outcome, RunId, RunSummary,
     SideCounts, Trigger, WriteEntry, WriteField, WriteState,

@@ -16,6 +16,25 @@ pub struct Row<'a> {
     /// The fields that were asked for, in the order in which they were asked. A field that the answer did
     /// not hold is none, which is not the same as empty.
     pub fields: &'a [Option<Given<'a>>],
+    /// Where it stands in the text that the reader hands on too, where it does.
+    pub place: Option<u64>,
+}
+
+/// Reads rows a second time, from a copy of the text in which they stood.
+pub trait ReadAgain: Send {
+    /// The record that this text begins with. `last` says whether the text goes on to its end.
+    fn record(&self, text: &[u8], last: bool) -> Again;
+}
+
+/// What comes of reading a row again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// The record.
+    Record(Record),
+    /// It takes more of the text.
+    More,
+    /// This text is not what was read.
+    Other,
 }
 
 /// The value of a field, lent out.

@@ -709,7 +709,13 @@ pub fn trial_name(account: &str) -> String {
     format!("\u{1f}{account}")
 }
 
-/// The newest progress of each pair at work, by pair name, and of accounts that are tried.
+/// Under what it is found how far the rows of a pair's newest compare are made: no account is called like this.
+#[must_use]
+pub fn rows_name(pair: &str) -> String {
+    format!("\u{1f}\u{1f}{pair}")
+}
+
+/// The newest progress of each pair at work, by pair name, of accounts that are tried, and of rows that are made.
 pub type ProgressMap = std::collections::BTreeMap<String, Progress>;
 
 /// How far a run is.

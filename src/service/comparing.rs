@@ -9,22 +9,21 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
-use crate::engine::{self, DigestKey, Digested, Labels, LinkMark};
-use crate::model::{
-    CompareReport, CompareRow, MatterKind, Mismatch, PairSpec, PerSide, RecordId, Seen, Side, Subject, Timestamp,
-};
-use crate::store::{
-    Changes, LeftRow, MatterScope, MattersUpdate, NewMatter, Origin, RowText, RowWriter, SpoolReader, StoreError,
-    WaitingRows,
-};
+use crate::connectors::read_again;
+use crate::engine::{self, DigestKey, Digested, Labels, LinkMark, Observer};
+use crate::model::{CompareReport, CompareRow, Mismatch, PairSpec, PerSide, RecordId, Seen, Side, Subject, Timestamp};
+use crate::store::{LeftRow, RowText, RowWriter, SpoolReader, StoreError, WaitingRows};
 use crate::texts::tr;
 
-use super::compare_reading::{Again, ReadList, read_side};
+use super::compare_reading::{Again, read_side};
 use super::job::{Ended, Job, now};
 use super::report;
 
 /// Rows that are handed over together.
 const TOGETHER: usize = 1_000;
+
+/// How far it is is told after so many rows.
+const TOLD: u64 = 5_000;
 
 /// How many such heaps may wait to be written down.
 const AHEAD: usize = 4;
@@ -53,59 +52,61 @@ pub(crate) async fn compare(job: &Job, export: Option<&Path>) -> Result<Arc<Comp
     job.step(tr!("sync-comparing"), 0, None);
     let (spec, db, rows) = (job.spec().clone(), job.shared.db.clone(), file.clone());
     let compared = tokio::task::spawn_blocking(move || {
-        let PerSide { a: ReadList { digests: a, reader: a_reader, places: a_places }, b } = read;
-        let ReadList { digests: b, reader: b_reader, places: b_places } = b;
-        let (digests, places) = (PerSide::new(a, b), PerSide::new(a_places, b_places));
-        let mut readers = PerSide::new(a_reader, b_reader);
-        let mut again = Again { db: &db, readers: &mut readers, places: &places };
-        let found = engine::compare_digests(&spec, &digests, (key, &links), &decisions, &mut again)?;
+        let PerSide { a, b } = read;
+        let (digests, places) = (PerSide::new(a.digests, b.digests), PerSide::new(a.places, b.places));
+        let (readers, forms) = (PerSide::new(a.reader, b.reader), PerSide::new(a.form, b.form));
+        let (found, readers) = std::thread::scope(|threads| {
+            let mut again = Again::new(&db, &spec, readers, &forms, &places, threads);
+            let found = engine::compare_digests(&spec, &digests, (key, &links), &decisions, &mut again)?;
+            Ok::<_, StoreError>((found, again.readers))
+        })?;
         drop((digests, links));
         let Digested { counts, mismatches, agreed, left } = found;
-        let waiting = rows.map(|file| (file, waiting(started, spec, agreed, left, &places), readers));
+        let waiting = rows.map(|file| {
+            let waiting = waiting(started, spec, agreed, left, &places);
+            (file, Arc::new(WaitingRows { forms, ..waiting }), readers)
+        });
         Ok::<_, StoreError>((counts, mismatches, waiting))
     });
-    let (counts, mismatches, waiting) = match compared.await {
-        Ok(compared) => compared?,
-        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    };
+    let (counts, mismatches, waiting) = done(compared).await?;
     let millis = u64::try_from(now().0.saturating_sub(started.0)).unwrap_or_default();
     let report = Arc::new(CompareReport { pair: job.spec().name.clone(), started, millis, counts, mismatches });
+    let late = waiting.as_ref().filter(|(_, waiting, _)| waiting.agreed.len() > job.shared.tuning.rows_at_once);
+    // A commit waits for the disk: what else there is to write is written meanwhile.
+    let written = late.map(|(file, waiting, _)| {
+        let (file, waiting) = (file.clone(), Arc::clone(waiting));
+        tokio::task::spawn_blocking(move || waiting.write(&file))
+    });
     let kept = Arc::clone(&report);
-    job.shared
-        .db
-        .with(move |store| {
-            // What a run asks about already is not asked a second time.
-            let asked = store.open_conflict_subjects(&kept.pair)?;
-            let open = kept.mismatches.iter().filter(|one| !asked.contains(&one.subject.key())).map(matter).collect();
-            let matters =
-                MattersUpdate { origin: Origin::Compare, by: None, now: started, open, scope: MatterScope::All };
-            store.apply(&kept.pair, &Changes { matters: Some(matters), ..Changes::default() })?;
-            store.save_compare(&kept)
-        })
-        .await?;
+    job.shared.db.with(move |store| store.save_compare(&kept)).await?;
     if let Some((file, waiting, mut readers)) = waiting {
-        let (kept, at_once) = (Arc::clone(&report), job.shared.tuning.rows_at_once);
-        let made = tokio::task::spawn_blocking(move || {
-            if waiting.agreed.len() > at_once {
-                return waiting.keep(&file, readers);
-            }
-            make_rows(&file, waiting, &kept.mismatches, &mut readers)
-        });
-        match made.await {
-            Ok(made) => made?,
-            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        if let Some(written) = written {
+            done(written).await?;
+            let gone = done(tokio::task::spawn_blocking(move || WaitingRows::keep(&file, readers))).await?;
+            // Whoever waits for the compare need not wait for this. What is left goes away at the next one.
+            tokio::task::spawn_blocking(move || gone.iter().for_each(|file| drop(std::fs::remove_file(file))));
+        } else {
+            let kept = Arc::clone(&report);
+            let made =
+                move || make_rows(&file, Arc::unwrap_or_clone(waiting), &kept.mismatches, &mut readers, |_, _| {});
+            done(tokio::task::spawn_blocking(made)).await?;
         }
     }
     if let Some(path) = export {
         let names = PerSide::from_fn(|side| job.account(side).to_owned());
         let (path, told) = (path.to_owned(), Arc::clone(&report));
         let written = tokio::task::spawn_blocking(move || report::export(&told, &names, &path));
-        match written.await {
-            Ok(done) => done.map_err(|error| Ended::Refused(error.to_string()))?,
-            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-        }
+        done(written).await.map_err(|error| Ended::Refused(error.to_string()))?;
     }
     Ok(report)
+}
+
+/// What came of work on another thread.
+async fn done<T>(work: tokio::task::JoinHandle<T>) -> T {
+    match work.await {
+        Ok(done) => done,
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
 }
 
 /// A key for the digests of one compare that nobody can guess.
@@ -132,17 +133,21 @@ fn waiting(
     });
     let left = left.collect();
     let agreed = agreed.into_iter().map(|at| PerSide::new(place(Side::A, at.a), place(Side::B, at.b))).collect();
-    WaitingRows { started, spec, wanted, left, agreed }
+    WaitingRows { started, spec, wanted, forms: PerSide::default(), left, agreed }
 }
 
 /// Makes the rows of the newest compare of a pair, where they wait for somebody who looks at them.
 ///
 /// # Errors
 /// When what was read cannot be read again, or the rows cannot be written.
-pub(crate) fn make_waiting_rows(file: &Path, newest: Option<&CompareReport>) -> Result<(), StoreError> {
-    let Some((waiting, mut readers)) = WaitingRows::open(file)? else { return Ok(()) };
+pub(crate) fn make_waiting_rows(
+    file: &Path,
+    newest: Option<&CompareReport>,
+    tell: impl Fn(u64, u64),
+) -> Result<(), StoreError> {
+    let Some((waiting, mut readers)) = WaitingRows::open(file, read_again)? else { return Ok(()) };
     match newest.filter(|newest| newest.started == waiting.started) {
-        Some(newest) => make_rows(file, waiting, &newest.mismatches, &mut readers),
+        Some(newest) => make_rows(file, waiting, &newest.mismatches, &mut readers, tell),
         None => WaitingRows::forget(file),
     }
 }
@@ -153,15 +158,21 @@ fn make_rows(
     waiting: WaitingRows,
     mismatches: &[Mismatch],
     readers: &mut PerSide<SpoolReader>,
+    tell: impl Fn(u64, u64),
 ) -> Result<(), StoreError> {
     let WaitingRows { started, spec, left, mut agreed, .. } = waiting;
     let names: Vec<String> = spec.fields.iter().map(|field| field.name.clone()).collect();
     let mut rows = RowWriter::create(file, started, &names)?;
     agreed.sort_unstable();
-    let labels = Labels::of(&spec);
+    let (labels, observer) = (Labels::of(&spec), Observer::of(&spec));
     let mut rest = left;
-    for at in agreed {
-        let now = seen(&spec, readers, &at.map(Some))?;
+    // Each row is looked at twice: for its name, by which all are put in order, and to be written down.
+    let total = (mismatches.len() + rest.len() + agreed.len()) as u64;
+    for (number, at) in (0_u64..).zip(agreed) {
+        if number.is_multiple_of(TOLD) {
+            tell(number / 2, total);
+        }
+        let now = seen(&observer, readers, &at.map(Some))?;
         let (Some((a, a_seen)), Some((b, b_seen))) = (now.a, now.b) else { continue };
         let label = labels.label(PerSide::new(Some(&a_seen), Some(&b_seen)), a.as_str());
         let subject = Subject::Pair(PerSide::new(a, b));
@@ -171,7 +182,7 @@ fn make_rows(
     // One processor makes the rows, another writes them down.
     std::thread::scope(|scope| {
         let (send, made) = sync_channel(AHEAD);
-        let spec = &spec;
+        let (spec, observer) = (&spec, observer);
         scope.spawn(move || {
             for mismatches in mismatches.chunks(TOGETHER) {
                 if send.send(mismatches.iter().map(told).collect::<Result<Vec<_>, _>>()).is_err() {
@@ -179,14 +190,19 @@ fn make_rows(
                 }
             }
             for rest in rest.chunks(TOGETHER) {
-                if send.send(rest.iter().map(|one| agreeing(spec, readers, one)).collect()).is_err() {
+                if send.send(rest.iter().map(|one| agreeing(spec, &observer, readers, one)).collect()).is_err() {
                     return;
                 }
             }
         });
+        let mut written = 0_u64;
         for some in made {
+            if written.is_multiple_of(TOLD) {
+                tell(u64::midpoint(total, written), total);
+            }
             for row in some? {
                 rows.push(&row)?;
+                written += 1;
             }
         }
         rows.finish()
@@ -198,13 +214,13 @@ type SeenRecord = Option<(RecordId, Seen)>;
 
 /// What was read of these records.
 fn seen(
-    spec: &PairSpec,
+    observer: &Observer<'_>,
     readers: &mut PerSide<SpoolReader>,
     at: &PerSide<Option<u64>>,
 ) -> Result<PerSide<SeenRecord>, StoreError> {
     let mut of = |side: Side| -> Result<SeenRecord, StoreError> {
         let Some(at) = at.get(side) else { return Ok(None) };
-        let observed = engine::observe(spec, side, &readers.get_mut(side).record(*at)?);
+        let observed = observer.see(side, readers.get_mut(side).record(*at)?);
         Ok(Some((observed.id, observed.seen)))
     };
     Ok(PerSide::new(of(Side::A)?, of(Side::B)?))
@@ -223,8 +239,13 @@ fn told(mismatch: &Mismatch) -> Result<RowText, StoreError> {
     })
 }
 
-fn agreeing(spec: &PairSpec, readers: &mut PerSide<SpoolReader>, one: &LeftRow) -> Result<RowText, StoreError> {
-    let now = seen(spec, readers, &one.at)?;
+fn agreeing(
+    spec: &PairSpec,
+    observer: &Observer<'_>,
+    readers: &mut PerSide<SpoolReader>,
+    one: &LeftRow,
+) -> Result<RowText, StoreError> {
+    let now = seen(observer, readers, &one.at)?;
     let now = now.as_ref().map(|held| held.as_ref().map(|(_, seen)| seen));
     let fields = spec.fields.iter().map(|mapping| {
         let held = now.map(|seen| seen.and_then(|seen| seen.values.get(&mapping.name)));
@@ -236,16 +257,4 @@ fn agreeing(spec: &PairSpec, readers: &mut PerSide<SpoolReader>, one: &LeftRow) 
         fields,
         &now.map(|seen| seen.and_then(Seen::touch)),
     )
-}
-
-fn matter(mismatch: &Mismatch) -> NewMatter {
-    NewMatter {
-        kind: MatterKind::Mismatch(mismatch.kind.clone()),
-        subject: mismatch.subject.clone(),
-        label: mismatch.label.clone(),
-        reason: mismatch.reason.clone(),
-        fields: mismatch.fields.clone(),
-        modified: mismatch.modified.clone(),
-        fingerprint: mismatch.fingerprint.clone(),
-    }
 }

@@ -120,6 +120,12 @@ impl Voice {
         self.say(Event::Reply(id, answer)).await;
     }
 
+    /// Whether there is any progress under this name.
+    #[must_use]
+    pub fn has_progress(&self, name: &str) -> bool {
+        self.progress.borrow().contains_key(name)
+    }
+
     /// Changes the progress, and wakes the face.
     pub fn progress(&self, change: impl FnOnce(&mut ProgressMap)) {
         self.progress.send_modify(change);

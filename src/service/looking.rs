@@ -12,7 +12,7 @@ use crate::texts::tr;
 
 use super::comparing;
 use super::job::Shared;
-use super::{CompareFound, CompareQuery, FoundMatters, Look, Looked, MatterList, MatterQuery, Problem};
+use super::{CompareFound, CompareQuery, FoundMatters, Look, Looked, MatterList, MatterQuery, Problem, Progress};
 
 /// So many changed matters are taken over one by one; more, and the list is made anew.
 const FEW: usize = 5_000;
@@ -62,8 +62,18 @@ pub(crate) async fn answer(shared: &Shared, look: Look) -> Result<Looked, Proble
             let shelf = shared.shelf.clone();
             let pair = query.pair.clone();
             let file = shared.db.with(move |store| store.rows_file(&pair)).await.map_err(failed)?;
-            let db = shared.db.clone();
-            let mut found = calmly(move || shelf.rows(file.as_deref(), &db, query)).await?.map_err(failed)?;
+            let (db, voice, name) = (shared.db.clone(), shared.voice.clone(), super::rows_name(&query.pair));
+            let made = name.clone();
+            let tell = move |done: u64, total: u64| {
+                let (step, total) = (tr!("compare-preparing"), Some(total));
+                let now = Progress { step, done, total, cancelling: false };
+                voice.progress(|all| drop(all.insert(made.clone(), now)));
+            };
+            let found = calmly(move || shelf.rows(file.as_deref(), &db, query, tell)).await;
+            if shared.voice.has_progress(&name) {
+                shared.voice.progress(|all| drop(all.remove(&name)));
+            }
+            let mut found = found?.map_err(failed)?;
             let (pair, subjects) =
                 (found.query.pair.clone(), found.rows.iter().map(|row| row.subject.clone()).collect::<Vec<_>>());
             let open = shared.db.with(move |store| store.open_by_subjects(&pair, &subjects)).await.map_err(failed)?;
@@ -127,13 +137,14 @@ impl Shelf {
         file: Option<&std::path::Path>,
         db: &super::db::Db,
         query: CompareQuery,
+        tell: impl Fn(u64, u64),
     ) -> Result<CompareFound, StoreError> {
         if let Some(file) = file {
             // Two who look at the same time must not make the same rows.
             let _one_at_a_time = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
             if WaitingRows::is_there(file) {
                 let newest = db.now(|store| store.last_compare(&query.pair))?;
-                comparing::make_waiting_rows(file, newest.as_ref())?;
+                comparing::make_waiting_rows(file, newest.as_ref(), tell)?;
             }
         }
         let Some(reader) = file.map(RowReader::open).transpose()?.flatten() else {

@@ -50,7 +50,7 @@ use std::sync::Arc;
 pub use api::{
     AccountCheck, Answer, CheckStep, Command, CompareFound, CompareQuery, CopyReason, Event, KeptCopy, Look, Looked,
     PairState, PairStatus, Problem, Progress, ProgressMap, Reply, RequestId, RunReport, SecretFile, SecretPlaces,
-    SigningIn, Snapshot, Suggestion, SyncMode, Upkeep, trial_name,
+    SigningIn, Snapshot, Suggestion, SyncMode, Upkeep, rows_name, trial_name,
 };
 pub use diagnostics::Recorder;
 pub use door::knock;

@@ -1,16 +1,47 @@
 //! Compares: the numbers of all, and what the newest of each pair found.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Row};
 
 use super::codec::{Json, to_count, to_int, to_limit};
+use super::matters::{self, Lent, MatterScope, Origin, Said};
 use super::{Store, StoreError, pair_id};
-use crate::model::{CompareCounts, CompareReport, Timestamp};
+use crate::model::{CompareCounts, CompareReport, MatterKind, Mismatch, Timestamp};
+
+/// What a compare has found: in itself, or as the number of the matter that it has become.
+pub(super) const MISMATCH: &str = "SELECT c.id, c.mismatch, m.kind, m.subject, m.label, m.reason, m.fields, m.modified, \
+    m.fingerprint FROM compare_mismatches c LEFT JOIN matters m ON m.id = CAST(c.mismatch AS INTEGER)";
+
+/// A row of [`MISMATCH`]: its number, and what was found; none where its matter is gone.
+pub(super) fn mismatch_row(row: &Row<'_>) -> rusqlite::Result<(i64, Option<Mismatch>)> {
+    let id = row.get(0)?;
+    if row.get_ref(1)?.as_str()?.starts_with('{') {
+        return Ok((id, Some(row.get::<_, Json<_>>(1)?.0)));
+    }
+    let kind = row.get::<_, Option<Json<MatterKind>>>(2)?;
+    let Some(Json(MatterKind::Mismatch(kind))) = kind else { return Ok((id, None)) };
+    let mismatch = Mismatch {
+        kind,
+        subject: row.get::<_, Json<_>>(3)?.0,
+        label: row.get(4)?,
+        reason: row.get(5)?,
+        fields: row.get::<_, Json<_>>(6)?.0,
+        modified: row.get::<_, Json<_>>(7)?.0,
+        fingerprint: row.get(8)?,
+    };
+    Ok((id, Some(mismatch)))
+}
 
 impl Store {
-    /// Keeps a compare as the newest of its pair; of the ones before, only the numbers stay.
+    /// Keeps a compare as the newest of its pair, and what does not agree as matters for the operator; of the
+    /// compares before, only the numbers stay. What a run asks about already is not asked a second time.
     pub fn save_compare(&mut self, report: &CompareReport) -> Result<(), StoreError> {
         self.change(|tx| {
             let pair = pair_id(tx, &report.pair)?;
+            let asked = matters::conflict_subjects(tx, pair)?;
+            let is_asked = |one: &Mismatch| !asked.is_empty() && asked.contains(&one.subject.key());
+            let open: Vec<&Mismatch> = report.mismatches.iter().filter(|one| !is_asked(one)).collect();
+            let said = Said { origin: Origin::Compare, by: None, now: report.started };
+            let numbers = matters::bring(tx, pair, said, open.into_iter().map(Lent::from), &MatterScope::All)?;
             tx.execute(
                 "DELETE FROM compare_mismatches WHERE compare IN (SELECT id FROM compares WHERE pair = ?1)",
                 [pair],
@@ -27,8 +58,18 @@ impl Store {
             )?;
             let compare = tx.last_insert_rowid();
             let mut insert = tx.prepare_cached("INSERT INTO compare_mismatches (compare, mismatch) VALUES (?1, ?2)")?;
+            let mut numbers = numbers.into_iter();
             for mismatch in &report.mismatches {
-                insert.execute((compare, Json(mismatch)))?;
+                // What is a matter is not written down twice: its number stands for it.
+                match (is_asked(mismatch), numbers.as_slice()) {
+                    (false, [_, ..]) => {
+                        let number = numbers.next().map(|(number, _)| number.to_string());
+                        insert.execute((compare, number))?;
+                    }
+                    (true, _) | (false, []) => {
+                        insert.execute((compare, Json(mismatch)))?;
+                    }
+                }
             }
             Ok(())
         })
@@ -55,8 +96,9 @@ impl Store {
                 .optional()?;
             let Some((compare, mut report)) = newest else { return Ok(None) };
             report.mismatches = conn
-                .prepare_cached("SELECT mismatch FROM compare_mismatches WHERE compare = ?1 ORDER BY id")?
-                .query_map([compare], |row| Ok(row.get::<_, Json<_>>(0)?.0))?
+                .prepare_cached(&format!("{MISMATCH} WHERE c.compare = ?1 ORDER BY c.id"))?
+                .query_map([compare], |row| Ok(mismatch_row(row)?.1))?
+                .filter_map(rusqlite::Result::transpose)
                 .collect::<Result<_, _>>()?;
             Ok(Some(report))
         })

@@ -45,7 +45,7 @@ pub use error::StoreError;
 pub use matters::{MatterScope, MattersUpdate, NewMatter, Origin};
 pub use person::erase_in_copy;
 pub use settings::PairRow;
-pub use spool::{Spool, SpoolReader};
+pub use spool::{Spool, SpoolForm, SpoolReader};
 pub use waiting_rows::{LeftRow, WaitingRows, remove_rows};
 
 /// The database's name in the workspace.

@@ -9,6 +9,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::codec::Json;
+use super::compares::{MISMATCH, mismatch_row};
 use super::{Store, StoreError, compared, copies, journal, links, matters, pair_id, schema};
 use crate::model::{
     CompareRow, ConflictKind, Erased, FoundPerson, Link, Matter, MatterKind, Mismatch, MismatchKind, Observed, PerSide,
@@ -320,6 +321,8 @@ fn erase_one(
         conn.execute("DELETE FROM writes WHERE seq = ?1", [seq])?;
         erased.writes += 1;
     }
+    // They are known by their matters.
+    let differences = differences_of(conn, pair, &ids)?;
     for matter in &data.matters {
         // An answer about a key that the person shares names the key.
         let key = matter.subject.key();
@@ -327,7 +330,7 @@ fn erase_one(
         conn.execute("DELETE FROM matters WHERE id = ?1", [matter.id.0])?;
         erased.matters += 1;
     }
-    for (row, _) in differences_of(conn, pair, &ids)? {
+    for (row, _) in differences {
         conn.execute("DELETE FROM compare_mismatches WHERE id = ?1", [row])?;
         erased.matters += 1;
     }
@@ -513,13 +516,14 @@ fn matters_of(conn: &Connection, pair: i64, ids: &Ids) -> Result<Vec<Matter>, St
 }
 
 fn differences_of(conn: &Connection, pair: i64, ids: &Ids) -> Result<Vec<(i64, Mismatch)>, StoreError> {
-    let mut found = conn.prepare_cached(
-        "SELECT m.id, m.mismatch FROM compare_mismatches m JOIN compares c ON c.id = m.compare WHERE c.pair = ?1",
-    )?;
+    let mut found = conn.prepare_cached(&format!(
+        "{MISMATCH} WHERE c.compare IN (SELECT id FROM compares WHERE pair = ?1) ORDER BY c.id"
+    ))?;
     let mut mine = Vec::new();
-    for row in found.query_map([pair], |row| Ok((row.get(0)?, row.get::<_, Json<Mismatch>>(1)?.0)))? {
-        let (id, mismatch) = row?;
-        if compared::is_about(&mismatch.subject, Some(&mismatch.kind), ids) {
+    for row in found.query_map([pair], mismatch_row)? {
+        if let (id, Some(mismatch)) = row?
+            && compared::is_about(&mismatch.subject, Some(&mismatch.kind), ids)
+        {
             mine.push((id, mismatch));
         }
     }

@@ -2,13 +2,15 @@
 //!
 //! A compare of a million records holds no values: what it has to look at again it reads from here, and
 //! not from the platform, where it may have changed meanwhile. A spool that is thrown away leaves no file.
+//!
+//! It holds the records one by one, in a form of its own, or the text in which they stood ([`Spool::text`]).
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::{StoreError, schema};
-use crate::model::{Fields, Given, Name, Record, RecordId, Row, Timestamp, Value};
+use crate::model::{Again, Fields, Given, Name, ReadAgain, Record, RecordId, Row, Timestamp, Value};
 
 /// Bytes that are written together.
 const TOGETHER: usize = 1 << 18;
@@ -35,11 +37,18 @@ pub struct Spool {
     written: u64,
 }
 
+/// How the records of a spool are read.
+pub enum SpoolForm {
+    /// They are in the spool's own form, with these names of the fields.
+    Own(Vec<Name>),
+    /// They stand in a text.
+    Text(Box<dyn ReadAgain>),
+}
+
 /// Reads records again.
-#[derive(Debug)]
 pub struct SpoolReader {
     place: Place,
-    names: Vec<Name>,
+    form: SpoolForm,
     /// What was read last, and where it begins: records are mostly asked for in their order.
     buffer: Vec<u8>,
     start: u64,
@@ -64,6 +73,17 @@ impl Drop for Place {
 }
 
 impl Place {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        let done = match self {
+            Self::Memory(all) => {
+                all.extend_from_slice(bytes);
+                Ok(())
+            }
+            Self::File { file, .. } => file.write_all(bytes),
+        };
+        done.map_err(|error| self.trouble(error))
+    }
+
     fn trouble(&self, source: std::io::Error) -> StoreError {
         let path = match self {
             Self::Memory(_) => PathBuf::new(),
@@ -88,12 +108,16 @@ impl Spool {
                 let file = schema::private_file(path)?;
                 let place = Place::File { file, path: path.to_path_buf(), keep: false };
                 if let Place::File { file, .. } = &place {
-                    file.set_len(0).map_err(|error| place.trouble(error))?;
+                    // A new one is left as it is: what was cut to nothing is written to the disk as it is closed.
+                    let held = file.metadata().map_err(|error| place.trouble(error))?.len();
+                    if held > 0 {
+                        file.set_len(0).map_err(|error| place.trouble(error))?;
+                    }
                 }
                 place
             }
         };
-        Ok(Self { place, buffer: Vec::with_capacity(2 * TOGETHER), written: 0 })
+        Ok(Self { place, buffer: Vec::new(), written: 0 })
     }
 
     /// Adds a record, and says where it is.
@@ -146,28 +170,38 @@ impl Spool {
         Ok(at)
     }
 
-    /// Ends the spool, to be read with these names of the fields.
+    /// Adds a piece of the text in which the records stand; then none is added by itself.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn finish(mut self, names: &[String]) -> Result<SpoolReader, StoreError> {
+    pub fn text(&mut self, text: &[u8]) -> Result<(), StoreError> {
+        self.place.write(text)?;
+        self.written += text.len() as u64;
+        Ok(())
+    }
+
+    /// Ends the spool, to be read in this form.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn finish(mut self, form: SpoolForm) -> Result<SpoolReader, StoreError> {
         self.flush()?;
-        let names = names.iter().map(|name| Name::new(name)).collect();
-        Ok(SpoolReader { place: self.place, names, buffer: Vec::new(), start: 0 })
+        Ok(SpoolReader { place: self.place, form, buffer: Vec::new(), start: 0 })
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
-        let done = match &mut self.place {
-            Place::Memory(all) => {
-                all.extend_from_slice(&self.buffer);
-                Ok(())
-            }
-            Place::File { file, .. } => file.write_all(&self.buffer),
-        };
-        done.map_err(|error| self.place.trouble(error))?;
+        self.place.write(&self.buffer)?;
         self.written += self.buffer.len() as u64;
         self.buffer.clear();
         Ok(())
+    }
+}
+
+impl SpoolForm {
+    /// The spool's own form, with these names of the fields.
+    #[must_use]
+    pub fn own(names: &[String]) -> Self {
+        Self::Own(names.iter().map(|name| Name::new(name)).collect())
     }
 }
 
@@ -176,11 +210,21 @@ impl SpoolReader {
     ///
     /// # Errors
     /// When it is not there or cannot be read.
-    pub fn open(path: &Path, names: &[String]) -> Result<Self, StoreError> {
+    pub fn open(path: &Path, form: SpoolForm) -> Result<Self, StoreError> {
         let opened = File::open(path).map_err(|source| StoreError::Folder { path: path.to_path_buf(), source })?;
-        let names = names.iter().map(|name| Name::new(name)).collect();
         let place = Place::File { file: opened, path: path.to_path_buf(), keep: true };
-        Ok(Self { place, names, buffer: Vec::new(), start: 0 })
+        Ok(Self { place, form, buffer: Vec::new(), start: 0 })
+    }
+
+    /// Another reader of the same spool; none where it is in memory.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn another(&self, form: SpoolForm) -> Result<Option<Self>, StoreError> {
+        match &self.place {
+            Place::Memory(_) => Ok(None),
+            Place::File { path, .. } => Self::open(path, form).map(Some),
+        }
     }
 
     /// Keeps the spool under this name.
@@ -200,47 +244,75 @@ impl SpoolReader {
     /// # Errors
     /// When it cannot be read.
     pub fn record(&mut self, at: u64) -> Result<Record, StoreError> {
-        let names = std::mem::take(&mut self.names);
-        let record = self.bytes(at).map(|bytes| Taken(bytes).record(&names));
-        self.names = names;
-        let record = record?;
+        let Self { place, form, buffer, start } = self;
+        let mut window = Window { place, buffer, start };
+        let record = match form {
+            SpoolForm::Own(names) => {
+                let head = window.have(at, HEAD)?;
+                let length = head.first_chunk::<HEAD>().map_or(0, |head| u32::from_le_bytes(*head)) as usize;
+                Taken(window.have(at + HEAD as u64, length)?).record(names)
+            }
+            SpoolForm::Text(read) => {
+                let mut count = AT_FIRST;
+                loop {
+                    let (text, last) = window.some(at, count)?;
+                    match read.record(text, last) {
+                        Again::Record(record) => break Some(record),
+                        Again::More => count = count.max(text.len()).saturating_mul(2),
+                        Again::Other => break None,
+                    }
+                }
+            }
+        };
         record.ok_or_else(|| self.place.trouble(std::io::ErrorKind::InvalidData.into()))
     }
+}
 
-    fn bytes(&mut self, at: u64) -> Result<&[u8], StoreError> {
-        let head = self.have(at, HEAD)?;
-        let length = head.first_chunk::<HEAD>().map_or(0, |head| u32::from_le_bytes(*head)) as usize;
-        self.have(at + HEAD as u64, length)
-    }
+/// The part of a spool that is in memory.
+struct Window<'a> {
+    place: &'a mut Place,
+    buffer: &'a mut Vec<u8>,
+    start: &'a mut u64,
+}
 
+impl Window<'_> {
     /// These bytes, read if they are not here yet.
     fn have(&mut self, at: u64, count: usize) -> Result<&[u8], StoreError> {
-        if matches!(self.place, Place::Memory(_)) {
-            let Place::Memory(all) = &self.place else { return Ok(&[]) };
-            let from = usize::try_from(at).unwrap_or(usize::MAX);
-            let found = from.checked_add(count).and_then(|to| all.get(from..to));
-            return found.ok_or_else(|| self.place.trouble(std::io::ErrorKind::UnexpectedEof.into()));
+        if self.some(at, count)?.0.len() < count {
+            return Err(self.place.trouble(std::io::ErrorKind::UnexpectedEof.into()));
         }
-        let here = at.checked_sub(self.start).and_then(|from| usize::try_from(from).ok());
+        let (found, _) = self.some(at, count)?;
+        Ok(found.get(..count).unwrap_or_default())
+    }
+
+    /// At least so many bytes, or as many as there are, and whether they are the last.
+    fn some(&mut self, at: u64, count: usize) -> Result<(&[u8], bool), StoreError> {
+        if matches!(self.place, Place::Memory(_)) {
+            let Place::Memory(all) = &*self.place else { return Ok((&[], true)) };
+            let from = usize::try_from(at).unwrap_or(usize::MAX);
+            return Ok((all.get(from..).unwrap_or_default(), true));
+        }
+        let here = at.checked_sub(*self.start).and_then(|from| usize::try_from(from).ok());
         let is_here = here.is_some_and(|from| from.checked_add(count).is_some_and(|to| to <= self.buffer.len()));
+        let mut last = false;
         if !is_here {
             // Whoever reads on from where the last ones ended reads all of them.
-            let end = self.start + self.buffer.len() as u64;
-            let goes_on = at >= self.start && at <= end && !self.buffer.is_empty();
-            let more = if goes_on { TOGETHER } else { AT_FIRST };
-            self.read(at, count.max(more)).map_err(|error| self.place.trouble(error))?;
+            let end = *self.start + self.buffer.len() as u64;
+            let goes_on = at >= *self.start && at <= end && !self.buffer.is_empty();
+            let wanted = count.max(if goes_on { TOGETHER } else { AT_FIRST });
+            self.read(at, wanted).map_err(|error| self.place.trouble(error))?;
+            last = self.buffer.len() < wanted;
         }
-        let from = usize::try_from(at - self.start).unwrap_or(usize::MAX);
-        let found = self.buffer.get(from..from.saturating_add(count));
-        found.ok_or_else(|| self.place.trouble(std::io::ErrorKind::UnexpectedEof.into()))
+        let from = usize::try_from(at - *self.start).unwrap_or(usize::MAX);
+        Ok((self.buffer.get(from..).unwrap_or_default(), last))
     }
 
     fn read(&mut self, at: u64, count: usize) -> std::io::Result<()> {
         self.buffer.clear();
-        self.start = at;
-        if let Place::File { file, .. } = &mut self.place {
+        *self.start = at;
+        if let Place::File { file, .. } = &mut *self.place {
             file.seek(SeekFrom::Start(at))?;
-            file.take(count as u64).read_to_end(&mut self.buffer)?;
+            file.take(count as u64).read_to_end(self.buffer)?;
         }
         Ok(())
     }
@@ -337,7 +409,9 @@ mod tests {
         let list = Value::List(vec!["x".to_owned(), String::new()]);
         let fields = [Some(Given::Text(Cow::Borrowed(text))), None, Some(Given::Value(&list))];
         let by = (!text.is_empty()).then_some("Ann");
-        spool.push(&Row { id, modified: by.map(|_| Timestamp(-5)), modified_by: by, fields: &fields }).unwrap()
+        spool
+            .push(&Row { id, modified: by.map(|_| Timestamp(-5)), modified_by: by, fields: &fields, place: None })
+            .unwrap()
     }
 
     #[test]
@@ -349,7 +423,7 @@ mod tests {
         for path in [None, Some(file.as_path())] {
             let mut spool = Spool::create(path).unwrap();
             let places = [push(&mut spool, "1", ""), push(&mut spool, "2", &long), push(&mut spool, "3", "c")];
-            let mut reader = spool.finish(&names).unwrap();
+            let mut reader = spool.finish(SpoolForm::own(&names)).unwrap();
             for (number, text) in [(2, "c"), (0, ""), (1, long.as_str()), (0, "")] {
                 let record = reader.record(*places.get(number).unwrap()).unwrap();
                 assert_eq!(record.id.as_str(), (number + 1).to_string());
@@ -373,8 +447,8 @@ mod tests {
         let mut spool = Spool::create(Some(&part)).unwrap();
         let names = ["one".to_owned(), "two".to_owned(), "three".to_owned()];
         let at = push(&mut spool, "1", "x");
-        spool.finish(&names).unwrap().keep(&kept).unwrap();
-        let mut reader = SpoolReader::open(&kept, &names).unwrap();
+        spool.finish(SpoolForm::own(&names)).unwrap().keep(&kept).unwrap();
+        let mut reader = SpoolReader::open(&kept, SpoolForm::own(&names)).unwrap();
         assert_eq!(reader.record(at).unwrap().fields.get("one"), Some(&Value::text("x")));
         drop(reader);
         assert!(kept.exists() && !part.exists());

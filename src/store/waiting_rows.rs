@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::spool::SpoolReader;
+use super::spool::{SpoolForm, SpoolReader};
 use super::{StoreError, schema};
-use crate::model::{PairSpec, PerSide, Side, Subject, Timestamp};
+use crate::model::{PairSpec, PerSide, ReadAgain, Side, Subject, Timestamp};
 
 /// What the rows of a compare are made of, when somebody looks at them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub struct WaitingRows {
     pub spec: PairSpec,
     /// The fields that were read, in their order.
     pub wanted: PerSide<Vec<String>>,
+    /// The form of the text in which the records stand, where what was read is kept as such.
+    #[serde(default)]
+    pub forms: PerSide<Option<String>>,
     /// What the operator said to leave, and where its records are.
     pub left: Vec<LeftRow>,
     /// Where the records are that agree.
@@ -43,19 +46,14 @@ pub struct LeftRow {
 }
 
 impl WaitingRows {
-    /// Keeps these, with what was read, in the place of the rows before.
+    /// Writes down who agrees with whom, to be kept with [`Self::keep`].
     ///
     /// # Errors
-    /// When they cannot be written.
-    pub fn keep(&self, file: &Path, read: PerSide<SpoolReader>) -> Result<(), StoreError> {
-        // What is to be found is written last, so a compare that is killed leaves rows that fit together.
-        // Nothing is renamed over a file that is there: some file systems would write all of it to the disk first.
-        Self::forget(file)?;
-        read.a.keep(&spool(file, Side::A))?;
-        read.b.keep(&spool(file, Side::B))?;
-        let part = file.with_extension("pairs-part");
+    /// When it cannot be written.
+    pub fn write(&self, file: &Path) -> Result<(), StoreError> {
+        let part = part(file);
         let written = || -> std::io::Result<()> {
-            let mut out = BufWriter::new(file_for(&part)?);
+            let mut out = BufWriter::with_capacity(1 << 16, file_for(&part)?);
             let head = serde_json::to_vec(self)?;
             out.write_all(&(head.len() as u64).to_le_bytes())?;
             out.write_all(&head)?;
@@ -63,11 +61,29 @@ impl WaitingRows {
                 out.write_all(&ids.a.to_le_bytes())?;
                 out.write_all(&ids.b.to_le_bytes())?;
             }
-            out.flush()?;
-            std::fs::rename(&part, waiting(file))
+            out.flush()
         };
-        written().map_err(|source| StoreError::Folder { path: part.clone(), source })?;
-        remove(file)
+        written().map_err(|source| StoreError::Folder { path: part, source })
+    }
+
+    /// Keeps what is written, with what was read, in the place of the rows before. Those are put aside; what is
+    /// returned is to be removed, which takes its time where they are long.
+    ///
+    /// # Errors
+    /// When the files cannot be renamed.
+    pub fn keep(file: &Path, read: PerSide<SpoolReader>) -> Result<Vec<PathBuf>, StoreError> {
+        // What is to be found is written last, so a compare that is killed leaves rows that fit together.
+        // Nothing is renamed over a file that is there: some file systems would write all of it to the disk first.
+        let mut gone = Vec::new();
+        for (number, old) in [waiting(file), spool(file, Side::A), spool(file, Side::B)].iter().enumerate() {
+            gone.extend(put_aside(old, file, number)?);
+        }
+        read.a.keep(&spool(file, Side::A))?;
+        read.b.keep(&spool(file, Side::B))?;
+        let (part, there) = (part(file), waiting(file));
+        std::fs::rename(&part, there).map_err(|source| StoreError::Folder { path: part, source })?;
+        gone.extend(put_aside(file, file, 3)?);
+        Ok(gone)
     }
 
     /// Whether something waits to be made rows of.
@@ -76,11 +92,15 @@ impl WaitingRows {
         waiting(file).exists()
     }
 
-    /// What waits to be made rows of, with what was read.
+    /// What waits to be made rows of, with what was read. What reads the records of a text comes from whoever
+    /// knows its form.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn open(file: &Path) -> Result<Option<(Self, PerSide<SpoolReader>)>, StoreError> {
+    pub fn open(
+        file: &Path,
+        read_again: impl Fn(&str) -> Option<Box<dyn ReadAgain>>,
+    ) -> Result<Option<(Self, PerSide<SpoolReader>)>, StoreError> {
         let path = waiting(file);
         let opened = match File::open(&path) {
             Ok(opened) => opened,
@@ -103,9 +123,17 @@ impl WaitingRows {
             Ok(rows)
         };
         let rows = read().map_err(|source| StoreError::Folder { path, source })?;
-        let a = SpoolReader::open(&spool(file, Side::A), &rows.wanted.a)?;
-        let b = SpoolReader::open(&spool(file, Side::B), &rows.wanted.b)?;
-        Ok(Some((rows, PerSide::new(a, b))))
+        let reader = |side: Side| {
+            let path = spool(file, side);
+            let form = match rows.forms.get(side) {
+                None => Some(SpoolForm::own(rows.wanted.get(side))),
+                Some(form) => read_again(form).map(SpoolForm::Text),
+            };
+            let unknown = || StoreError::Folder { path: path.clone(), source: std::io::ErrorKind::InvalidData.into() };
+            SpoolReader::open(&path, form.ok_or_else(unknown)?)
+        };
+        let readers = PerSide::new(reader(Side::A)?, reader(Side::B)?);
+        Ok(Some((rows, readers)))
     }
 
     /// Forgets what waits, as its rows are made or nobody needs them.
@@ -142,7 +170,29 @@ impl WaitingRows {
 /// When a file cannot be removed.
 pub fn remove_rows(file: &Path) -> Result<(), StoreError> {
     WaitingRows::forget(file)?;
+    for number in 0..4 {
+        remove(&aside(file, number))?;
+    }
     remove(file)
+}
+
+/// Gives a file a name under which it goes away at the next compare, if it is not removed before; none where
+/// there is no such file.
+fn put_aside(old: &Path, file: &Path, number: usize) -> Result<Option<PathBuf>, StoreError> {
+    let aside = aside(file, number);
+    match std::fs::rename(old, &aside) {
+        Ok(()) => Ok(Some(aside)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(StoreError::Folder { path: old.to_path_buf(), source }),
+    }
+}
+
+fn aside(file: &Path, number: usize) -> PathBuf {
+    file.with_extension(format!("{}-part-old-{number}", Side::A.letter()))
+}
+
+fn part(file: &Path) -> PathBuf {
+    file.with_extension("pairs-part")
 }
 
 fn waiting(file: &Path) -> PathBuf {
@@ -156,7 +206,10 @@ fn spool(file: &Path, side: Side) -> PathBuf {
 /// An empty file for this user alone.
 fn file_for(path: &Path) -> std::io::Result<File> {
     let file = schema::private_file(path).map_err(std::io::Error::other)?;
-    file.set_len(0)?;
+    // What was cut to nothing is written to the disk as it is closed.
+    if file.metadata()?.len() > 0 {
+        file.set_len(0)?;
+    }
     Ok(file)
 }
 

@@ -19,7 +19,7 @@ use super::views::review::{self, Names, Review};
 use super::views::setup::{self, Setup, Step};
 use super::views::{Confirm, Intent, Page, TakeBack, alerts, settings};
 use crate::model::{CompareReport, MatterId, PerSide, RunId, Side, Timestamp};
-use crate::service::{Command, Handle, RequestId, Snapshot, SyncMode};
+use crate::service::{Command, Handle, RequestId, Snapshot, SyncMode, rows_name};
 use crate::texts::tr;
 
 /// How long a message stays, in seconds.
@@ -352,6 +352,7 @@ impl DuosyncApp {
             report: self.report.as_ref().filter(|(of, _)| *of == pair).map(|(_, report)| report),
             compares: self.compares.as_ref().filter(|(of, _)| *of == pair).map(|(_, compares)| compares),
             progress: progress.get(&pair),
+            rows: progress.get(&rows_name(&pair)),
             names: &self.names,
             now,
         };

@@ -65,6 +65,7 @@ impl Drop for World<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             println!("{}\n{}", self.book.name, self.story.borrow().join("\n"));
+            println!("{}", self.written().unwrap_or_else(|error| error.to_string()));
         }
     }
 }
@@ -190,6 +191,22 @@ impl<'a> World<'a> {
                 title.clone_into(&mut person.as_mut().unwrap().title);
             }
         }
+    }
+
+    /// Everything that the journal holds, and what is agreed, for whoever looks into a failure.
+    fn written(&self) -> rusqlite::Result<String> {
+        let base = rusqlite::Connection::open(self.place.workspace().join("duosync.db"))?;
+        let mut told = String::new();
+        for table in ["runs", "writes", "links", "matters", "unlinked", "cursors"] {
+            let mut all = base.prepare(&format!("SELECT * FROM {table}"))?;
+            let width = all.column_count();
+            let mut rows = all.query([])?;
+            while let Some(row) = rows.next()? {
+                let cells = (0..width).map(|at| row.get::<_, rusqlite::types::Value>(at));
+                told += &format!("{table} {:?}\n", cells.collect::<rusqlite::Result<Vec<_>>>()?);
+            }
+        }
+        Ok(told)
     }
 
     /// Notes what happens.

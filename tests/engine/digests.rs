@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use duosync::engine::{self, Agreeing, Compared, DigestKey, Digester, LinkMark};
 use duosync::model::{
-    Decision, Direction, FieldMapping, Filter, FilterTest, Given, Kind, Link, LinkId, MismatchKind, PairSpec, PerSide,
-    Record, RecordId, Resolution, Row, Scope, Seen, Side, Subject, Timestamp, Transform, Value, WriteMode,
+    Decision, Direction, FieldMapping, Filter, FilterTest, Given, Kind, Link, LinkId, MismatchKind, Observed, PairSpec,
+    PerSide, Record, RecordId, Resolution, Row, Scope, Seen, Side, Subject, Timestamp, Transform, Value, WriteMode,
 };
 use proptest::prelude::*;
 
@@ -16,6 +16,7 @@ const KEY: DigestKey = DigestKey(7, 11);
 
 /// What was read, in the order in which it was listed.
 struct Read<'a> {
+    spec: &'a PairSpec,
     records: PerSide<Vec<Record>>,
     links: &'a [Link],
     /// How often something was read a second time.
@@ -25,9 +26,9 @@ struct Read<'a> {
 impl engine::Source for Read<'_> {
     type Error = std::convert::Infallible;
 
-    fn record(&mut self, side: Side, number: usize) -> Result<Record, Self::Error> {
+    fn observed(&mut self, side: Side, number: usize) -> Result<Observed, Self::Error> {
         self.again += 1;
-        Ok(self.records.get(side)[number].clone())
+        Ok(engine::observe(self.spec, side, &self.records.get(side)[number]))
     }
 
     fn link(&mut self, id: LinkId) -> Result<Link, Self::Error> {
@@ -48,7 +49,7 @@ fn by_digests(
         for record in records.get(side) {
             let fields: Vec<_> = want.iter().map(|name| record.fields.get(name).map(Given::Value)).collect();
             let (modified, modified_by) = (record.modified, record.modified_by.as_deref());
-            digester.take(&Row { id: record.id.as_str(), modified, modified_by, fields: &fields });
+            digester.take(&Row { id: record.id.as_str(), modified, modified_by, fields: &fields, place: None });
         }
         digester.finish()
     });
@@ -56,7 +57,7 @@ fn by_digests(
         LinkMark::new(KEY, LinkId(i64::try_from(number).unwrap()), link.ids.as_ref().map(RecordId::as_str))
     };
     let marks: Vec<LinkMark> = links.iter().enumerate().map(mark).collect();
-    let mut read = Read { records, links, again: 0 };
+    let mut read = Read { spec, records, links, again: 0 };
     let found = engine::compare_digests(spec, &digests, (KEY, &marks), decisions, &mut read).unwrap();
     let agreeing = |at: &PerSide<u32>| {
         let record = |side: Side| &read.records.get(side)[*at.get(side) as usize];

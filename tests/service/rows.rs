@@ -19,6 +19,8 @@ fn files(desk: &Desk) -> Vec<String> {
     let folder = desk.folder.path().join("compares").read_dir().into_iter().flatten();
     let mut ends: Vec<String> = folder
         .map(|entry| entry.unwrap().path().extension().unwrap_or_default().to_string_lossy().into_owned())
+        // What was put aside goes away while the compare is told.
+        .filter(|end| !end.contains("-part-old-"))
         .collect();
     ends.sort();
     ends

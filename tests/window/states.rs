@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use duosync::model::{Alert, AlertKind, ConflictKind, Matter, MatterKind, MismatchKind, Side};
-use duosync::service::{Command, Event, Look, PairStatus, SyncMode};
+use duosync::service::{Command, Event, Look, PairStatus, Progress, SyncMode};
 use egui_kittest::kittest::Queryable;
 
 use super::given::{self, World};
@@ -227,6 +227,18 @@ fn compare_says_that_it_reads_its_records() {
     window.release();
     assert!(!window.sees("Reading the records…"));
     assert!(window.sees("24 records"));
+}
+
+#[test]
+fn compare_counts_the_rows_that_are_made() {
+    let mut window = slow("Look(Rows");
+    window.press("Compare");
+    let (step, total) = ("Preparing the rows".to_owned(), Some(1_000_000));
+    let now = Progress { step, done: 340_000, total, cancelling: false };
+    window.stand.progress_of(&duosync::service::rows_name(given::PAIR), now);
+    window.settle();
+    assert!(window.sees("Preparing the rows: 340,000 of 1,000,000"));
+    assert!(!window.sees("Cancel"), "the pair itself is not at work");
 }
 
 #[test]

@@ -833,9 +833,14 @@ impl Stand {
 
     /// Shows progress.
     pub fn progress(&self, progress: Progress) {
+        self.progress_of(PAIR, progress);
+    }
+
+    /// Shows progress under this name.
+    pub fn progress_of(&self, name: &str, progress: Progress) {
         let mailbox = self.mailbox.lock().unwrap();
         mailbox.voice.progress(|map| {
-            map.insert(PAIR.to_owned(), progress);
+            map.insert(name.to_owned(), progress);
         });
     }
 

@@ -79,6 +79,7 @@ compare-records-shown =
     }
 compare-none-found = No record fits what you look for.
 compare-searching = Searching…
+compare-preparing = Preparing the rows
 compare-reading-records = Reading the records…
 compare-not-kept = The records are not here
 compare-not-kept-text = Press Compare now: from then on every record is shown side by side.

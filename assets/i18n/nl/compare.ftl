@@ -79,6 +79,7 @@ compare-records-shown =
     }
 compare-none-found = Geen record past bij wat je zoekt.
 compare-searching = Er wordt gezocht…
+compare-preparing = De rijen worden klaargezet
 compare-reading-records = De records worden gelezen…
 compare-not-kept = De records zijn hier niet
 compare-not-kept-text = Druk op Nu vergelijken: daarna staat elk record naast elkaar.

@@ -8,6 +8,7 @@
 //!
 //! The format is that of RFC 4180, with the liberties that Excel and others take.
 
+mod again;
 mod document;
 mod edit;
 #[cfg(any(test, fuzzing))]
@@ -19,6 +20,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::connectors) use self::again::read_again;
 #[cfg(any(test, fuzzing))]
 pub(in crate::connectors) use self::hostile::hostile_file;
 

@@ -65,33 +65,108 @@ impl<'a> Cell<'a> {
 
 /// Finds the end of the record that starts at `start`.
 pub(super) fn next_record(bytes: &[u8], start: usize, dialect: Dialect) -> Result<RecordEnd, Broken> {
-    walk_record(bytes, start, dialect, |_| {})
+    walk_record(&mut Marks::new(bytes, dialect), start, |_| {})
 }
 
-/// The same with the fields of the record, into `cells`.
-pub(super) fn record_cells<'a>(
+/// The records of a text, one after the other, with their fields.
+pub(super) struct Records<'a> {
     text: &'a str,
-    start: usize,
-    dialect: Dialect,
-    cells: &mut Vec<Cell<'a>>,
-) -> Result<RecordEnd, Broken> {
-    cells.clear();
-    walk_record(text.as_bytes(), start, dialect, |field| {
-        cells.push(Cell { raw: text.get(field).unwrap_or_default(), quote: dialect.quote });
-    })
+    marks: Marks<'a>,
 }
 
-fn walk_record(
-    bytes: &[u8],
-    start: usize,
+impl<'a> Records<'a> {
+    pub(super) fn new(text: &'a str, dialect: Dialect) -> Self {
+        Self { text, marks: Marks::new(text.as_bytes(), dialect) }
+    }
+
+    /// The end of the record that starts at `start`, and its fields, into `cells`.
+    pub(super) fn cells(&mut self, start: usize, cells: &mut Vec<Cell<'a>>) -> Result<RecordEnd, Broken> {
+        let (text, quote) = (self.text, self.marks.dialect.quote);
+        cells.clear();
+        walk_record(&mut self.marks, start, |field| {
+            cells.push(Cell { raw: text.get(field).unwrap_or_default(), quote });
+        })
+    }
+}
+
+/// Bytes that are looked at together.
+const BLOCK: usize = 64;
+
+/// Finds the bytes that mean something, many at once: fields are short, and to look at each byte by itself
+/// takes longer than everything else that is done with a file.
+struct Marks<'a> {
+    bytes: &'a [u8],
     dialect: Dialect,
-    mut take: impl FnMut(Range<usize>),
-) -> Result<RecordEnd, Broken> {
+    /// Where the block starts that was looked at last, and a bit for each byte in it that means something.
+    block: usize,
+    found: u64,
+}
+
+impl<'a> Marks<'a> {
+    fn new(bytes: &'a [u8], dialect: Dialect) -> Self {
+        // No place is within the block before the first one.
+        Self { bytes, dialect, block: usize::MAX - BLOCK, found: 0 }
+    }
+
+    /// Where the next delimiter, quote or half of a line end is, here or later; the end of the text without one.
+    fn next(&mut self, from: usize) -> usize {
+        let mut at = from;
+        loop {
+            let within = at.wrapping_sub(self.block);
+            if within < BLOCK {
+                let ahead = self.found >> within;
+                if ahead != 0 {
+                    return (at + ahead.trailing_zeros() as usize).min(self.bytes.len());
+                }
+                at = self.block + BLOCK;
+            }
+            if at >= self.bytes.len() {
+                return self.bytes.len();
+            }
+            self.look(at);
+        }
+    }
+
+    /// Looks at the block that starts here.
+    fn look(&mut self, at: usize) {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        self.found = match rest.first_chunk::<BLOCK>() {
+            Some(block) => marked(block, self.dialect),
+            None => {
+                let mut block = [0; BLOCK];
+                for (to, from) in block.iter_mut().zip(rest) {
+                    *to = *from;
+                }
+                marked(&block, self.dialect)
+            }
+        };
+        self.block = at;
+    }
+}
+
+/// A bit for each byte that means something, the first byte's the lowest. It is written so that the compiler
+/// compares many bytes with one instruction.
+fn marked(block: &[u8; BLOCK], dialect: Dialect) -> u64 {
+    /// Brings the lowest bits of eight bytes together in the highest byte.
+    const TOGETHER: u64 = 0x0102_0408_1020_4080;
+    let mut marks = [0_u8; BLOCK];
+    for (mark, byte) in marks.iter_mut().zip(block) {
+        *mark = u8::from(*byte == dialect.delimiter)
+            | u8::from(*byte == dialect.quote)
+            | u8::from(*byte == b'\n')
+            | u8::from(*byte == b'\r');
+    }
+    let (eights, _) = marks.as_chunks::<8>();
+    eights.iter().rev().fold(0, |all, eight| (all << 8) | (u64::from_le_bytes(*eight).wrapping_mul(TOGETHER) >> 56))
+}
+
+fn walk_record(marks: &mut Marks<'_>, start: usize, mut take: impl FnMut(Range<usize>)) -> Result<RecordEnd, Broken> {
+    let (bytes, dialect) = (marks.bytes, marks.dialect);
     let mut record = RecordEnd { end: start, next: start, fields: 0, quoted: 0, empty: true };
     let mut at = start;
     loop {
         let field = at;
-        at = field_end(bytes, field, dialect)?;
+        at = field_end(marks, field)?;
         take(field..at);
         record.fields += 1;
         if bytes.get(field) == Some(&dialect.quote) {
@@ -123,10 +198,11 @@ pub(super) fn line_end_len(bytes: &[u8], at: usize) -> usize {
 pub(super) fn split<'a>(record: &'a str, dialect: Dialect, cells: &mut Vec<Cell<'a>>) {
     cells.clear();
     let bytes = record.as_bytes();
+    let mut marks = Marks::new(bytes, dialect);
     let mut at = 0;
     loop {
         // The record has been read once without an error, so the end is always found.
-        let end = field_end(bytes, at, dialect).unwrap_or(bytes.len());
+        let end = field_end(&mut marks, at).unwrap_or(bytes.len());
         cells.push(Cell { raw: record.get(at..end).unwrap_or_default(), quote: dialect.quote });
         if bytes.get(end) != Some(&dialect.delimiter) {
             return;
@@ -157,38 +233,48 @@ pub(super) fn needs_quotes(value: &str, dialect: Dialect) -> bool {
     value.bytes().any(|byte| byte == dialect.delimiter || byte == dialect.quote || byte == b'\n' || byte == b'\r')
 }
 
-fn field_end(bytes: &[u8], start: usize, dialect: Dialect) -> Result<usize, Broken> {
-    if bytes.get(start) != Some(&dialect.quote) {
-        return Ok(plain_end(bytes, start, dialect));
+fn field_end(marks: &mut Marks<'_>, start: usize) -> Result<usize, Broken> {
+    let (bytes, quote) = (marks.bytes, marks.dialect.quote);
+    if bytes.get(start) != Some(&quote) {
+        return Ok(plain_end(marks, start));
     }
     let mut at = start + 1;
     loop {
-        let Some(closing) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == dialect.quote)) else {
-            return Err(Broken::Unclosed(start));
-        };
-        at += closing + 1;
-        if bytes.get(at) != Some(&dialect.quote) {
+        at = marks.next(at);
+        match bytes.get(at) {
+            Some(byte) if *byte == quote => at += 1,
+            Some(_) => {
+                at += 1;
+                continue;
+            }
+            None => return Err(Broken::Unclosed(start)),
+        }
+        if bytes.get(at) != Some(&quote) {
             break;
         }
         at += 1;
     }
-    if plain_end(bytes, at, dialect) == at { Ok(at) } else { Err(Broken::AfterQuote(at)) }
+    if plain_end(marks, at) == at { Ok(at) } else { Err(Broken::AfterQuote(at)) }
 }
 
-fn plain_end(bytes: &[u8], start: usize, dialect: Dialect) -> usize {
+fn plain_end(marks: &mut Marks<'_>, start: usize) -> usize {
+    let (bytes, dialect) = (marks.bytes, marks.dialect);
     let mut at = start;
-    while let Some(byte) = bytes.get(at) {
+    loop {
+        at = marks.next(at);
         // A lone carriage return inside a line of a file with other line ends is part of the value. At the end of
         // the file it ends the last line, or a row that is added would go on with that line.
-        if *byte == dialect.delimiter
-            || *byte == b'\n'
-            || (*byte == b'\r' && (dialect.cr_only || matches!(bytes.get(at + 1), None | Some(b'\n'))))
-        {
-            break;
+        let ends = match bytes.get(at) {
+            None | Some(b'\n') => true,
+            Some(byte) if *byte == dialect.delimiter => true,
+            Some(b'\r') => dialect.cr_only || matches!(bytes.get(at + 1), None | Some(b'\n')),
+            Some(_) => false,
+        };
+        if ends {
+            return at;
         }
         at += 1;
     }
-    at
 }
 
 #[cfg(test)]
@@ -235,6 +321,56 @@ mod tests {
                 let mut out = String::new();
                 write_cell(value, quoted, COMMA, &mut out);
                 assert_eq!(values(&out), [value], "{value:?} as {out:?}");
+            }
+        }
+    }
+
+    /// Where a field ends, found byte by byte.
+    fn slowly(bytes: &[u8], start: usize, dialect: Dialect) -> Result<usize, Broken> {
+        let plain = |mut at: usize| {
+            while let Some(byte) = bytes.get(at) {
+                let lone = *byte == b'\r' && (dialect.cr_only || matches!(bytes.get(at + 1), None | Some(b'\n')));
+                if *byte == dialect.delimiter || *byte == b'\n' || lone {
+                    break;
+                }
+                at += 1;
+            }
+            at
+        };
+        if bytes.get(start) != Some(&dialect.quote) {
+            return Ok(plain(start));
+        }
+        let mut at = start + 1;
+        loop {
+            while bytes.get(at).is_some_and(|byte| *byte != dialect.quote) {
+                at += 1;
+            }
+            if at >= bytes.len() {
+                return Err(Broken::Unclosed(start));
+            }
+            at += 1;
+            if bytes.get(at) != Some(&dialect.quote) {
+                break;
+            }
+            at += 1;
+        }
+        if plain(at) == at { Ok(at) } else { Err(Broken::AfterQuote(at)) }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn fields_end_where_they_do_byte_by_byte(
+            text in "([ab\u{e9}\0]{0,30}[,;\"\r\n]{1,3}){0,12}[a\"\r]{0,2}",
+            delimiter in proptest::sample::select(vec![b',', b';', b'|']),
+            cr_only in proptest::bool::ANY,
+        ) {
+            let dialect = Dialect { delimiter, quote: b'"', cr_only };
+            let mut marks = Marks::new(text.as_bytes(), dialect);
+            for start in 0..=text.len() {
+                proptest::prop_assert_eq!(field_end(&mut marks, start), slowly(text.as_bytes(), start, dialect));
+            }
+            for start in (0..=text.len()).rev() {
+                proptest::prop_assert_eq!(field_end(&mut marks, start), slowly(text.as_bytes(), start, dialect));
             }
         }
     }

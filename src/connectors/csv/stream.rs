@@ -10,17 +10,17 @@ use std::io::Read;
 use std::sync::atomic::Ordering;
 
 use super::Inner;
+use super::again::{Columns, Form};
 use super::document::{Document, ROWS_PER_STEP};
-use super::identity::id_of;
-use super::scan::{Broken, Cell, record_cells};
+use super::scan::{Broken, Cell, Records};
 use super::sniff::{self, Dialect};
 use crate::connectors::shared::file::{self, Doing};
 use crate::connectors::shared::rows::IdColumns;
 use crate::connectors::{ConnectorError, Context, RowSink, RowsRead};
 use crate::model::{Given, Row};
 
-/// Bytes that are read at a time. Tests cut files everywhere.
-const PIECE: usize = if cfg!(test) { 53 } else { 1 << 20 };
+/// Bytes that are read at a time: what a processor holds near to it. Tests cut files everywhere.
+const PIECE: usize = if cfg!(test) { 53 } else { 1 << 18 };
 
 /// So much of a file is read at most to find out how it is written.
 const BEGINNING: usize = 4 << 20;
@@ -50,15 +50,25 @@ impl Inner {
         while !pieces.ended && pieces.bytes.len() < BEGINNING && !pieces.is_settled() {
             pieces.more().map_err(cannot)?;
         }
-        let Some((document, columns)) = self.beginning(&mut pieces) else { return Ok(RowsRead::Unfit) };
+        let Some((document, ids)) = self.beginning(&mut pieces) else { return Ok(RowsRead::Unfit) };
         let wanted: Option<Vec<usize>> = want.iter().map(|name| document.column(name)).collect();
         let Some(wanted) = wanted else { return Ok(RowsRead::Unfit) };
-        let reader = Reader { dialect: document.dialect, width: document.header.len(), columns, wanted };
-        let mut rows = 0;
+        let (width, dialect) = (document.header.len(), document.dialect);
+        let mut reader = Reader { dialect, width, columns: Columns { ids, wanted }, rows: 0, place: 0 };
+        let given = reader.columns.are_all(width);
+        if given {
+            let form = Form { dialect, columns: Cow::Borrowed(&reader.columns), names: Cow::Borrowed(want) };
+            sink.form(&serde_json::to_string(&form).unwrap_or_default());
+        }
         loop {
             context.check()?;
-            let (done, taken) = reader.piece(&pieces, context, &mut rows, sink.as_mut());
+            let (done, taken) = reader.piece(&pieces, context, sink.as_mut());
+            let text = pieces.bytes.get(pieces.at..pieces.at + taken).unwrap_or_default();
+            if given && !sink.text(text) {
+                return Ok(RowsRead::Stopped);
+            }
             pieces.at += taken;
+            reader.place += taken as u64;
             match done {
                 Done::Piece => {}
                 Done::All => break,
@@ -75,7 +85,7 @@ impl Inner {
         if !steady || sink.is_doubled() {
             return Ok(RowsRead::Unfit);
         }
-        context.step("reading the rows", rows, Some(rows));
+        context.step("reading the rows", reader.rows, Some(reader.rows));
         sink.end();
         Ok(RowsRead::Whole)
     }
@@ -115,9 +125,11 @@ impl Pieces {
     fn more(&mut self) -> std::io::Result<()> {
         self.bytes.drain(..self.at);
         self.at = 0;
-        let got = (&mut self.file).take(PIECE as u64).read_to_end(&mut self.bytes)?;
+        // A record that goes on beyond a piece is looked at from its start again: not for each small piece of it.
+        let wanted = PIECE.max(self.bytes.len());
+        let got = (&mut self.file).take(wanted as u64).read_to_end(&mut self.bytes)?;
         self.read += got as u64;
-        self.ended = got < PIECE;
+        self.ended = got < wanted;
         Ok(())
     }
 
@@ -129,12 +141,12 @@ impl Pieces {
     /// The text that is not done, and whether it goes to the end of the file; none where it is no UTF-8.
     fn text(&self) -> Option<(&str, bool)> {
         let bytes = self.bytes.get(self.at..).unwrap_or_default();
-        match std::str::from_utf8(bytes) {
+        match simdutf8::compat::from_utf8(bytes) {
             Ok(text) => Some((text, self.ended)),
             // A character whose end comes with the next piece.
             Err(error) if error.error_len().is_none() && !self.ended => {
                 let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
-                std::str::from_utf8(valid).ok().map(|text| (text, false))
+                simdutf8::compat::from_utf8(valid).ok().map(|text| (text, false))
             }
             Err(_) => None,
         }
@@ -157,20 +169,24 @@ enum Done {
 struct Reader {
     dialect: Dialect,
     width: usize,
-    columns: IdColumns,
-    wanted: Vec<usize>,
+    columns: Columns,
+    /// How many rows there were.
+    rows: u64,
+    /// Where the next piece stands in the text that the sink is given.
+    place: u64,
 }
 
 impl Reader {
     /// Gives the rows of a piece to the sink, and says how many bytes they were.
-    fn piece(&self, pieces: &Pieces, context: &Context, rows: &mut u64, sink: &mut dyn RowSink) -> (Done, usize) {
+    fn piece(&mut self, pieces: &Pieces, context: &Context, sink: &mut dyn RowSink) -> (Done, usize) {
         let Some((text, last)) = pieces.text() else { return (Done::Unfit, 0) };
         let mut cells: Vec<Cell<'_>> = Vec::with_capacity(self.width);
-        let mut fields: Vec<Option<Given<'_>>> = Vec::with_capacity(self.wanted.len());
+        let mut fields: Vec<Option<Given<'_>>> = Vec::with_capacity(self.columns.wanted.len());
         let mut scratch = Vec::new();
+        let mut records = Records::new(text, self.dialect);
         let mut at = 0;
         while at < text.len() {
-            let record = match record_cells(text, at, self.dialect, &mut cells) {
+            let record = match records.cells(at, &mut cells) {
                 Ok(record) => record,
                 Err(Broken::Unclosed(_)) if !last => break,
                 Err(Broken::Unclosed(_) | Broken::AfterQuote(_)) => return (Done::Unfit, at),
@@ -179,6 +195,7 @@ impl Reader {
             if !last && record.next >= text.len() {
                 break;
             }
+            let place = Some(self.place + at as u64);
             at = record.next;
             if record.empty {
                 continue;
@@ -186,25 +203,17 @@ impl Reader {
             if record.fields != self.width {
                 return (Done::Unfit, at);
             }
-            let id = match &self.columns {
-                IdColumns::Column(column) => match cells.get(*column).map(|cell| cell.value()) {
-                    Some(Cow::Borrowed(text)) => Cow::Borrowed(text.trim()),
-                    Some(Cow::Owned(text)) => Cow::Owned(text.trim().to_owned()),
-                    None => Cow::Borrowed(""),
-                },
-                IdColumns::Key(_) => Cow::Owned(id_of(&self.columns, &cells, &mut scratch)),
-            };
+            let id = self.columns.id(&cells, &mut scratch);
             if id.is_empty() {
                 return (Done::Unfit, at);
             }
-            fields.clear();
-            fields.extend(self.wanted.iter().map(|column| cells.get(*column).map(|cell| Given::Text(cell.value()))));
-            if !sink.row(&Row { id: &id, modified: None, modified_by: None, fields: &fields }) {
+            self.columns.fields(&cells, &mut fields);
+            if !sink.row(&Row { id: &id, modified: None, modified_by: None, fields: &fields, place }) {
                 return (Done::Stopped, at);
             }
-            *rows += 1;
-            if rows.is_multiple_of(ROWS_PER_STEP as u64) {
-                context.step("reading the rows", *rows, None);
+            self.rows += 1;
+            if self.rows.is_multiple_of(ROWS_PER_STEP as u64) {
+                context.step("reading the rows", self.rows, None);
             }
         }
         (if last { Done::All } else { Done::Piece }, at)

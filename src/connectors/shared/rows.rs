@@ -1,5 +1,7 @@
 //! What makes a row of a table the same row from one run to the next, whatever file the table is in.
 
+use serde::{Deserialize, Serialize};
+
 use super::digest;
 use crate::connectors::{ConnectorError, ErrorKind};
 use crate::model::AccountSettings;
@@ -17,7 +19,7 @@ pub(in crate::connectors) enum IdSetting {
 }
 
 /// The columns of one file that make a row's identity.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::connectors) enum IdColumns {
     /// This column holds the id.
     Column(usize),

@@ -94,6 +94,8 @@ pub(crate) struct Given<'a> {
     pub(crate) compares: Option<&'a Compares>,
     /// How far it is, while it is at work.
     pub(crate) progress: Option<&'a Progress>,
+    /// How far its rows are, while they are made.
+    pub(crate) rows: Option<&'a Progress>,
     /// What the pairs' ends are called.
     pub(crate) names: &'a Names,
     /// The moment.
@@ -140,6 +142,9 @@ pub(crate) fn show(
     });
     if let Some(progress) = given.progress {
         remark(ui, words::progress(progress));
+    }
+    if let Some(rows) = given.rows {
+        remark(ui, words::progress(rows));
     }
     if form.exporting {
         show_export(ui, &pair, form, intents);
