@@ -1,7 +1,7 @@
 //! What a run records, in one transaction.
 
 use super::matters::MattersUpdate;
-use super::{Store, StoreError, journal, links, matters, pair_id};
+use super::{Store, StoreError, journal, links, matters, matters_update, pair_id};
 use crate::model::{
     Cursor, Decision, Link, LinkIndex, MatterId, Observed, PerSide, RecordId, RunSummary, Subject, WriteEntry,
 };
@@ -61,11 +61,11 @@ impl Store {
             links::store_links(tx, pair, &changes.links, changes.index.as_ref())?;
             journal::store_writes(tx, &changes.writes)?;
             let opened = match &changes.matters {
-                Some(update) => matters::update(tx, pair, update)?,
+                Some(update) => matters_update::update(tx, pair, update)?,
                 None => Vec::new(),
             };
             for update in &changes.reopened {
-                matters::update(tx, pair, update)?;
+                matters_update::update(tx, pair, update)?;
             }
             matters::decisions_done(tx, pair, &changes.decisions_done)?;
             changes.decisions.iter().try_for_each(|decision| matters::store_decision(tx, pair, decision))?;

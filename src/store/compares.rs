@@ -3,7 +3,8 @@
 use rusqlite::{OptionalExtension, Row};
 
 use super::codec::{Json, to_count, to_int, to_limit};
-use super::matters::{self, Lent, MatterScope, Origin, Said};
+use super::matters::{self, MatterScope, Origin};
+use super::matters_update::{self, Lent, Said};
 use super::{Store, StoreError, pair_id};
 use crate::model::{CompareCounts, CompareReport, MatterKind, Mismatch, Timestamp};
 
@@ -41,7 +42,7 @@ impl Store {
             let is_asked = |one: &Mismatch| !asked.is_empty() && asked.contains(&one.subject.key());
             let open: Vec<&Mismatch> = report.mismatches.iter().filter(|one| !is_asked(one)).collect();
             let said = Said { origin: Origin::Compare, by: None, now: report.started };
-            let numbers = matters::bring(tx, pair, said, open.into_iter().map(Lent::from), &MatterScope::All)?;
+            let numbers = matters_update::bring(tx, pair, said, open.into_iter().map(Lent::from), &MatterScope::All)?;
             tx.execute(
                 "DELETE FROM compare_mismatches WHERE compare IN (SELECT id FROM compares WHERE pair = ?1)",
                 [pair],

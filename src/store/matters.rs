@@ -1,15 +1,14 @@
 //! What waits for the operator, and what the operator has answered.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::mpsc::sync_channel;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::codec::{Json, to_size};
 use super::{Store, StoreError, pair_id};
 use crate::model::{
-    Closed, Decision, Matter, MatterField, MatterId, MatterKind, Mismatch, MismatchKind, PerSide, RecordId, Resolution,
-    RunId, Side, Subject, Timestamp, Touch,
+    Closed, Decision, Matter, MatterField, MatterId, MatterKind, MismatchKind, PerSide, RecordId, Resolution, RunId,
+    Side, Subject, Timestamp, Touch,
 };
 
 /// What found a matter. Each closes only what it has found itself.
@@ -74,7 +73,7 @@ const MISMATCHES: &str = "'only_in_a', 'only_in_b', 'different', 'duplicate_key'
 const ANSWER: &str = "";
 
 impl Origin {
-    const fn word(self) -> &'static str {
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Run => "run",
             Self::Compare => "compare",
@@ -347,163 +346,6 @@ impl Store {
     }
 }
 
-/// A matter, lent by whoever has found it.
-pub(super) struct Lent<'a> {
-    kind: MatterKind,
-    subject: &'a Subject,
-    label: &'a str,
-    reason: &'a str,
-    fields: &'a [MatterField],
-    modified: &'a PerSide<Option<Touch>>,
-    fingerprint: &'a str,
-}
-
-impl<'a> From<&'a NewMatter> for Lent<'a> {
-    fn from(new: &'a NewMatter) -> Self {
-        let NewMatter { kind, subject, label, reason, fields, modified, fingerprint } = new;
-        Self { kind: kind.clone(), subject, label, reason, fields, modified, fingerprint }
-    }
-}
-
-impl<'a> From<&'a Mismatch> for Lent<'a> {
-    fn from(found: &'a Mismatch) -> Self {
-        let Mismatch { kind, subject, label, reason, fields, modified, fingerprint } = found;
-        Self { kind: MatterKind::Mismatch(kind.clone()), subject, label, reason, fields, modified, fingerprint }
-    }
-}
-
-/// The same, as it is written down.
-struct Written<'a> {
-    lent: Lent<'a>,
-    key: (String, String),
-    kind: String,
-    subject: String,
-    fields: String,
-    modified: String,
-}
-
-impl<'a> Written<'a> {
-    fn of(lent: Lent<'a>) -> serde_json::Result<Self> {
-        Ok(Self {
-            key: (lent.subject.key(), lent.kind.word().to_owned()),
-            kind: serde_json::to_string(&lent.kind)?,
-            subject: serde_json::to_string(lent.subject)?,
-            fields: serde_json::to_string(lent.fields)?,
-            modified: serde_json::to_string(lent.modified)?,
-            lent,
-        })
-    }
-}
-
-/// Matters that are put into words together.
-const TOGETHER: usize = 500;
-
-/// Who says what of the matters of a pair, and when.
-#[derive(Clone, Copy)]
-pub(super) struct Said {
-    pub(super) origin: Origin,
-    pub(super) by: Option<RunId>,
-    pub(super) now: Timestamp,
-}
-
-/// Brings the open matters of a pair up to date, and returns the ones that are new. What is given as
-/// open is always kept, even outside the scope: a question must not be lost.
-pub(super) fn update(conn: &Connection, pair: i64, update: &MattersUpdate) -> Result<Vec<MatterId>, StoreError> {
-    let said = Said { origin: update.origin, by: update.by, now: update.now };
-    let all = bring(conn, pair, said, update.open.iter().map(Lent::from), &update.scope)?;
-    Ok(all.into_iter().filter_map(|(id, is_new)| is_new.then_some(MatterId(id))).collect())
-}
-
-/// The same, with the number of each matter in the order in which they are given, and whether it is new.
-pub(super) fn bring<'a>(
-    conn: &Connection,
-    pair: i64,
-    said: Said,
-    open: impl ExactSizeIterator<Item = Lent<'a>> + Send,
-    scope: &MatterScope,
-) -> Result<Vec<(i64, bool)>, StoreError> {
-    let mut before = open_by_subject(conn, pair, said.origin)?;
-    let mut numbers = Vec::with_capacity(open.len());
-    let mut write = |written: serde_json::Result<Written<'_>>| -> Result<(), StoreError> {
-        let written = written.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-        let known = before.get(&written.key).copied();
-        let number = write_one(conn, (pair, said), &written, known)?;
-        numbers.push((number, known.is_none()));
-        before.insert(written.key, number);
-        Ok(())
-    };
-    if open.len() <= TOGETHER {
-        open.map(Written::of).try_for_each(write)?;
-    } else {
-        // To put them into words takes as long as to write them down, so that is done beside it.
-        std::thread::scope(|threads| {
-            let (send, made) = sync_channel(4);
-            threads.spawn(move || {
-                let mut open = open;
-                loop {
-                    let some: Vec<_> = open.by_ref().take(TOGETHER).map(Written::of).collect();
-                    if some.is_empty() || send.send(some).is_err() {
-                        return;
-                    }
-                }
-            });
-            made.into_iter().flatten().try_for_each(&mut write)
-        })?;
-    }
-    let kept: BTreeSet<i64> = numbers.iter().map(|(number, _)| *number).collect();
-    let scope: Option<BTreeSet<String>> = match scope {
-        MatterScope::All => None,
-        MatterScope::Only(subjects) => Some(subjects.iter().map(Subject::key).collect()),
-    };
-    for ((subject, _), id) in &before {
-        if !kept.contains(id) && scope.as_ref().is_none_or(|scope| scope.contains(subject)) {
-            close(conn, *id, Closed::Gone, said.by, said.now)?;
-        }
-    }
-    Ok(numbers)
-}
-
-/// Writes a matter down, anew or over the one with this number, and returns its number.
-fn write_one(
-    conn: &Connection,
-    (pair, said): (i64, Said),
-    written: &Written<'_>,
-    known: Option<i64>,
-) -> Result<i64, StoreError> {
-    let Written { lent, key: (key, word), kind, subject, fields, modified } = written;
-    let (label, reason, fingerprint) = (lent.label, lent.reason, lent.fingerprint);
-    if let Some(id) = known {
-        let mut change = conn.prepare_cached(
-            "UPDATE matters SET kind = ?2, subject = ?3, label = ?4, reason = ?5, fields = ?6, modified = ?7, \
-             fingerprint = ?8 WHERE id = ?1 AND (kind, subject, label, reason, fields, modified, fingerprint) \
-             IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?;
-        change.execute((id, kind, subject, label, reason, fields, modified, fingerprint))?;
-        return Ok(id);
-    }
-    let mut insert = conn.prepare_cached(
-        "INSERT INTO matters (pair, origin, class, word, kind, subject_key, subject, label, reason, fields, modified, \
-         fingerprint, opened) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-    )?;
-    let (origin, class) = (said.origin.word(), class(&lent.kind));
-    insert.execute((
-        pair,
-        origin,
-        class,
-        word,
-        kind,
-        key,
-        subject,
-        label,
-        reason,
-        fields,
-        modified,
-        fingerprint,
-        said.now.0,
-    ))?;
-    Ok(conn.last_insert_rowid())
-}
-
 /// The subjects of a pair that a run asks about. Only an index is read: there may be very many differences.
 pub(super) fn conflict_subjects(conn: &Connection, pair: i64) -> Result<BTreeSet<String>, StoreError> {
     let mut found = conn.prepare_cached(&format!(
@@ -543,7 +385,7 @@ pub(super) fn decisions_done(conn: &Connection, pair: i64, subjects: &[Subject])
     Ok(())
 }
 
-fn open_by_subject(
+pub(super) fn open_by_subject(
     conn: &Connection,
     pair: i64,
     origin: Origin,
@@ -555,7 +397,13 @@ fn open_by_subject(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn close(conn: &Connection, id: i64, how: Closed, by: Option<RunId>, at: Timestamp) -> Result<(), StoreError> {
+pub(super) fn close(
+    conn: &Connection,
+    id: i64,
+    how: Closed,
+    by: Option<RunId>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     conn.prepare_cached(
         "UPDATE matters SET closed = ?2, closed_how = ?3, closed_by = ?4 WHERE id = ?1 AND closed IS NULL",
     )?
@@ -563,7 +411,7 @@ fn close(conn: &Connection, id: i64, how: Closed, by: Option<RunId>, at: Timesta
     Ok(())
 }
 
-const fn class(kind: &MatterKind) -> &'static str {
+pub(super) const fn class(kind: &MatterKind) -> &'static str {
     match kind {
         MatterKind::Conflict(_) => "conflict",
         MatterKind::Mismatch(_) => "mismatch",

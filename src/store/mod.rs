@@ -24,6 +24,7 @@ mod journal;
 mod links;
 mod lives;
 mod matters;
+mod matters_update;
 mod person;
 mod schema;
 mod settings;

@@ -261,9 +261,8 @@ impl DuosyncApp {
         match wanted {
             SetupIntent::Try(side) => self.try_account(side),
             SetupIntent::SignIn(side) => {
-                let Some(setup) = &self.setup else { return };
-                let account = setup.sides.get(side);
-                let (settings, password) = (account.settings(), account.password());
+                let Some(setup) = &mut self.setup else { return };
+                let (settings, password) = setup.sends(side);
                 self.send(Command::SaveAccount { settings, password }, Purpose::SaveForSignIn(side));
             }
             SetupIntent::Passphrase(side) => {
@@ -358,10 +357,10 @@ impl DuosyncApp {
 
     /// Saves what is not saved yet, and goes on.
     fn save_accounts(&mut self, purpose: fn(Side) -> Purpose) {
-        let Some(setup) = &self.setup else { return };
-        let changed = Side::BOTH.map(|side| (side, setup.to_save(side)));
-        for (side, account) in changed {
-            if let Some((settings, password)) = account {
+        for side in Side::BOTH {
+            let Some(setup) = &mut self.setup else { return };
+            if setup.is_to_save(side) {
+                let (settings, password) = setup.sends(side);
                 self.send(Command::SaveAccount { settings, password }, purpose(side));
             }
         }
@@ -429,6 +428,9 @@ impl DuosyncApp {
 
     /// A side could not be saved: most likely there is no keyring, so the operator chooses another way.
     pub(super) fn account_failed(&mut self, side: Side, why: &str) {
+        if let Some(setup) = &mut self.setup {
+            setup.has_not_saved(side);
+        }
         let keyring = |setup: &Setup| {
             let account = setup.sides.get(side);
             account.settings().secret == Some(SecretRef::Keyring) && account.password().is_some()

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use crate::book::{Book, Held, Shelf};
 use crate::support::lab::Workplace;
@@ -203,7 +204,9 @@ impl<'a> World<'a> {
             let mut rows = all.query([])?;
             while let Some(row) = rows.next()? {
                 let cells = (0..width).map(|at| row.get::<_, rusqlite::types::Value>(at));
-                told += &format!("{table} {:?}\n", cells.collect::<rusqlite::Result<Vec<_>>>()?);
+                let cells = cells.collect::<rusqlite::Result<Vec<_>>>()?;
+                // Writing to a string does not fail.
+                let _written = writeln!(told, "{table} {cells:?}");
             }
         }
         Ok(told)

@@ -107,6 +107,10 @@ pub(crate) struct Setup {
     /// Whether it is being saved.
     #[serde(skip)]
     pub(crate) saving: bool,
+    /// The accounts as they were sent to be saved. The service tells that they are there before it answers,
+    /// and they are nobody else's.
+    #[serde(skip)]
+    sent: PerSide<Option<AccountSettings>>,
     /// The ends whose fields are known, to notice that another list was picked.
     #[serde(skip)]
     pub(crate) described: Option<PerSide<(AccountSettings, Option<String>)>>,
@@ -162,6 +166,7 @@ impl Setup {
             rows: Vec::new(),
             spec,
             saving: false,
+            sent: PerSide::default(),
             saved: BTreeSet::new(),
             kept: None,
             next: 1,
@@ -218,10 +223,15 @@ impl Setup {
             let other = self.sides.get(side.opposite());
             let other = (other.platform.is_some()).then(|| other.shown_name());
             let own = self.sides.get(side).base.as_ref().map(|base| base.name.clone());
-            let saved = &self.saved;
+            let (saved, sent) = (&self.saved, &self.sent);
+            let is_sent = |name: &String| {
+                Side::BOTH.iter().any(|side| sent.get(*side).as_ref().is_some_and(|sent| sent.name == *name))
+            };
             let known = snapshot.accounts.iter().map(|account| &account.name);
-            let mut taken: BTreeSet<String> =
-                known.filter(|name| Some(*name) != own.as_ref() && !saved.contains(*name)).cloned().collect();
+            let mut taken: BTreeSet<String> = known
+                .filter(|name| Some(*name) != own.as_ref() && !saved.contains(*name) && !is_sent(name))
+                .cloned()
+                .collect();
             // The first account has its name first.
             if side == Side::B {
                 taken.extend(other);
@@ -389,17 +399,30 @@ impl Setup {
         }
     }
 
-    /// What a side has to save; none where everything is as it was saved.
-    pub(crate) fn to_save(&self, side: Side) -> Option<(AccountSettings, Option<String>)> {
+    /// Whether a side has something to save.
+    pub(crate) fn is_to_save(&self, side: Side) -> bool {
         let account = self.sides.get(side);
-        let (settings, password) = (account.settings(), account.password());
-        (account.base.as_ref() != Some(&settings) || password.is_some()).then_some((settings, password))
+        account.base.as_ref() != Some(&account.settings()) || account.password().is_some()
     }
 
-    /// A side is saved as it is now.
+    /// A side is sent to be saved as it is now.
+    pub(crate) fn sends(&mut self, side: Side) -> (AccountSettings, Option<String>) {
+        let account = self.sides.get(side);
+        let (settings, password) = (account.settings(), account.password());
+        *self.sent.get_mut(side) = Some(settings.clone());
+        (settings, password)
+    }
+
+    /// A side could not be saved.
+    pub(crate) fn has_not_saved(&mut self, side: Side) {
+        *self.sent.get_mut(side) = None;
+    }
+
+    /// A side is saved as it was sent.
     pub(crate) fn has_saved(&mut self, side: Side) {
+        let sent = self.sent.get_mut(side).take();
         let account = self.sides.get_mut(side);
-        let settings = account.settings();
+        let settings = sent.unwrap_or_else(|| account.settings());
         if let Some(base) = &account.base {
             self.saved.insert(base.name.clone());
         }
@@ -429,6 +452,7 @@ impl Setup {
         let name = account.shown_name();
         account.base.as_ref().is_none_or(|base| base.name != name)
             && !self.saved.contains(&name)
+            && self.sent.get(side).as_ref().is_none_or(|sent| sent.name != name)
             && snapshot.accounts.iter().any(|known| known.name == name)
     }
 

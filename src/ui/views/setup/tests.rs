@@ -169,6 +169,35 @@ fn two_accounts_of_one_kind_get_names_of_their_own() {
 }
 
 #[test]
+fn an_account_keeps_its_name_while_it_is_saved() {
+    let mut setup = Setup::new();
+    setup.sides = PerSide::from_fn(|_| draft("carddav"));
+    let mut world = given::snapshot(Vec::new());
+    setup.follow(&world);
+    let names = PerSide::new("Address book".to_owned(), "Address book 2".to_owned());
+    // The service tells of the new accounts before it answers that they are saved.
+    world.accounts = Side::BOTH.map(|side| setup.sends(side).0).to_vec();
+    setup.follow(&world);
+    assert_eq!(setup.names(), names);
+    for side in Side::BOTH {
+        assert!(!setup.name_is_taken(side, &world));
+        setup.has_saved(side);
+        setup.follow(&world);
+        assert_eq!(setup.names(), names);
+        assert!(!setup.is_to_save(side));
+    }
+
+    // What could not be saved leaves the name to whoever has it.
+    let mut other = Setup::new();
+    other.sides.b = draft("carddav");
+    other.follow(&given::snapshot(Vec::new()));
+    let _sent = other.sends(Side::B);
+    other.has_not_saved(Side::B);
+    other.follow(&world);
+    assert_eq!(other.names().b, "Address book 3");
+}
+
+#[test]
 fn kinds_of_accounts_are_found_by_any_of_their_words() {
     let mut known = platforms();
     let many = (0..30).map(|number| PlatformInfo {
