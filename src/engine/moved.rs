@@ -14,7 +14,7 @@ use super::normalise::same;
 use super::observe::{overlay, tells_nothing_new};
 use super::partners::is_somebody_else;
 use super::reconcile::{Now, Work, first_key};
-use crate::model::{PairSpec, RecordId, Seen, Side, Subject};
+use crate::model::{PairSpec, RecordId, Scope, Seen, Side, Subject};
 
 /// A link whose record has other keys now.
 struct Changed {
@@ -108,8 +108,23 @@ impl Work<'_> {
             let seen = |index: usize| self.links.get(index).map(|couple| &couple.link.sides.get(side).seen);
             let shared = |index: usize| seen(index).map_or(0, |seen| count_same(self.spec, side, seen, &one.now));
             let own = shared(one.index);
-            let owners = key(&one.now).and_then(|key| owners.get(&key)).map(Vec::as_slice).unwrap_or_default();
-            one.is_other = owners.iter().any(|index| *index != one.index && shared(*index) > own);
+            let Some(found) = key(&one.now) else { continue };
+            let mut others = owners.get(&found).into_iter().flatten().filter(|index| **index != one.index);
+            // Whoever still has the key under its own id has not moved; then two have the same key.
+            one.is_other = others.any(|index| shared(*index) > own && self.has_left(side, *index, &found));
+        }
+    }
+
+    /// Whether the record of this link no longer has the key under its id.
+    fn has_left(&self, side: Side, index: usize, key: &(usize, String)) -> bool {
+        let Some(couple) = self.links.get(index) else { return false };
+        let (view, id) = (self.views.get(side), couple.link.ids.get(side));
+        match view.records.get(id) {
+            Some(new) => {
+                let now = overlay(&couple.link.sides.get(side).seen, new);
+                first_key(&matching::keys(self.spec, side, &now)).as_ref() != Some(key)
+            }
+            None => view.gone.contains(id) || view.scope == Scope::Full && view.complete,
         }
     }
 }
