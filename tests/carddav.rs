@@ -11,6 +11,8 @@
 
 #[path = "carddav/harm.rs"]
 mod harm;
+#[path = "carddav/state.rs"]
+mod state;
 mod support;
 
 use std::collections::BTreeMap;
@@ -497,28 +499,50 @@ async fn a_certificate_that_nobody_vouches_for_is_told_as_such() {
         CardDavConnector::new(&settings, Some("s3cret"))
     };
     let context = Context::quiet();
-    let refused = async |connector: CardDavConnector| {
+    let refused_at = async |connector: CardDavConnector| {
         let error = connector.list(&context, BOOK, &want(), None).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Settings, "it is not tried again and again: {error}");
         error.to_string()
     };
     let good = Tls::before(server.port, &["127.0.0.1"], false);
     let ca = file("family-ca.pem", &good.ca);
-    let text = refused(open(good.port, "127.0.0.1", None).unwrap()).await;
+    let text = refused_at(open(good.port, "127.0.0.1", None).unwrap()).await;
     assert!(text.contains("vouched for by nobody") && text.contains("(ca)"), "{text}");
-    let text = refused(open(good.port, "localhost", Some(&ca)).unwrap()).await;
+    let text = refused_at(open(good.port, "localhost", Some(&ca)).unwrap()).await;
     assert!(text.contains("another name"), "{text}");
     let old = Tls::before(server.port, &["127.0.0.1"], true);
-    let text = refused(open(old.port, "127.0.0.1", Some(&file("old-ca.pem", &old.ca))).unwrap()).await;
+    let text = refused_at(open(old.port, "127.0.0.1", Some(&file("old-ca.pem", &old.ca))).unwrap()).await;
     assert!(text.contains("expired"), "{text}");
     let other = Tls::before(server.port, &["127.0.0.1"], false);
-    let text = refused(open(other.port, "127.0.0.1", Some(&ca)).unwrap()).await;
+    let text = refused_at(open(other.port, "127.0.0.1", Some(&ca)).unwrap()).await;
     assert!(text.contains("vouched for by nobody"), "{text}");
     assert_eq!(good.asked() + old.asked() + other.asked(), 0, "nobody was told the password");
 
     let connector = open(good.port, "127.0.0.1", Some(&ca)).unwrap();
     assert_eq!(all(&connector, BOOK).await.0.len(), 1);
     assert!(good.asked() > 0);
+
+    // A server may send a plain address on to its secure form, which is then looked at no less.
+    let faults = Faults::before(server.port);
+    let onward = || refused(308, &format!("Location: https://127.0.0.1:{}{BOOK}", good.port));
+    let plain = |ca: Option<&str>| {
+        let ca = ca.map(|ca| ("ca".to_owned(), ca.to_owned()));
+        let options = [("url".to_owned(), faults.url()), ("username".to_owned(), "ann".to_owned())];
+        let settings = AccountSettings {
+            name: "Address book".to_owned(),
+            connector: "carddav".to_owned(),
+            options: options.into_iter().chain(ca).collect(),
+            secret: None,
+        };
+        CardDavConnector::new(&settings, Some("s3cret")).unwrap()
+    };
+    let reports = || Arc::new(|head: &str, _: &str| head.starts_with("REPORT"));
+    faults.order(Some(1), reports(), onward());
+    assert!(refused_at(plain(None)).await.contains("vouched for by nobody"));
+    faults.order(Some(1), reports(), onward());
+    let before = good.asked();
+    assert_eq!(all(&plain(Some(&ca)), BOOK).await.0.len(), 1);
+    assert_eq!((good.asked() - before, faults.met()), (1, 2));
 
     let text = open(good.port, "127.0.0.1", Some(&file("empty.pem", "no certificate"))).unwrap_err().to_string();
     assert!(text.contains("empty.pem holds no certificate"), "{text}");

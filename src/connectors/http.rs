@@ -2,8 +2,8 @@
 
 use std::error::Error as StdError;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -28,6 +28,10 @@ const MOST_REDIRECTS: usize = 5;
 /// The client of one account.
 pub(crate) struct Http {
     client: Client,
+    /// The client for the secure form of a plain address, which such a server may send us on to.
+    secure: OnceLock<Client>,
+    /// The authorities that are trusted beside the computer's own.
+    authorities: Vec<Certificate>,
     base: Url,
     authorization: Option<HeaderValue>,
     plain_allowed: bool,
@@ -135,29 +139,36 @@ impl Http {
         // already is as it should be.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let authorities = ca.map(authorities).transpose()?.unwrap_or_default();
-        let builder = || {
-            Client::builder()
-                .tls_certs_merge(authorities.clone())
-                .redirect(reqwest::redirect::Policy::none())
-                .connect_timeout(CONNECT_TIME)
-                .read_timeout(SILENCE)
-                .user_agent(concat!("Duosync/", env!("CARGO_PKG_VERSION")))
-        };
-        let client = match builder().build() {
-            Ok(client) => client,
-            // A computer without any certificates can still speak to itself without TLS. With no
-            // certificate trusted, every https address is refused, as it must be.
-            Err(_) if base.scheme() == "http" => builder().tls_certs_only([]).build().map_err(no_client)?,
-            Err(error) => return Err(no_client(error)),
+        let client = if base.scheme() == "http" {
+            // To read all of the computer's certificates takes longer than a request to a server nearby, and a
+            // computer without any can still speak to itself. With no certificate trusted this client refuses
+            // every https address.
+            builder().tls_certs_only([]).build()
+        } else {
+            builder().tls_certs_merge(authorities.clone()).build()
         };
         Ok(Self {
-            client,
+            client: client.map_err(no_client)?,
+            secure: OnceLock::new(),
+            authorities,
             base,
             authorization,
             plain_allowed: allow_http,
             most: BODY_LIMIT,
             requests: AtomicU64::new(0),
         })
+    }
+
+    /// The client for an address.
+    fn client(&self, url: &Url) -> Result<&Client, ConnectorError> {
+        if url.scheme() == self.base.scheme() || url.scheme() != "https" {
+            return Ok(&self.client);
+        }
+        if let Some(client) = self.secure.get() {
+            return Ok(client);
+        }
+        let client = builder().tls_certs_merge(self.authorities.clone()).build().map_err(no_client)?;
+        Ok(self.secure.get_or_init(|| client))
     }
 
     /// The account's own address.
@@ -314,7 +325,7 @@ impl Http {
     ) -> Result<Answer, ConnectorError> {
         check_scheme(url, self.plain_allowed)?;
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let mut request = self.client.request(method.clone(), url.clone());
+        let mut request = self.client(url)?.request(method.clone(), url.clone());
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization.clone());
         }
@@ -365,6 +376,15 @@ impl Http {
             tr!("http-sent-on", host = host_of(&self.base), shown = format_args!("{}", shown(url))),
         ))
     }
+}
+
+/// What all clients have in common.
+fn builder() -> reqwest::ClientBuilder {
+    Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIME)
+        .read_timeout(SILENCE)
+        .user_agent(concat!("Duosync/", env!("CARGO_PKG_VERSION")))
 }
 
 /// An address that another server names, without the secrets that it may hold.
@@ -514,95 +534,4 @@ impl std::fmt::Debug for Http {
 pub(crate) type SharedHttp = Arc<Http>;
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-    use super::*;
-
-    fn http(base: &str) -> Result<Http, ConnectorError> {
-        Http::new(Url::parse(base).unwrap(), Some(basic("ann", "secret").unwrap()), false)
-    }
-
-    #[test]
-    fn the_basic_scheme_is_that_of_the_rfc() {
-        assert_eq!(basic("Aladdin", "open sesame").unwrap(), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
-    }
-
-    #[test]
-    fn plain_http_is_for_this_computer() {
-        assert_eq!(http("http://example.com/").unwrap_err().kind, ErrorKind::Settings);
-        for base in ["http://127.0.0.1:1/", "http://[::1]/", "http://localhost/"] {
-            http(base).unwrap();
-        }
-        Http::new(Url::parse("http://example.com/").unwrap(), None, true).unwrap();
-    }
-
-    #[test]
-    fn credentials_stay_with_their_host() {
-        let here = http("http://127.0.0.1:5232/").unwrap();
-        assert!(here.resolve(here.base(), "/a/b/").is_ok());
-        for other in ["http://127.0.0.2:5232/", "http://127.0.0.1:5233/", "http://evil.example/x", "//evil.example/"] {
-            assert_eq!(here.resolve(here.base(), other).unwrap_err().kind, ErrorKind::Settings, "{other}");
-        }
-    }
-
-    #[test]
-    fn both_forms_of_retry_after_are_understood() {
-        assert_eq!(retry_after("120", None), Some(Duration::from_mins(2)));
-        let now = http_date("Sun, 06 Nov 1994 08:49:37 GMT");
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:50:07 GMT", now), Some(Duration::from_secs(30)));
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:40:07 GMT", now), Some(Duration::ZERO));
-        assert_eq!(retry_after("soon", now), None);
-    }
-
-    /// A server that answers every request with this head, and a body without end.
-    fn flood(head: &'static str) -> Http {
-        use std::io::{Read as _, Write as _};
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let base = format!("http://{}/", listener.local_addr().unwrap());
-        std::thread::spawn(move || {
-            for mut stream in listener.incoming().map_while(Result::ok) {
-                let mut request = [0; 4096];
-                if stream.read(&mut request).is_ok() && stream.write_all(head.as_bytes()).is_ok() {
-                    let spaces = vec![b' '; 65_536];
-                    while stream.write_all(&spaces).is_ok() {}
-                }
-            }
-        });
-        let mut http = http(&base).unwrap();
-        http.most = 2 * 1024 * 1024;
-        http
-    }
-
-    #[tokio::test]
-    async fn an_answer_without_end_is_cut_off() {
-        for head in ["HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n"] {
-            let http = flood(head);
-            let base = http.base().clone();
-            let error = http.ask(&Context::quiet(), ("GET", &base), &[], None, false).await.unwrap_err();
-            assert_eq!(error.kind, ErrorKind::BadAnswer, "{error}");
-            assert!(error.message.contains("bigger than 2 MB"), "{error}");
-            let error = http.ask(&Context::quiet(), ("POST", &base), &[], None, true).await.unwrap_err();
-            assert_eq!(error.kind, ErrorKind::InDoubt, "a change may be made although its answer cannot be read");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_header_with_a_line_break_is_not_sent() {
-        let http = http("http://127.0.0.1:9/").unwrap();
-        let base = http.base().clone();
-        for (name, kind) in [("If-Match", ErrorKind::Rejected), ("authorization", ErrorKind::Settings)] {
-            let sent = http.ask(&Context::quiet(), ("PUT", &base), &[(name, "a\r\nX-Evil: 1")], None, true).await;
-            assert_eq!(sent.unwrap_err().kind, kind);
-        }
-    }
-
-    #[test]
-    fn no_secret_is_shown() {
-        let http = http("https://example.com/");
-        // Without certificates on this computer there is no client, and nothing to show.
-        if let Ok(http) = http {
-            assert!(!format!("{http:?} {:?}", http.authorization).contains("c2VjcmV0"));
-        }
-    }
-}
+mod tests;

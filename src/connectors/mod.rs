@@ -21,6 +21,7 @@ mod shared;
 pub mod vcf;
 pub mod xlsx;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -297,6 +298,13 @@ pub trait Connector: Send + Sync {
         want: &[String],
         since: Option<&Cursor>,
     ) -> Result<Listing, ConnectorError>;
+
+    /// The cursor of a listing after which these records were written, each with the version that this gave it
+    /// where that is known. Where a platform's cursor only names what is there, a record that somebody puts back as
+    /// it was before the write would not be listed: such a connector keeps in the cursor that it has to be looked at.
+    fn after_writes(&self, cursor: Cursor, _written: &BTreeMap<RecordId, Option<Version>>) -> Cursor {
+        cursor
+    }
 
     /// Everything in a collection, row by row: what [`Self::list`] gives without a cursor, but for the
     /// versions. A connector that has to hold the whole list anyway leaves this as it is.

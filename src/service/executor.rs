@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use crate::engine::{self, Written};
 use crate::model::{
     FailedRecord, Item, Observed, OpKind, Operation, PairSpec, PerSide, Record, RecordId, Resolution, RunId, Seen,
-    Side, SideCounts, Subject, Values, WriteEntry, WriteField, WriteState,
+    Side, SideCounts, Subject, Values, Version, WriteEntry, WriteField, WriteState,
 };
 use crate::store::Changes;
 use crate::texts::tr;
@@ -41,6 +41,8 @@ pub(crate) struct Execution {
     pub(crate) replan: Vec<Subject>,
     /// Records that are linked now, by side.
     pub(crate) linked: PerSide<BTreeSet<RecordId>>,
+    /// Records that were written, or may have been, by side, with the version that this gave them where it is known.
+    pub(crate) touched: PerSide<BTreeMap<RecordId, Option<Version>>>,
     /// What came of each item that had something to write.
     pub(crate) written: BTreeMap<usize, PerSide<Written>>,
     /// Why it ended early. What was done until then is recorded.
@@ -134,6 +136,16 @@ fn take(job: &Job, items: &[Item], task: Task, outcome: Outcome, execution: &mut
     let (side, spec) = (task.op.side, job.spec());
     let mut entry = task.entry;
     let counts = execution.counts.get_mut(side);
+    let tried = !matches!(outcome, Outcome::NotTried);
+    let version = match &outcome {
+        Outcome::Stored(record) => record.version.clone(),
+        Outcome::Found(_)
+        | Outcome::Deleted
+        | Outcome::ChangedMeanwhile(_)
+        | Outcome::Failed(_)
+        | Outcome::InDoubt(_)
+        | Outcome::NotTried => None,
+    };
     let written = match outcome {
         Outcome::Stored(record) => {
             let observed = done(spec, &task.op, &mut entry, counts, &record);
@@ -201,6 +213,9 @@ fn take(job: &Job, items: &[Item], task: Task, outcome: Outcome, execution: &mut
             Written::Failed
         }
     };
+    if let (true, Some(id)) = (tried, &entry.record) {
+        execution.touched.get_mut(side).insert(id.clone(), version);
+    }
     pending.writes.push(entry);
     let both = execution.written.entry(task.item).or_insert_with(|| PerSide::new(Written::Nothing, Written::Nothing));
     *both.get_mut(side) = written;

@@ -7,6 +7,7 @@ use crate::engine::{self, View};
 use crate::model::{Cursor, Identity, Listing, Observed, PerSide, RecordId, Side};
 use crate::texts::tr;
 
+use super::executor::Execution;
 use super::job::{Ended, Job};
 
 /// What both sides answered.
@@ -73,6 +74,30 @@ pub(crate) async fn read(job: &Job, side: Side, ids: &[RecordId]) -> Result<Vec<
     }
     let records = job.patiently(side, || connector.get(&context, job.collection(side), &want, &ids)).await?;
     Ok(records.iter().map(|record| engine::observe(job.spec(), side, record)).collect())
+}
+
+/// Where the next listings start: where these ended, or where they start now, with what was written since.
+pub(crate) async fn next_cursors(
+    job: &Job,
+    execution: &Execution,
+    fetched: Option<&Fetched>,
+) -> Result<PerSide<Option<Cursor>>, Ended> {
+    let mut cursors = fetched.map(|fetched| fetched.cursors.clone()).unwrap_or_default();
+    for side in Side::BOTH {
+        let written = execution.touched.get(side);
+        if written.is_empty() {
+            continue;
+        }
+        let cursor = match cursors.get_mut(side).take() {
+            Some(cursor) => Some(cursor),
+            None => {
+                let pair = job.spec().name.clone();
+                job.shared.db.with(move |store| store.cursor(&pair, side)).await?
+            }
+        };
+        *cursors.get_mut(side) = cursor.map(|cursor| job.connectors.get(side).after_writes(cursor, written));
+    }
+    Ok(cursors)
 }
 
 /// What one side answered.

@@ -1,13 +1,14 @@
 //! A wall around every connector: a platform that sends a password or token back in its answer does not
 //! get it into an error, and so not into the history, an alert or a log.
 
+use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use crate::connectors::{Abilities, Connector, ConnectorError, Context, Find, RowSink, RowsRead, Write, WriteResult};
-use crate::model::{CollectionInfo, Cursor, FieldInfo, Identity, Listing, Record, RecordId};
+use crate::model::{CollectionInfo, Cursor, FieldInfo, Identity, Listing, Record, RecordId, Version};
 
 use super::secrets::{Redactor, Secret, Secrets};
 
@@ -83,6 +84,10 @@ impl Connector for Guarded {
         since: Option<&Cursor>,
     ) -> Result<Listing, ConnectorError> {
         self.told(self.inner.list(&self.heard(context), collection, want, since).await)
+    }
+
+    fn after_writes(&self, cursor: Cursor, written: &BTreeMap<RecordId, Option<Version>>) -> Cursor {
+        self.inner.after_writes(cursor, written)
     }
 
     async fn read_rows(

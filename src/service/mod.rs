@@ -87,6 +87,9 @@ pub fn restore_closed(workspace: &Path, copy: &Path) -> Result<PathBuf, Problem>
 /// # Errors
 /// When the workspace is in use by another Duosync, or cannot be opened.
 pub fn start(workspace: &Path, wake: Arc<dyn Fn() + Send + Sync>) -> Result<Handle, Problem> {
+    // The descriptions of the platforms that come with Duosync take as long to read as the workspace takes to be
+    // opened, so both are done at the same time. Where there is no thread for it, they are read when first asked for.
+    let _read_later = std::thread::Builder::new().name("duosync-platforms".to_owned()).spawn(platforms::read_shipped);
     start_with(workspace, wake, Arc::new(KnownPlatforms::new(workspace)), Tuning::default())
 }
 

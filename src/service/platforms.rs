@@ -61,6 +61,11 @@ struct Found {
     warnings: Vec<String>,
 }
 
+/// Reads the descriptions of platforms that come with Duosync, so that they are there when they are asked for.
+pub(crate) fn read_shipped() {
+    let _known_from_now_on = rest::shipped();
+}
+
 impl KnownPlatforms {
     /// Those of this workspace.
     #[must_use]

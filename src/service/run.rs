@@ -14,7 +14,7 @@ use crate::texts::tr;
 
 use super::absent::{self, Sure};
 use super::executor::{Execution, execute};
-use super::fetch::{Fetched, fetch, look_again};
+use super::fetch::{Fetched, fetch, look_again, next_cursors};
 use super::job::{Ended, Job, now};
 use super::recover::recover;
 use super::{RunReport, SyncMode};
@@ -338,9 +338,7 @@ async fn carry_out(
             scope: MatterScope::All,
         });
     }
-    if let Some(fetched) = fetched {
-        changes.cursors = fetched.cursors.clone();
-    }
+    changes.cursors = next_cursors(job, &execution, fetched).await?;
     let healed = Healed::by(plan, &execution);
     commit(job, summary, changes).await?;
     healed.close(job, run).await?;
@@ -417,6 +415,7 @@ async fn carry_out_scoped(
         job.shared.db.with(move |store| store.apply(&pair, &compare)).await?;
         changes.matters = Some(update(Origin::Run, open));
     }
+    changes.cursors = next_cursors(job, &execution, None).await?;
     commit(job, summary, changes).await?;
     finish(summary, plan, execution)
 }
@@ -504,6 +503,7 @@ fn add(total: &mut Execution, more: &mut Execution) {
         sum.updated += one.updated;
         sum.deleted += one.deleted;
         total.linked.get_mut(side).append(more.linked.get_mut(side));
+        total.touched.get_mut(side).append(more.touched.get_mut(side));
     }
     total.failed.append(&mut more.failed);
     total.replan.append(&mut more.replan);

@@ -13,7 +13,7 @@ use crate::texts::tr;
 
 use super::RunReport;
 use super::executor::execute_with;
-use super::fetch::{look_again, who_is_there};
+use super::fetch::{look_again, next_cursors, who_is_there};
 use super::job::{Ended, Job, now};
 use super::recover::recover;
 use super::reopening::{part_again, reopen};
@@ -54,6 +54,7 @@ pub(crate) async fn undo(job: &Job, of: &Scope) -> Result<RunReport, Ended> {
         })
         .await?;
         let mut changes = quiet_changes(job.spec(), &plan, &execution);
+        changes.cursors = next_cursors(job, &execution, None).await?;
         // Where something is left to do, the rest can be taken back by another try.
         let mut parted = 0;
         let whole = execution.ended.is_none() && execution.failed.is_empty() && execution.replan.is_empty();

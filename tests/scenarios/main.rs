@@ -78,4 +78,5 @@ scenarios! {
     incident_upsert_without_its_key
     radicale_and_csv
     radicale_and_xandikos
+    xandikos_put_back_as_it_was
 }

@@ -23,6 +23,10 @@ pub(crate) const ETAGS: &str = concat!(
     "<resourcetype/><getetag/><getlastmodified/></prop></propfind>"
 );
 
+/// Asked of a collection: the token of the state that it is in (RFC 6578, section 4).
+pub(crate) const TOKEN: &str =
+    r#"<?xml version="1.0" encoding="utf-8"?><propfind xmlns="DAV:"><prop><sync-token/></prop></propfind>"#;
+
 /// What has changed since the token (RFC 6578, section 3.2); the empty token asks for everything.
 pub(crate) fn sync_collection(token: &str, data: bool) -> String {
     let data = if data { "<C:address-data/>" } else { "" };
@@ -61,6 +65,8 @@ pub(crate) struct Entry {
     pub(crate) status: Option<u16>,
     /// The etag with its quotes.
     pub(crate) etag: Option<String>,
+    /// The token of the state that a collection is in.
+    pub(crate) token: Option<String>,
     /// When it was last changed, as the server wrote it.
     pub(crate) modified: Option<String>,
     /// The card.
@@ -164,6 +170,9 @@ fn read_prop(entry: &mut Entry, prop: Node<'_, '_>) {
         let name = node.tag_name();
         match (name.namespace().unwrap_or_default(), name.name()) {
             (DAV, "getetag") => entry.etag = Some(text_of(node).trim().to_owned()).filter(|etag| !etag.is_empty()),
+            (DAV, "sync-token") => {
+                entry.token = Some(text_of(node).trim().to_owned()).filter(|token| !token.is_empty());
+            }
             (DAV, "getlastmodified") => entry.modified = Some(text_of(node).trim().to_owned()),
             (DAV, "displayname") => entry.name = Some(text_of(node).trim().to_owned()).filter(|name| !name.is_empty()),
             (DAV, "resourcetype") => {

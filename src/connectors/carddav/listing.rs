@@ -10,7 +10,7 @@ use super::discovery::XML;
 use super::{Account, Stored, card_fields, lock, path};
 use crate::connectors::http::{Answer, http_date};
 use crate::connectors::{ConnectorError, Context, ErrorKind, Find};
-use crate::model::{Cursor, Listing, Record, RecordId, Scope, Value};
+use crate::model::{Cursor, Listing, Record, RecordId, Scope, Value, Version};
 use crate::texts::tr;
 
 /// How many cards one multiget asks for.
@@ -33,6 +33,10 @@ struct Saved {
     /// Every card with its etag, for a server that has no sync-collection.
     #[serde(skip_serializing_if = "Option::is_none")]
     etags: Option<BTreeMap<String, String>>,
+    /// The cards that Duosync has written since, each with the etag that this gave it, where the token names what
+    /// the book holds: one that somebody puts back as it was before is not told of.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    wrote: BTreeMap<String, Option<String>>,
 }
 
 /// What was asked for by path.
@@ -53,6 +57,24 @@ struct Heard {
     gone: BTreeSet<String>,
     /// Where the next listing starts.
     token: Option<String>,
+    /// Cards that nothing is said of, and that are to be looked at all the same.
+    unsaid: Vec<String>,
+}
+
+impl Heard {
+    /// Takes out what is known: cards that are still what Duosync wrote, as the etag of such a server names
+    /// what a card holds. Those of its cards that nothing is said of are to be looked at.
+    fn own(&mut self, wrote: BTreeMap<String, Option<String>>) {
+        for (href, etag) in wrote {
+            match self.there.get(&href) {
+                Some(entry) if etag.is_some() && entry.etag == etag => {
+                    self.there.remove(&href);
+                }
+                None if !self.gone.contains(&href) => self.unsaid.push(href),
+                Some(_) | None => {}
+            }
+        }
+    }
 }
 
 impl Account {
@@ -74,6 +96,12 @@ impl Account {
             return Err(expired());
         }
         context.step("reading the address book", 0, None);
+        if let (Some(saved), Some(since)) = (&saved, since)
+            && self.is_still_at(context, saved).await?
+        {
+            let (records, gone, cursor) = (Vec::new(), Vec::new(), Some(since.clone()));
+            return Ok(Listing { scope: Scope::Changes, complete: true, records, gone, total: None, cursor });
+        }
         let scope = if saved.is_some() { Scope::Changes } else { Scope::Full };
         let mut etags = None;
         let heard = match saved {
@@ -81,19 +109,21 @@ impl Account {
                 Some(heard) => heard,
                 None => self.compare_etags(context, &href, &BTreeMap::new(), &mut etags).await?,
             },
-            Some(Saved { token: Some(token), .. }) => self.sync(context, &href, &token).await?.ok_or_else(expired)?,
+            Some(Saved { token: Some(token), wrote, .. }) => {
+                let mut heard = self.sync(context, &href, &token).await?.ok_or_else(expired)?;
+                heard.own(wrote);
+                heard
+            }
             Some(Saved { etags: Some(old), .. }) => self.compare_etags(context, &href, &old, &mut etags).await?,
             Some(Saved { token: None, etags: None, .. }) => return Err(expired()),
         };
-        let next = match (heard.token, etags) {
-            (Some(token), _) => {
-                Some(Saved { of: collection.to_owned(), href: href.clone(), token: Some(token), etags: None })
-            }
-            (None, Some(etags)) => {
-                Some(Saved { of: collection.to_owned(), href: href.clone(), token: None, etags: Some(etags) })
-            }
-            (None, None) => None,
-        };
+        let next = (heard.token.is_some() || etags.is_some()).then(|| Saved {
+            of: collection.to_owned(),
+            href: href.clone(),
+            etags: etags.filter(|_| heard.token.is_none()),
+            token: heard.token,
+            wrote: BTreeMap::new(),
+        });
         let total = heard.there.len() as u64;
         let mut records = Vec::with_capacity(heard.there.len());
         let mut missing = Vec::new();
@@ -119,6 +149,8 @@ impl Account {
             }
         }
         let (mut failed, mut steady) = (false, true);
+        let (mut gone, mut unsaid) = (heard.gone, heard.unsaid.iter().cloned().collect::<BTreeSet<_>>());
+        missing.extend(heard.unsaid);
         for some in missing.chunks(CARDS_A_REQUEST) {
             let fetched = self.fetch(context, &href, some).await?;
             fetched.cards.iter().for_each(&mut take);
@@ -130,6 +162,9 @@ impl Account {
                     (_, _) => true,
                 });
             failed = failed || !fetched.failed.is_empty();
+            for href in fetched.cards.iter().map(|card| &card.href).chain(&fetched.failed) {
+                unsaid.remove(href);
+            }
             context.step("reading the address book", total.saturating_sub(missing.len() as u64), Some(total));
         }
         complete = complete && !failed;
@@ -140,8 +175,9 @@ impl Account {
             (false, Scope::Full) => None,
         };
         context.step("reading the address book", total, Some(total));
-        let gone =
-            if scope == Scope::Changes { heard.gone.into_iter().map(RecordId::new).collect() } else { Vec::new() };
+        // Of these the server has said, one by one, that they are not there.
+        gone.append(&mut unsaid);
+        let gone = if scope == Scope::Changes { gone.into_iter().map(RecordId::new).collect() } else { Vec::new() };
         Ok(Listing { scope, complete, records, gone, total: None, cursor })
     }
 
@@ -166,6 +202,29 @@ impl Account {
             (None, None) => return Err(None),
         };
         Ok(Stored { href: href.to_owned(), etag: entry.etag, modified, text })
+    }
+
+    /// Whether a book is still in the state that the cursor names. Only asked where that is much less work for
+    /// the server than the listing of changes, which says the same: elsewhere it would be one request more
+    /// whenever something has changed. Whatever is answered but just this token, the listing goes on.
+    async fn is_still_at(&self, context: &Context, saved: &Saved) -> Result<bool, ConnectorError> {
+        let Some(token) = saved.token.as_deref().filter(|token| names_content(token)) else { return Ok(false) };
+        // What was written since is another state.
+        if !saved.wrote.is_empty() {
+            return Ok(false);
+        }
+        let url = self.http.resolve(self.http.base(), &saved.href)?;
+        let answer = match self.http.send(context, "PROPFIND", &url, &[("depth", "0")], Some((XML, dav::TOKEN))).await {
+            Err(error) if error.kind == ErrorKind::BadAnswer => return Ok(false),
+            other => other?,
+        };
+        if answer.status != 207 {
+            return Ok(false);
+        }
+        let Ok(told) = dav::parse(&answer.body) else { return Ok(false) };
+        let is_book =
+            |entry: &Entry| path::normal(&entry.href).trim_end_matches('/') == saved.href.trim_end_matches('/');
+        Ok(told.entries.iter().any(|entry| is_book(entry) && entry.token.as_deref() == Some(token)))
     }
 
     /// Asks what changed since the token (RFC 6578); none where the server cannot say.
@@ -243,7 +302,7 @@ impl Account {
         *new = Some(there.iter().filter_map(|(href, entry)| Some((href.clone(), entry.etag.clone()?))).collect());
         // A card without an etag may have changed; it is always read.
         there.retain(|href, entry| entry.etag.is_none() || old.get(href) != entry.etag.as_ref());
-        Ok(Heard { there, gone, token: None })
+        Ok(Heard { there, gone, ..Heard::default() })
     }
 
     /// Every card of a book with its etag.
@@ -483,6 +542,30 @@ fn is_whole(text: &str) -> bool {
 
 fn folded(text: &str) -> String {
     text.trim().to_lowercase()
+}
+
+/// Whether a token is the name that git gives to what a book holds (Xandikos). Such a server knows it at once,
+/// while it compares all names of two states to list the changes. And a book that is as it was has the token
+/// that it had, whatever was written in between.
+fn names_content(token: &str) -> bool {
+    token.len() == 40 && token.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// The cursor once these cards were written: put back as they were before, they would look as if nothing had
+/// happened, so they are looked at whatever the next listing says.
+pub(super) fn after_writes(cursor: Cursor, written: &BTreeMap<RecordId, Option<Version>>) -> Cursor {
+    let Ok(mut saved) = serde_json::from_str::<Saved>(&cursor.0) else { return cursor };
+    let written = written.iter().map(|(id, version)| (path::normal(id.as_str()), version));
+    if saved.token.as_deref().is_some_and(names_content) {
+        saved.wrote.extend(written.map(|(href, version)| (href, version.as_ref().map(|version| version.0.clone()))));
+    } else if let Some(etags) = &mut saved.etags {
+        for (href, _) in written {
+            etags.remove(&href);
+        }
+    } else {
+        return cursor;
+    }
+    close(&saved).unwrap_or(cursor)
 }
 
 fn open(cursor: &Cursor, collection: &str) -> Result<Saved, ConnectorError> {

@@ -225,6 +225,10 @@ impl Connector for CardDavConnector {
         self.account.list(context, collection, want, since).await
     }
 
+    fn after_writes(&self, cursor: Cursor, written: &BTreeMap<RecordId, Option<Version>>) -> Cursor {
+        listing::after_writes(cursor, written)
+    }
+
     async fn get(
         &self,
         context: &Context,

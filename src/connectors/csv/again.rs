@@ -74,8 +74,9 @@ struct Reader {
 
 impl ReadAgain for Reader {
     fn record(&self, text: &[u8], last: bool) -> Again {
+        // With its line end: without it, a carriage return at the end of the value would be taken for one.
         let end = match next_record(text, 0, self.dialect) {
-            Ok(record) if last || record.next < text.len() => record.end,
+            Ok(record) if last || record.next < text.len() => record.next,
             Ok(_) | Err(Broken::Unclosed(_)) if !last => return Again::More,
             Ok(_) | Err(Broken::Unclosed(_) | Broken::AfterQuote(_)) => return Again::Other,
         };

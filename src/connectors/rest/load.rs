@@ -6,6 +6,9 @@ use super::check;
 use super::manifest::{OptionWord, SignInBy, Spec};
 use crate::model::{OAuthInfo, OptionInfo, OptionKind, PlatformInfo, SignIn};
 
+/// In how many parts the manifests that come with Duosync are read.
+const AT_A_TIME: usize = 4;
+
 /// A platform that is described by a manifest.
 #[derive(Clone, Debug)]
 pub struct Manifest {
@@ -164,8 +167,24 @@ pub fn start_of(kind: &str) -> String {
 #[must_use]
 pub fn shipped() -> &'static [Manifest] {
     static SHIPPED: std::sync::LazyLock<Vec<Manifest>> = std::sync::LazyLock::new(|| {
-        // Each of them is checked by a test.
-        FILES.iter().filter_map(|(_, text)| Manifest::parse(text).ok()).collect()
+        // Each of them is checked by a test. They are read by a few at a time, as everything that starts waits for
+        // them.
+        let read = |files: &[(&str, &str)]| -> Vec<Manifest> {
+            files.iter().filter_map(|(_, text)| Manifest::parse(text).ok()).collect()
+        };
+        std::thread::scope(|scope| {
+            let parts: Vec<_> = FILES
+                .chunks(FILES.len().div_ceil(AT_A_TIME))
+                .map(|files| (files, std::thread::Builder::new().spawn_scoped(scope, move || read(files))))
+                .collect();
+            let whole =
+                parts.into_iter().flat_map(|(files, part)| match part.map(std::thread::ScopedJoinHandle::join) {
+                    Ok(Ok(manifests)) => manifests,
+                    // There was no thread for them.
+                    Ok(Err(_)) | Err(_) => read(files),
+                });
+            whole.collect()
+        })
     });
     &SHIPPED
 }

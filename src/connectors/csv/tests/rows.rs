@@ -107,6 +107,7 @@ async fn rows_one_by_one_are_those_of_the_listing() {
         (format!("sep=;\nid;Name;Note\n{plain}"), true),
         ("id,Name,Note\r1,a,b\r2,c,d\r".to_owned(), true),
         ("'id','Name','Note'\n'1','a','b'\n".to_owned(), true),
+        ("id,Name,Note\n1,a,b\r\r\n2,c,\r\r\r\n3,d,e\r".to_owned(), true),
         // What is wrong, or takes the whole file to be understood.
         (format!("id,Name,Note\n{many}7,a,b\n"), false),
         (format!("id,Name,Note\n{many}x,a\n"), false),
