@@ -57,8 +57,8 @@ pub fn partners(spec: &PairSpec, record: &Seen, others: &[Observed]) -> Vec<Part
 }
 
 /// Whether a record is another one than it was, where all that tells of who it is was exchanged: neither a
-/// name nor a telephone, a street or an address is like it was. None where there is nothing but the match keys
-/// to tell.
+/// name nor a telephone, a street or an address is like it was. None where there is no name to tell by: one and
+/// the same person may well move, with another telephone and another address.
 pub(super) fn is_somebody_else(spec: &PairSpec, before: &Seen, now: &Seen) -> Option<bool> {
     let mut is_other = None;
     for mapping in &spec.fields {
@@ -75,7 +75,7 @@ pub(super) fn is_somebody_else(spec: &PairSpec, before: &Seen, now: &Seen) -> Op
         if is_alike {
             return Some(false);
         }
-        if !spec.match_keys.contains(&mapping.name) {
+        if tells == Tells::Name {
             is_other = Some(true);
         }
     }

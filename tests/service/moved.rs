@@ -36,7 +36,7 @@ fn zoe_is_another(desk: &mut Desk) {
         assert_eq!(names(&desk.right), ["anna", "robert", "zoe"]);
         assert_eq!(names(&desk.left), ["anna", "zoe"]);
     }
-    let counts = desk.compare().counts.clone();
+    let counts = desk.compare().counts;
     assert_eq!((counts.matched, counts.a_total, counts.b_total), (2, 2, 3));
     assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
     // Both are still tied to those that they were made from.
