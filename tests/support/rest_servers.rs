@@ -190,7 +190,7 @@ pub fn launch(mut command: Command, port: u16, path: &str) -> Option<Child> {
 fn program(name: &str) -> Option<PathBuf> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
-        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/rest-servers/bin");
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/servers/bin");
         let named = std::env::var_os("DUOSYNC_TEST_REST_SERVERS").map(PathBuf::from);
         named
             .into_iter()
