@@ -268,10 +268,9 @@ fn plain_end(marks: &mut Marks<'_>, start: usize) -> usize {
         // A lone carriage return inside a line of a file with other line ends is part of the value. At the end of
         // the file it ends the last line, or a row that is added would go on with that line.
         let ends = match bytes.get(at) {
-            None => true,
             Some(byte) if *byte == dialect.delimiter => true,
             Some(b'\n' | b'\r') if marks.is_record => false,
-            Some(b'\n') => true,
+            None | Some(b'\n') => true,
             Some(b'\r') => dialect.cr_only || matches!(bytes.get(at + 1), None | Some(b'\n')),
             Some(_) => false,
         };
