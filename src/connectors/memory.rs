@@ -56,6 +56,8 @@ pub enum Fault {
     /// The next listing that is not one of changes leaves these records out and claims to be complete, as
     /// one from a cache, or of a platform that is still bringing its lists up to date.
     LeaveOut(Vec<RecordId>),
+    /// The next listing of changes tells of none, as the cache does that gave the same answer before.
+    Silent,
     /// The next listing that tells of this record tells its older state, as a cache does.
     Outdated(RecordId),
     /// The next listing delivers every record twice, the older state of a changed one first.
@@ -141,6 +143,8 @@ struct Store {
     /// Cursors of an earlier age are not known any more.
     age: u64,
     next_id: u64,
+    /// The id that the next record gets in the place of a new one.
+    given_again: Option<RecordId>,
     now: Timestamp,
     requests: u64,
     writes: u64,
@@ -170,6 +174,7 @@ impl MemoryPlatform {
                 clock: 0,
                 age: 0,
                 next_id: 1,
+                given_again: None,
                 now: Timestamp(0),
                 requests: 0,
                 writes: 0,
@@ -217,6 +222,11 @@ impl MemoryPlatform {
     pub fn put<N: Into<String>, V: Into<Value>>(&self, id: &str, fields: impl IntoIterator<Item = (N, V)>) {
         let fields = fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         self.store().set(RecordId::new(id), fields);
+    }
+
+    /// The next record that is created gets this id, as where the id of a deleted one is given again.
+    pub fn give_again(&self, id: &str) {
+        self.store().given_again = Some(RecordId::new(id));
     }
 
     /// Somebody changes one field. False if there is no such record.
@@ -379,6 +389,12 @@ impl Store {
         if self.take(|fault| matches!(fault, Fault::EmptyListing)).is_some() {
             return Ok(Listing::full(Vec::new(), cursor));
         }
+        if from.is_some() && self.take(|fault| matches!(fault, Fault::Silent)).is_some() {
+            let total = self.behaviour.counts_only.then_some(self.records.len() as u64);
+            let cursor = since.cloned();
+            let (scope, complete) = (Scope::Changes, true);
+            return Ok(Listing { scope, complete, records: Vec::new(), gone: Vec::new(), total, cursor });
+        }
         let twice = self.take(|fault| matches!(fault, Fault::Twice)).is_some();
         let mut records = Vec::new();
         for (id, stored) in self.records.iter().filter(|(_, stored)| from.is_none_or(|from| stored.version > from)) {
@@ -478,6 +494,9 @@ impl Store {
                 let id = match self.tokens.get(&write.token).filter(|_| self.behaviour.ids_from_token) {
                     // A second try of the same create finds the first.
                     Some(id) if self.records.contains_key(id) => return Ok(self.record(&id.clone(), want, false)),
+                    Some(_) | None if self.given_again.is_some() => {
+                        self.given_again.take().unwrap_or_else(|| RecordId::new(""))
+                    }
                     Some(_) | None if self.behaviour.ids_from_token => RecordId(format!("t-{}", write.token)),
                     Some(_) | None => {
                         let id = RecordId(format!("m{}", self.next_id));

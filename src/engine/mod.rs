@@ -15,6 +15,7 @@ mod guard;
 mod linked;
 mod matching;
 mod merge;
+mod moved;
 mod names;
 mod normalise;
 mod numbers;

@@ -56,6 +56,32 @@ pub fn partners(spec: &PairSpec, record: &Seen, others: &[Observed]) -> Vec<Part
     found
 }
 
+/// Whether a record is another one than it was, where all that tells of who it is was exchanged: neither a
+/// name nor a telephone, a street or an address is like it was. None where there is no name to tell by: one and
+/// the same person may well move, with another telephone and another address.
+pub(super) fn is_somebody_else(spec: &PairSpec, before: &Seen, now: &Seen) -> Option<bool> {
+    let mut is_other = None;
+    for mapping in &spec.fields {
+        let (Some(tells), Some(before), Some(now)) =
+            (tells(mapping), before.values.get(&mapping.name), now.values.get(&mapping.name))
+        else {
+            continue;
+        };
+        let (before, now) = (forms(tells, before), forms(tells, now));
+        if tells == Tells::Little || before.is_empty() || now.is_empty() {
+            continue;
+        }
+        let is_alike = likeness(tells, &before, &now).is_some();
+        if is_alike {
+            return Some(false);
+        }
+        if tells == Tells::Name {
+            is_other = Some(true);
+        }
+    }
+    is_other
+}
+
 fn rate(looked: &[Looked<'_>], other: &Observed) -> Option<Partner> {
     let mut doubt = 1.0;
     let mut against = 1.0;

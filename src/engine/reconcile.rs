@@ -10,6 +10,7 @@ use crate::model::{
     Conflict, ConflictKind, Decision, Item, Link, Note, NoteKind, Observed, PairSpec, PerSide, Plan, RecordId,
     Resolution, Scope, Seen, Side, Stop, Subject, Timestamp,
 };
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that a plan is made from.
@@ -49,12 +50,14 @@ pub fn reconcile(input: Input<'_>) -> Plan {
     }
     let (links, asked) = (input.known_links, input.held);
     let mut work = Work::new(input);
+    work.let_go();
     work.overlay_listings();
     work.part();
     let couples = work.plan_links();
     // The guard comes before the unlinked records, for a record that is held back still holds its
     // match key, and one that goes away sets it free.
-    plan.held = guard::hold(work.spec, &mut work.items, links, asked);
+    let asked = work.renewed(asked);
+    plan.held = guard::hold(work.spec, &mut work.items, links, &asked);
     work.plan_unlinked(&couples);
     work.finish(plan)
 }
@@ -63,7 +66,7 @@ pub fn reconcile(input: Input<'_>) -> Plan {
 pub(super) struct Couples {
     pub(super) link: Link,
     pub(super) now: PerSide<Now>,
-    news: bool,
+    pub(super) news: bool,
 }
 
 /// What a side of a link holds now. Most sides hold what they held before, which is not copied.
@@ -112,6 +115,8 @@ pub(super) struct Work<'a> {
     pub(super) notes: Vec<Note>,
     pub(super) quiet: Vec<Link>,
     pub(super) dropped: Vec<PerSide<RecordId>>,
+    /// The ids that links had before they let go of one.
+    pub(super) renamed: BTreeMap<PerSide<RecordId>, PerSide<RecordId>>,
 }
 
 /// A complete listing without a single record, where linked ones are known, is never believed.
@@ -164,7 +169,19 @@ impl<'a> Work<'a> {
             notes: Vec::new(),
             quiet: Vec::new(),
             dropped: Vec::new(),
+            renamed: BTreeMap::new(),
         }
+    }
+
+    /// These subjects, also under the ids that they have now.
+    fn renewed<'s>(&self, subjects: &'s BTreeSet<Subject>) -> Cow<'s, BTreeSet<Subject>> {
+        let was = |ids: &PerSide<RecordId>| subjects.contains(&Subject::Pair(ids.clone()));
+        let more: Vec<Subject> =
+            self.renamed.iter().filter(|(_, before)| was(before)).map(|(ids, _)| Subject::Pair(ids.clone())).collect();
+        if more.is_empty() {
+            return Cow::Borrowed(subjects);
+        }
+        Cow::Owned(subjects.iter().cloned().chain(more).collect())
     }
 
     /// Lays the listings over what is remembered: from here on it makes no difference whether they
@@ -362,6 +379,7 @@ impl<'a> Work<'a> {
 
     fn finish(mut self, mut plan: Plan) -> Plan {
         if let Some(only) = self.only {
+            let only = self.renewed(only).into_owned();
             self.items.retain(|item| only.contains(&item.subject));
             self.quiet.retain(|link| only.contains(&Subject::Pair(link.ids.clone())));
         }
@@ -370,6 +388,12 @@ impl<'a> Work<'a> {
         self.notes.sort_by(|one, other| {
             (one.side, one.kind, &one.id, &one.field).cmp(&(other.side, other.kind, &other.id, &other.field))
         });
+        // What is remembered has the ids that the link was loaded with.
+        for ids in &mut self.dropped {
+            if let Some(before) = self.renamed.get(ids) {
+                ids.clone_from(before);
+            }
+        }
         self.dropped.sort();
         if self.only.is_none() {
             plan.forgotten = PerSide::from_fn(|side| {

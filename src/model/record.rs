@@ -5,6 +5,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Fields;
 
+/// How what stands in the place of an id begins.
+const VOID: &str = "duosync:gone:";
+
 /// The platform's own, stable name of a record (a row's id, a card's address on the server).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -14,6 +17,19 @@ impl RecordId {
     /// The id made of this text.
     pub fn new(id: impl Into<String>) -> Self {
         Self(id.into())
+    }
+
+    /// What stands in the place of an id that a platform has given to another record: the record that had it
+    /// is gone, and nothing is ever asked for by this.
+    #[must_use]
+    pub fn void(was: &Self, partner: &Self) -> Self {
+        Self(format!("{VOID}{was}:{partner}"))
+    }
+
+    /// Whether this stands in the place of an id.
+    #[must_use]
+    pub fn is_void(&self) -> bool {
+        self.0.starts_with(VOID)
     }
 
     /// The id as text.

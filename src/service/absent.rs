@@ -72,15 +72,15 @@ pub(crate) async fn sure(job: &Job, mut fetched: Fetched) -> Result<Sure, Ended>
     }
 }
 
-/// Reads these records by their ids where the list told of them; whether one is another than it told.
+/// Reads these records by their ids, also where the list did not tell of them and they are taken as they were
+/// seen last; whether one is another than it told.
 async fn renew(job: &Job, side: Side, ids: &[RecordId], view: &mut View) -> Result<bool, Ended> {
-    let listed: Vec<RecordId> = ids.iter().filter(|id| view.records.contains_key(*id)).cloned().collect();
-    if listed.is_empty() {
+    if ids.is_empty() {
         return Ok(false);
     }
     let mut renewed = false;
-    for Observed { id, seen } in read(job, side, &listed).await? {
-        renewed |= view.records.get(&id).is_some_and(|told| told.values != seen.values);
+    for Observed { id, seen } in read(job, side, ids).await? {
+        renewed |= view.records.get(&id).is_none_or(|told| told.values != seen.values);
         view.records.insert(id, seen);
     }
     Ok(renewed)

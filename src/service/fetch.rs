@@ -68,7 +68,11 @@ pub(crate) async fn read(job: &Job, side: Side, ids: &[RecordId]) -> Result<Vec<
     let (connector, context) =
         (job.connectors.get(side), job.context(tr!("sync-reading", account = job.account(side))));
     let want = job.spec().wanted_fields(side);
-    let records = job.patiently(side, || connector.get(&context, job.collection(side), &want, ids)).await?;
+    let ids: Vec<RecordId> = ids.iter().filter(|id| !id.is_void()).cloned().collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let records = job.patiently(side, || connector.get(&context, job.collection(side), &want, &ids)).await?;
     Ok(records.iter().map(|record| engine::observe(job.spec(), side, record)).collect())
 }
 

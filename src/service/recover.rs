@@ -56,11 +56,11 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
             let done = match write.kind.as_str() {
                 "delete" => found.is_none(),
                 "update" => found.is_some_and(|record| {
-                    let now = engine::observe(job.spec(), side, record).seen.values;
-                    let done = is_done(job.spec(), side, &write, &now);
+                    let now = engine::observe(job.spec(), side, record).seen;
+                    let done = is_done(job.spec(), side, &write, &now.values);
                     let link = links.iter_mut().find(|link| *link.ids.get(side) == record.id);
                     if let (true, false, Some(link)) = (done, undos.contains(&write.run), link) {
-                        agree_on_update(job.spec(), side, &write, &now, link);
+                        agree_on_update(job.spec(), side, &write, now, link);
                         changes.links.retain(|other| other.id != link.id);
                         changes.links.push(link.clone());
                     }
@@ -196,11 +196,15 @@ fn is_done(spec: &PairSpec, side: Side, write: &WriteEntry, now: &Values) -> boo
 /// Takes an update that got through as agreed. Its source may have been changed again since: what was written
 /// would then be taken for somebody's own change on this side, and asked about. A list that something was
 /// added to holds more than its source, and is left for the next listing.
-fn agree_on_update(spec: &PairSpec, side: Side, write: &WriteEntry, now: &Values, link: &mut Link) {
+///
+/// The record is remembered as it was read just now: what was seen of it before holds what the update replaced,
+/// and would pass for somebody's change back where the next listing, from a cache, does not tell of it.
+fn agree_on_update(spec: &PairSpec, side: Side, write: &WriteEntry, now: Seen, link: &mut Link) {
     let replaces = |name: &str| spec.field(name).is_some_and(|mapping| mapping.write == WriteMode::Replace);
     let mut write = write.clone();
     write.fields.retain(|field| replaces(&field.name));
-    agree(spec, side, &write, now, &mut link.sides);
+    agree(spec, side, &write, &now.values, &mut link.sides);
+    link.sides.get_mut(side).seen = now;
     for field in &write.fields {
         if let (Some(mapping), Some(before), Some(after)) = (spec.field(&field.name), &field.before, &field.after) {
             link.flips.insert(field.name.clone(), engine::counted(mapping, side, before, after, write.at));
@@ -208,7 +212,8 @@ fn agree_on_update(spec: &PairSpec, side: Side, write: &WriteEntry, now: &Values
     }
 }
 
-/// Takes what got through, and what it was made from, as agreed.
+/// Takes what got through, and what it was made from, as agreed. The run that made it saw its source hold that,
+/// whatever was remembered of the source before.
 fn agree(spec: &PairSpec, side: Side, write: &WriteEntry, stored: &Values, sides: &mut PerSide<SideBaseline>) {
     for field in &write.fields {
         let (Some(mapping), Some(after)) = (spec.field(&field.name), &field.after) else { continue };
@@ -218,11 +223,13 @@ fn agree(spec: &PairSpec, side: Side, write: &WriteEntry, stored: &Values, sides
         // What is there now may be somebody's change since: only what means the same was written so.
         let agreed = if engine::same(mapping, (side, after), (side, &stored)) { stored } else { after.clone() };
         sides.get_mut(side).values.insert(field.name.clone(), agreed);
-        let there = sides.get_mut(side.opposite());
-        there.values.insert(field.name.clone(), source.clone());
-        if !there.seen.values.contains_key(&field.name) {
-            there.seen.values.insert(field.name.clone(), source);
+        let other = side.opposite();
+        let there = sides.get_mut(other);
+        let held = there.seen.values.get(&field.name);
+        if held.is_none_or(|held| !engine::same(mapping, (other, held), (other, &source))) {
+            there.seen.values.insert(field.name.clone(), source.clone());
         }
+        there.values.insert(field.name.clone(), source);
     }
 }
 

@@ -230,11 +230,41 @@ pub(super) fn store_links(
             Some(id) => id,
             None => insert.query_row((pair, a, b, &sides.a, &sides.b, &flips), |row| row.get(0))?,
         };
+        if known.is_none() || link.sides.a.gone || link.sides.b.gone {
+            let_go(conn, pair, id, &link.ids)?;
+        }
         if let Some(index) = index.get(place) {
             store_index(conn, pair, id, index)?;
         }
         partner.execute((pair, Side::A.letter(), a))?;
         partner.execute((pair, Side::B.letter(), b))?;
+    }
+    Ok(())
+}
+
+/// Of several links with one id on a side, those whose record is gone let go of it: the platform has given it
+/// again.
+fn let_go(conn: &Connection, pair: i64, id: i64, ids: &PerSide<RecordId>) -> Result<(), StoreError> {
+    for side in Side::BOTH {
+        let (own, other) = match side {
+            Side::A => ("a", "b"),
+            Side::B => ("b", "a"),
+        };
+        let mut held = conn.prepare_cached(&format!(
+            "SELECT id, {other}_id, json_extract({own}, '$.gone') IS NOT NULL FROM links WHERE pair = ?1 AND {own}_id = ?2"
+        ))?;
+        let was = ids.get(side);
+        let rows = held.query_map((pair, was.as_str()), |row| {
+            Ok((row.get::<_, i64>(0)?, RecordId(row.get(1)?), row.get::<_, bool>(2)?))
+        })?;
+        let all: Vec<_> = rows.collect::<Result<_, _>>()?;
+        if all.len() < 2 || all.iter().all(|(_, _, gone)| *gone) || !all.iter().any(|(one, _, _)| *one == id) {
+            continue;
+        }
+        let mut rename = conn.prepare_cached(&format!("UPDATE links SET {own}_id = ?2 WHERE id = ?1"))?;
+        for (gone, partner, _) in all.iter().filter(|(_, _, gone)| *gone) {
+            rename.execute((gone, RecordId::void(was, partner).as_str()))?;
+        }
     }
     Ok(())
 }

@@ -136,6 +136,7 @@ fn faults_lose_and_double_nothing() {
                     faults.rage(seed, 0);
                     let mut tally = tally.lock().unwrap();
                     if lived.is_err() {
+                        println!("{}", faults.told());
                         println!("DUOSYNC_SEED={seed} DUOSYNC_SEEDS=1 failed");
                         tally.failed.push(seed);
                     }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use crate::book::{Book, Held, Shelf};
 use crate::support::lab::Workplace;
@@ -65,6 +66,7 @@ impl Drop for World<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             println!("{}\n{}", self.book.name, self.story.borrow().join("\n"));
+            println!("{}", self.written().unwrap_or_else(|error| error.to_string()));
         }
     }
 }
@@ -190,6 +192,24 @@ impl<'a> World<'a> {
                 title.clone_into(&mut person.as_mut().unwrap().title);
             }
         }
+    }
+
+    /// Everything that the journal holds, and what is agreed, for whoever looks into a failure.
+    fn written(&self) -> rusqlite::Result<String> {
+        let base = rusqlite::Connection::open(self.place.workspace().join("duosync.db"))?;
+        let mut told = String::new();
+        for table in ["runs", "writes", "links", "matters", "unlinked", "cursors"] {
+            let mut all = base.prepare(&format!("SELECT * FROM {table}"))?;
+            let width = all.column_count();
+            let mut rows = all.query([])?;
+            while let Some(row) = rows.next()? {
+                let cells = (0..width).map(|at| row.get::<_, rusqlite::types::Value>(at));
+                let cells = cells.collect::<rusqlite::Result<Vec<_>>>()?;
+                // Writing to a string does not fail.
+                let _written = writeln!(told, "{table} {cells:?}");
+            }
+        }
+        Ok(told)
     }
 
     /// Notes what happens.

@@ -11,6 +11,7 @@
 
 mod desk;
 mod history;
+mod moved;
 mod rows;
 mod runs;
 mod settling;

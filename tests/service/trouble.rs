@@ -272,6 +272,40 @@ fn a_change_before_the_lost_answer_was_looked_up_is_not_taken_for_our_own() {
     assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
 }
 
+/// The run after one that was killed finds its write done, and a cache tells it nothing of what changed since
+/// the cursor: what was remembered of the records from before the write is nobody's change back.
+#[test]
+fn what_a_killed_run_wrote_is_not_taken_back_where_a_cache_does_not_tell_of_it() {
+    for side in ["left", "right"] {
+        let cut = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let probe = Arc::clone(&cut);
+        let mut desk = Desk::tuned(move |tuning| {
+            tuning.goes_on = Arc::new(move |step| step != "record" || !probe.load(std::sync::atomic::Ordering::SeqCst));
+        });
+        person(&desk.left, "1", "ann");
+        desk.sync(SyncMode::Yes);
+        desk.sync(SyncMode::Normal);
+        desk.left.set_field("1", "name", "Anna");
+        cut.store(true, std::sync::atomic::Ordering::SeqCst);
+        assert!(desk.call(Command::Sync { pair: "people".to_owned(), mode: SyncMode::Normal }).is_err());
+        assert_eq!(Desk::held(&desk.right, "ann@example.org", "name").as_deref(), Some("Anna"));
+        cut.store(false, std::sync::atomic::Ordering::SeqCst);
+        let silent = if side == "left" { &desk.left } else { &desk.right };
+        silent.order(Fault::Silent);
+        for _ in 0..2 {
+            let report = desk.sync(SyncMode::Normal).summary;
+            assert_eq!(
+                (report.outcome, report.sides.a.updated, report.sides.b.updated),
+                (Outcome::Done, 0, 0),
+                "{side}"
+            );
+            for list in [&desk.left, &desk.right] {
+                assert_eq!(Desk::held(list, "ann@example.org", "name").as_deref(), Some("Anna"), "{side}");
+            }
+        }
+    }
+}
+
 #[test]
 fn an_undo_that_was_killed_is_not_undone_by_the_next_run() {
     for at in ["record", "written", "journalled"] {

@@ -65,6 +65,9 @@ struct Order {
     left: Option<usize>,
 }
 
+/// So many letters of a request are told of a world that failed.
+const LONGEST_TOLD: usize = 700;
+
 const FAULTS: [Fault; 11] = [
     Fault::Dropped,
     Fault::AnswerLost,
@@ -89,6 +92,8 @@ struct Storm {
     orders: Vec<Order>,
     /// How many requests an order was for.
     met: usize,
+    /// What was asked, and what became of it.
+    told: Vec<String>,
 }
 
 /// The proxy; it ends with the process.
@@ -108,6 +113,7 @@ impl Faults {
             earlier: BTreeMap::new(),
             orders: Vec::new(),
             met: 0,
+            told: Vec::new(),
         };
         let storm = Arc::new(Mutex::new(storm));
         let shared = Arc::clone(&storm);
@@ -129,11 +135,19 @@ impl Faults {
     pub(crate) fn rage(&self, seed: u64, share: u8) {
         let mut storm = self.storm.lock().unwrap();
         (storm.chance, storm.share) = (fastrand::Rng::with_seed(seed), share);
+        storm.told.push(format!("from now on {share} of a hundred go wrong"));
     }
 
     /// Forgets what was answered so far: another world begins.
     pub(crate) fn forget(&self) {
-        self.storm.lock().unwrap().earlier.clear();
+        let mut storm = self.storm.lock().unwrap();
+        storm.earlier.clear();
+        storm.told.clear();
+    }
+
+    /// What was asked since then, and what became of it.
+    pub(crate) fn told(&self) -> String {
+        self.storm.lock().unwrap().told.join("\n")
     }
 
     /// So many of the next requests that fit are treated like this (all of them until [`Faults::calm`], where
@@ -200,9 +214,14 @@ fn carry(mut client: TcpStream, server: u16, storm: &Mutex<Storm>) -> std::io::R
         if let Some(fault) = fault {
             *storm.done.entry(fault).or_default() += 1;
         }
+        let asked = [head.lines().next().unwrap_or_default(), &String::from_utf8_lossy(&body)].join(" ");
+        let short: String = asked.chars().filter(|letter| *letter != '\n').take(LONGEST_TOLD).collect();
+        let stale =
+            if fault == Some(Fault::Stale) { storm.earlier.contains_key(&question(&head, &body)) } else { false };
+        storm.told.push(format!("{fault:?}{} {short}", if stale { " as before" } else { "" }));
         fault
     };
-    let asked = [head.lines().next().unwrap_or_default().as_bytes(), b"\n", &body].concat();
+    let asked = question(&head, &body);
     if let Some(Fault::Stale) = fault
         && let Some(earlier) = storm.lock().unwrap().earlier.get(&asked).cloned()
     {
@@ -216,6 +235,11 @@ fn carry(mut client: TcpStream, server: u16, storm: &Mutex<Storm>) -> std::io::R
         return client.write_all(&answer);
     }
     suffer(&mut client, fault, &head, &body, server)
+}
+
+/// What a request asks: two that ask the same may get the same answer from a cache.
+fn question(head: &str, body: &[u8]) -> Vec<u8> {
+    [head.lines().next().unwrap_or_default().as_bytes(), b"\n", body].concat()
 }
 
 /// A request's head that asks for its answer as it is: what is to be changed must not come packed.

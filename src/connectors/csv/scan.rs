@@ -97,6 +97,8 @@ const BLOCK: usize = 64;
 struct Marks<'a> {
     bytes: &'a [u8],
     dialect: Dialect,
+    /// Whether the text is that of one record, without its line end: then no line ends in it.
+    is_record: bool,
     /// Where the block starts that was looked at last, and a bit for each byte in it that means something.
     block: usize,
     found: u64,
@@ -105,7 +107,7 @@ struct Marks<'a> {
 impl<'a> Marks<'a> {
     fn new(bytes: &'a [u8], dialect: Dialect) -> Self {
         // No place is within the block before the first one.
-        Self { bytes, dialect, block: usize::MAX - BLOCK, found: 0 }
+        Self { bytes, dialect, is_record: false, block: usize::MAX - BLOCK, found: 0 }
     }
 
     /// Where the next delimiter, quote or half of a line end is, here or later; the end of the text without one.
@@ -198,7 +200,8 @@ pub(super) fn line_end_len(bytes: &[u8], at: usize) -> usize {
 pub(super) fn split<'a>(record: &'a str, dialect: Dialect, cells: &mut Vec<Cell<'a>>) {
     cells.clear();
     let bytes = record.as_bytes();
-    let mut marks = Marks::new(bytes, dialect);
+    // A carriage return before the line end belongs to the last value.
+    let mut marks = Marks { is_record: true, ..Marks::new(bytes, dialect) };
     let mut at = 0;
     loop {
         // The record has been read once without an error, so the end is always found.
@@ -265,8 +268,9 @@ fn plain_end(marks: &mut Marks<'_>, start: usize) -> usize {
         // A lone carriage return inside a line of a file with other line ends is part of the value. At the end of
         // the file it ends the last line, or a row that is added would go on with that line.
         let ends = match bytes.get(at) {
-            None | Some(b'\n') => true,
             Some(byte) if *byte == dialect.delimiter => true,
+            Some(b'\n' | b'\r') if marks.is_record => false,
+            None | Some(b'\n') => true,
             Some(b'\r') => dialect.cr_only || matches!(bytes.get(at + 1), None | Some(b'\n')),
             Some(_) => false,
         };
