@@ -24,6 +24,7 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
     let pair = job.spec().name.clone();
     let (intended, interrupted) =
         job.shared.db.with(move |store| Ok((store.intended(&pair)?, store.interrupted_runs(&pair)?))).await?;
+    let killed: BTreeSet<RunId> = interrupted.iter().map(|run| run.run).collect();
     let undos: BTreeSet<RunId> =
         interrupted.iter().filter(|run| matches!(run.trigger, Trigger::Undo(_))).map(|run| run.run).collect();
     let mut changes = Changes::default();
@@ -60,7 +61,7 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
                     let done = is_done(job.spec(), side, &write, &now.values);
                     let link = links.iter_mut().find(|link| *link.ids.get(side) == record.id);
                     if let (true, false, Some(link)) = (done, undos.contains(&write.run), link) {
-                        agree_on_update(job.spec(), side, &write, now, link);
+                        agree_on_update(job.spec(), side, (&write, killed.contains(&write.run)), now, link);
                         changes.links.retain(|other| other.id != link.id);
                         changes.links.push(link.clone());
                     }
@@ -77,7 +78,15 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
                             .and_then(|id| remembered.unlinked.get(side.opposite()).iter().find(|one| one.id == *id));
                         if undos.contains(&write.run) {
                             leave(side, &record.id, &seen, &mut changes);
-                        } else if let Some(link) = tie(job.spec(), side, &write, &record.id, seen, &links, known) {
+                        } else if let Some(link) = tie(
+                            job.spec(),
+                            side,
+                            (&write, killed.contains(&write.run)),
+                            &record.id,
+                            seen,
+                            &links,
+                            known,
+                        ) {
                             links.retain(|other| other.id.is_none() || other.id != link.id);
                             links.push(link.clone());
                             changes.links.push(link);
@@ -157,7 +166,7 @@ async fn created(job: &Job, side: Side, write: &WriteEntry, links: &[Link]) -> R
 fn tie(
     spec: &PairSpec,
     side: Side,
-    write: &WriteEntry,
+    (write, was_killed): (&WriteEntry, bool),
     id: &RecordId,
     seen: Seen,
     links: &[Link],
@@ -176,7 +185,7 @@ fn tie(
     let here = SideBaseline { seen, ..SideBaseline::default() };
     let there = SideBaseline { seen: last.cloned().unwrap_or_default(), ..SideBaseline::default() };
     let mut sides = PerSide::oriented(side, here, there);
-    agree(spec, side, write, &stored, &mut sides);
+    agree(spec, side, (write, was_killed), &stored, &mut sides);
     Some(Link {
         id: before.and_then(|link| link.id),
         ids: PerSide::oriented(side, id.clone(), source.clone()),
@@ -199,11 +208,11 @@ fn is_done(spec: &PairSpec, side: Side, write: &WriteEntry, now: &Values) -> boo
 ///
 /// The record is remembered as it was read just now: what was seen of it before holds what the update replaced,
 /// and would pass for somebody's change back where the next listing, from a cache, does not tell of it.
-fn agree_on_update(spec: &PairSpec, side: Side, write: &WriteEntry, now: Seen, link: &mut Link) {
+fn agree_on_update(spec: &PairSpec, side: Side, (write, was_killed): (&WriteEntry, bool), now: Seen, link: &mut Link) {
     let replaces = |name: &str| spec.field(name).is_some_and(|mapping| mapping.write == WriteMode::Replace);
     let mut write = write.clone();
     write.fields.retain(|field| replaces(&field.name));
-    agree(spec, side, &write, &now.values, &mut link.sides);
+    agree(spec, side, (&write, was_killed), &now.values, &mut link.sides);
     link.sides.get_mut(side).seen = now;
     for field in &write.fields {
         if let (Some(mapping), Some(before), Some(after)) = (spec.field(&field.name), &field.before, &field.after) {
@@ -212,9 +221,15 @@ fn agree_on_update(spec: &PairSpec, side: Side, write: &WriteEntry, now: Seen, l
     }
 }
 
-/// Takes what got through, and what it was made from, as agreed. The run that made it saw its source hold that,
-/// whatever was remembered of the source before.
-fn agree(spec: &PairSpec, side: Side, write: &WriteEntry, stored: &Values, sides: &mut PerSide<SideBaseline>) {
+/// Takes what got through, and what it was made from, as agreed. A run that was killed saw its source hold that
+/// and did not come to remember it, whatever was remembered of the source before.
+fn agree(
+    spec: &PairSpec,
+    side: Side,
+    (write, was_killed): (&WriteEntry, bool),
+    stored: &Values,
+    sides: &mut PerSide<SideBaseline>,
+) {
     for field in &write.fields {
         let (Some(mapping), Some(after)) = (spec.field(&field.name), &field.after) else { continue };
         let Some(stored) = stored.get(&field.name).cloned() else { continue };
@@ -226,7 +241,7 @@ fn agree(spec: &PairSpec, side: Side, write: &WriteEntry, stored: &Values, sides
         let other = side.opposite();
         let there = sides.get_mut(other);
         let held = there.seen.values.get(&field.name);
-        if held.is_none_or(|held| !engine::same(mapping, (other, held), (other, &source))) {
+        if held.is_none_or(|held| was_killed && !engine::same(mapping, (other, held), (other, &source))) {
             there.seen.values.insert(field.name.clone(), source.clone());
         }
         there.values.insert(field.name.clone(), source);
