@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::connectors::Find;
 use crate::engine;
 use crate::model::{
-    Link, Observed, Outcome, PairSpec, PerSide, Record, RecordId, RunId, Seen, Side, SideBaseline, Subject, Trigger,
-    Value, Values, WriteEntry, WriteMode, WriteState,
+    Link, Observed, Outcome, PairSpec, PerSide, Record, RecordId, RunId, RunSummary, Seen, Side, SideBaseline, Subject,
+    Trigger, Value, Values, WriteEntry, WriteMode, WriteState,
 };
 use crate::store::Changes;
 use crate::texts::tr;
@@ -24,7 +24,6 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
     let pair = job.spec().name.clone();
     let (intended, interrupted) =
         job.shared.db.with(move |store| Ok((store.intended(&pair)?, store.interrupted_runs(&pair)?))).await?;
-    let killed: BTreeSet<RunId> = interrupted.iter().map(|run| run.run).collect();
     let undos: BTreeSet<RunId> =
         interrupted.iter().filter(|run| matches!(run.trigger, Trigger::Undo(_))).map(|run| run.run).collect();
     let mut changes = Changes::default();
@@ -61,7 +60,7 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
                     let done = is_done(job.spec(), side, &write, &now.values);
                     let link = links.iter_mut().find(|link| *link.ids.get(side) == record.id);
                     if let (true, false, Some(link)) = (done, undos.contains(&write.run), link) {
-                        agree_on_update(job.spec(), side, (&write, killed.contains(&write.run)), now, link);
+                        agree_on_update(job.spec(), side, (&write, is_of(&interrupted, &write)), now, link);
                         changes.links.retain(|other| other.id != link.id);
                         changes.links.push(link.clone());
                     }
@@ -81,7 +80,7 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
                         } else if let Some(link) = tie(
                             job.spec(),
                             side,
-                            (&write, killed.contains(&write.run)),
+                            (&write, is_of(&interrupted, &write)),
                             &record.id,
                             seen,
                             &links,
@@ -107,6 +106,11 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
             changes.writes.push(write);
         }
     }
+    note(job, current, changes, interrupted).await
+}
+
+/// Keeps what was found out, and closes the runs that were cut off.
+async fn note(job: &Job, current: RunId, changes: Changes, interrupted: Vec<RunSummary>) -> Result<(), Ended> {
     let pair = job.spec().name.clone();
     let changes = indexed(job.spec(), changes);
     job.shared
@@ -159,6 +163,10 @@ async fn created(job: &Job, side: Side, write: &WriteEntry, links: &[Link]) -> R
         });
     let free = links.iter().all(|link| *link.ids.get(side) != record.id);
     Ok((as_written && free).then_some(record))
+}
+
+fn is_of(runs: &[RunSummary], write: &WriteEntry) -> bool {
+    runs.iter().any(|run| run.run == write.run)
 }
 
 /// The link of a record that was created and of the one that it was made from. What was written is
