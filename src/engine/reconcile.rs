@@ -115,7 +115,8 @@ pub(super) struct Work<'a> {
     pub(super) notes: Vec<Note>,
     pub(super) quiet: Vec<Link>,
     pub(super) dropped: Vec<PerSide<RecordId>>,
-    /// The ids that links had before they let go of one.
+    /// The ids that links had before they let go of one or followed a record to another: by those that they
+    /// have now.
     pub(super) renamed: BTreeMap<PerSide<RecordId>, PerSide<RecordId>>,
 }
 
@@ -263,7 +264,9 @@ impl<'a> Work<'a> {
                     continue;
                 }
                 let Some(seen) = self.pools.get_mut(side).remove(id) else { continue };
-                couple.link.ids = ids;
+                let before = std::mem::replace(&mut couple.link.ids, ids.clone());
+                let first = self.renamed.remove(&before).unwrap_or(before);
+                self.renamed.insert(ids, first);
                 *couple.now.get_mut(side) = Now::New(seen);
                 couple.news = true;
             }
@@ -368,7 +371,7 @@ impl<'a> Work<'a> {
     pub(super) fn add(&mut self, item: Item) {
         if is_quiet(item.action()) {
             if let Some(link) = conclude(self.spec, &item, &PerSide::new(Written::Nothing, Written::Nothing))
-                && item.before.as_ref() != Some(&link)
+                && (item.before.as_ref() != Some(&link) || self.renamed.contains_key(&link.ids))
             {
                 self.quiet.push(link);
             }
