@@ -124,7 +124,10 @@ impl Work<'_> {
                 let now = overlay(&couple.link.sides.get(side).seen, new);
                 first_key(&matching::keys(self.spec, side, &now)).as_ref() != Some(key)
             }
-            None => view.gone.contains(id) || view.scope == Scope::Full && view.complete,
+            None => {
+                let held = couple.link.sides.get(side);
+                held.gone || view.gone.contains(id) || view.scope == Scope::Full && view.complete
+            }
         }
     }
 }

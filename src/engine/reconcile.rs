@@ -397,7 +397,10 @@ impl<'a> Work<'a> {
                 ids.clone_from(before);
             }
         }
+        // Under the ids from before nothing is linked any more, whatever becomes of the link under the new ones.
+        self.dropped.extend(self.renamed.values().cloned());
         self.dropped.sort();
+        self.dropped.dedup();
         if self.only.is_none() {
             plan.forgotten = PerSide::from_fn(|side| {
                 let pool = self.pools.get(side);
