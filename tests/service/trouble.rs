@@ -1,5 +1,6 @@
 //! What the service does when something goes wrong.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -177,18 +178,24 @@ fn trouble_with_the_store_ends_cleanly_and_cursors_move_only_with_the_commit() {
     assert_ne!(cursors(&database), before);
 }
 
+/// A desk whose runs are killed after a write, before they note it, while the switch is on.
+fn killed_after_a_write() -> (Desk, Arc<AtomicBool>) {
+    let cut = Arc::new(AtomicBool::new(false));
+    let probe = Arc::clone(&cut);
+    let desk = Desk::tuned(move |tuning| {
+        tuning.goes_on = Arc::new(move |step| step != "record" || !probe.load(Ordering::SeqCst));
+    });
+    (desk, cut)
+}
+
 #[test]
 fn a_run_that_was_killed_is_told_as_it_was() {
-    let cut = Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let probe = Arc::clone(&cut);
-    let mut desk = Desk::tuned(move |tuning| {
-        tuning.goes_on = Arc::new(move |step| step != "record" || !probe.load(std::sync::atomic::Ordering::SeqCst));
-    });
+    let (mut desk, cut) = killed_after_a_write();
     person(&desk.left, "1", "ann");
-    cut.store(true, std::sync::atomic::Ordering::SeqCst);
+    cut.store(true, Ordering::SeqCst);
     assert!(desk.call(Command::Sync { pair: "people".to_owned(), mode: SyncMode::Yes }).is_err());
     assert_eq!(desk.right.records().len(), 1);
-    cut.store(false, std::sync::atomic::Ordering::SeqCst);
+    cut.store(false, Ordering::SeqCst);
     // Before the next run, somebody gives the new record another address on one side.
     desk.left.set_field("1", "email", "anna@example.org");
     assert_eq!(desk.sync(SyncMode::Yes).summary.outcome, Outcome::Done);
@@ -203,18 +210,14 @@ fn a_run_that_was_killed_is_told_as_it_was() {
 
 #[test]
 fn a_change_that_was_cut_off_and_made_anew_is_carried_across() {
-    let cut = Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let probe = Arc::clone(&cut);
-    let mut desk = Desk::tuned(move |tuning| {
-        tuning.goes_on = Arc::new(move |step| step != "record" || !probe.load(std::sync::atomic::Ordering::SeqCst));
-    });
+    let (mut desk, cut) = killed_after_a_write();
     person(&desk.left, "1", "ann");
     desk.sync(SyncMode::Yes);
     desk.left.set_field("1", "name", "Ann the first");
-    cut.store(true, std::sync::atomic::Ordering::SeqCst);
+    cut.store(true, Ordering::SeqCst);
     assert!(desk.call(Command::Sync { pair: "people".to_owned(), mode: SyncMode::Normal }).is_err());
     assert_eq!(Desk::held(&desk.right, "ann@example.org", "name").as_deref(), Some("Ann the first"));
-    cut.store(false, std::sync::atomic::Ordering::SeqCst);
+    cut.store(false, Ordering::SeqCst);
     desk.left.set_field("1", "name", "Ann the second");
     // What is on the other side is Duosync's own, and nobody is asked about it.
     assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
@@ -277,19 +280,15 @@ fn a_change_before_the_lost_answer_was_looked_up_is_not_taken_for_our_own() {
 #[test]
 fn what_a_killed_run_wrote_is_not_taken_back_where_a_cache_does_not_tell_of_it() {
     for side in ["left", "right"] {
-        let cut = Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let probe = Arc::clone(&cut);
-        let mut desk = Desk::tuned(move |tuning| {
-            tuning.goes_on = Arc::new(move |step| step != "record" || !probe.load(std::sync::atomic::Ordering::SeqCst));
-        });
+        let (mut desk, cut) = killed_after_a_write();
         person(&desk.left, "1", "ann");
         desk.sync(SyncMode::Yes);
         desk.sync(SyncMode::Normal);
         desk.left.set_field("1", "name", "Anna");
-        cut.store(true, std::sync::atomic::Ordering::SeqCst);
+        cut.store(true, Ordering::SeqCst);
         assert!(desk.call(Command::Sync { pair: "people".to_owned(), mode: SyncMode::Normal }).is_err());
         assert_eq!(Desk::held(&desk.right, "ann@example.org", "name").as_deref(), Some("Anna"));
-        cut.store(false, std::sync::atomic::Ordering::SeqCst);
+        cut.store(false, Ordering::SeqCst);
         let silent = if side == "left" { &desk.left } else { &desk.right };
         silent.order(Fault::Silent);
         for _ in 0..2 {
@@ -309,16 +308,16 @@ fn what_a_killed_run_wrote_is_not_taken_back_where_a_cache_does_not_tell_of_it()
 #[test]
 fn an_undo_that_was_killed_is_not_undone_by_the_next_run() {
     for at in ["record", "written", "journalled"] {
-        let cut = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let cut = Arc::new(AtomicBool::new(false));
         let probe = Arc::clone(&cut);
         let mut desk = Desk::tuned(move |tuning| {
-            tuning.goes_on = Arc::new(move |step| step != at || !probe.load(std::sync::atomic::Ordering::SeqCst));
+            tuning.goes_on = Arc::new(move |step| step != at || !probe.load(Ordering::SeqCst));
         });
         person(&desk.left, "1", "ann");
         let run = desk.sync(SyncMode::Yes).summary.run;
-        cut.store(true, std::sync::atomic::Ordering::SeqCst);
+        cut.store(true, Ordering::SeqCst);
         assert!(desk.call(Command::Undo(run)).is_err());
-        cut.store(false, std::sync::atomic::Ordering::SeqCst);
+        cut.store(false, Ordering::SeqCst);
         let left = desk.right.records().len();
         desk.sync(SyncMode::Normal);
         assert_eq!((desk.left.records().len(), desk.right.records().len()), (1, left), "killed at {at}");
