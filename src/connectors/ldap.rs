@@ -397,7 +397,13 @@ fn moment(text: &str) -> Option<Timestamp> {
 #[async_trait]
 impl Connector for LdapConnector {
     fn abilities(&self) -> Abilities {
-        Abilities { batch: Batch::UpTo(100), incremental: true, modified: true, bound_cursors: false }
+        Abilities {
+            batch: Batch::UpTo(100),
+            incremental: true,
+            modified: true,
+            bound_cursors: false,
+            finds_late: false,
+        }
     }
 
     fn requests(&self) -> u64 {

@@ -43,6 +43,8 @@ pub enum Fault {
     FailWrite(ErrorKind),
     /// The next single write is carried out, and then the answer is lost ([`ErrorKind::InDoubt`]).
     LoseAnswer,
+    /// The next single write is carried out, and the answer does not say what was stored.
+    Unsaid,
     /// The next single write is refused: the platform does not take this record.
     Reject(String),
     /// The next call of any kind is told to wait this long.
@@ -94,6 +96,8 @@ pub struct Behaviour {
     pub modified: bool,
     /// Whether a new record's id is made of the create's token, so that a second try finds the first.
     pub ids_from_token: bool,
+    /// Whether a record is found by its content only once a listing was read after it was written.
+    pub finds_late: bool,
     /// What the platform makes of a value before it stores it.
     pub reformat: Option<Reformat>,
     /// Lists in an order made of this number rather than in the order of ids.
@@ -113,6 +117,7 @@ impl Default for Behaviour {
             versions: true,
             modified: true,
             ids_from_token: true,
+            finds_late: false,
             reformat: None,
             shuffle: None,
             refuse_sign_in: false,
@@ -140,6 +145,8 @@ struct Store {
     tokens: BTreeMap<String, RecordId>,
     /// Counts every change; cursors and versions are made of it.
     clock: u64,
+    /// What was written until then is found by its content, where the platform finds late.
+    listed_at: u64,
     /// Cursors of an earlier age are not known any more.
     age: u64,
     next_id: u64,
@@ -172,6 +179,7 @@ impl MemoryPlatform {
                 gone: BTreeMap::new(),
                 tokens: BTreeMap::new(),
                 clock: 0,
+                listed_at: 0,
                 age: 0,
                 next_id: 1,
                 given_again: None,
@@ -381,6 +389,7 @@ impl Store {
     }
 
     fn list(&mut self, want: &[String], since: Option<&Cursor>) -> Result<Listing, ConnectorError> {
+        self.listed_at = self.clock;
         let cursor = self.behaviour.incremental.then(|| Cursor(format!("{}-{}", self.age, self.clock)));
         let from = match since.filter(|_| self.behaviour.incremental) {
             Some(since) => Some(self.known(since)?),
@@ -475,7 +484,8 @@ impl Store {
         if life == Life::Dead {
             return Err(dead());
         }
-        let ordered = self.take(|fault| matches!(fault, Fault::FailWrite(_) | Fault::LoseAnswer | Fault::Reject(_)));
+        let ordered = self
+            .take(|fault| matches!(fault, Fault::FailWrite(_) | Fault::LoseAnswer | Fault::Unsaid | Fault::Reject(_)));
         match &ordered {
             Some(Fault::FailWrite(kind)) => return Err(failure(*kind)),
             Some(Fault::Reject(message)) => return Err(ConnectorError::new(ErrorKind::Rejected, message)),
@@ -485,7 +495,7 @@ impl Store {
         if ordered == Some(Fault::LoseAnswer) || life == Life::LastBreath {
             return Err(ConnectorError::new(ErrorKind::InDoubt, "no answer came; the write may have been carried out"));
         }
-        Ok(done)
+        Ok(done.filter(|_| ordered != Some(Fault::Unsaid)))
     }
 
     fn carry_out(&mut self, want: &[String], write: &Write) -> WriteResult {
@@ -556,6 +566,7 @@ impl Connector for MemoryConnector {
             incremental: behaviour.incremental,
             modified: behaviour.modified,
             bound_cursors: false,
+            finds_late: behaviour.finds_late,
         }
     }
 
@@ -639,10 +650,12 @@ impl Connector for MemoryConnector {
         let Some((name, value)) = &find.field else { return Ok(Vec::new()) };
         let normal = |text: &str| text.trim().to_lowercase();
         let fits = |stored: &Stored| {
-            stored.fields.get(name).is_some_and(|found| match found {
-                Value::Text(text) => normal(text) == normal(value),
-                Value::List(items) => items.iter().any(|item| normal(item) == normal(value)),
-            })
+            let known = !store.behaviour.finds_late || stored.version <= store.listed_at;
+            known
+                && stored.fields.get(name).is_some_and(|found| match found {
+                    Value::Text(text) => normal(text) == normal(value),
+                    Value::List(items) => items.iter().any(|item| normal(item) == normal(value)),
+                })
         };
         Ok(store
             .records

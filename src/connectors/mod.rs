@@ -165,6 +165,9 @@ pub struct Abilities {
     /// Whether a cursor that the platform still knows proves that this is the list it was made for, so
     /// that nobody has to ask who is behind the account at every run.
     pub bound_cursors: bool,
+    /// Whether [`Connector::find`] may not know yet of a record that was just created, as where a platform's
+    /// search goes by an index of its own.
+    pub finds_late: bool,
 }
 
 /// What is written.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::connectors::{Context, ErrorKind};
 use crate::engine::{self, View};
-use crate::model::{Cursor, Identity, Listing, Observed, PerSide, RecordId, Side};
+use crate::model::{Cursor, Identity, Listing, Observed, PerSide, RecordId, Scope, Side};
 use crate::texts::tr;
 
 use super::executor::Execution;
@@ -29,11 +29,51 @@ pub(crate) async fn fetch(job: &Job) -> Result<Fetched, Ended> {
 /// Lists everything on one side and puts it in the place of what that side answered before.
 pub(crate) async fn fetch_again(job: &Job, side: Side, fetched: &mut Fetched) -> Result<(), Ended> {
     let answered = fetch_side(job, side, false).await?;
-    *fetched.views.get_mut(side) = answered.view;
-    *fetched.listed.get_mut(side) = answered.listed;
-    *fetched.cursors.get_mut(side) = answered.cursor;
-    *fetched.identities.get_mut(side) = answered.identity;
+    put(side, answered, fetched);
     Ok(())
+}
+
+/// Lists what changed on one side since its listing began, and lays it over what that told; whether there was
+/// anything. Where a listing leads on to no other, nothing is asked.
+pub(crate) async fn fetch_newer(job: &Job, side: Side, fetched: &mut Fetched) -> Result<bool, Ended> {
+    let Some(since) = fetched.cursors.get(side).clone() else { return Ok(false) };
+    let (connector, context) =
+        (job.connectors.get(side), job.context(tr!("sync-reading", account = job.account(side))));
+    let (want, collection) = (job.spec().wanted_fields(side), job.collection(side));
+    let listing = match job.patiently(side, || connector.list(&context, collection, &want, Some(&since))).await {
+        Err(Ended::Platform { error, .. }) if error.kind == ErrorKind::CursorExpired => {
+            fetch_again(job, side, fetched).await?;
+            return Ok(true);
+        }
+        other => other?,
+    };
+    if listing.scope == Scope::Full {
+        let answered = answer(job, side, listing, fetched.identities.get(side).clone()).await?;
+        put(side, answered, fetched);
+        return Ok(true);
+    }
+    let cursor = listing.cursor.clone();
+    let newer = engine::view(job.spec(), side, listing);
+    let view = fetched.views.get_mut(side);
+    let mut changed = false;
+    for (id, seen) in newer.records {
+        // A listing by time tells its last records again.
+        if view.records.get(&id) != Some(&seen) {
+            changed = true;
+            view.gone.retain(|gone| *gone != id);
+            view.records.insert(id, seen);
+        }
+    }
+    for id in newer.gone {
+        if view.records.remove(&id).is_some() || !view.gone.contains(&id) {
+            changed = true;
+            view.gone.push(id);
+        }
+    }
+    if cursor.is_some() {
+        *fetched.cursors.get_mut(side) = cursor;
+    }
+    Ok(changed)
 }
 
 /// Asks who is behind the account; another one than before stops the run.
@@ -117,6 +157,14 @@ fn gather(a: Answered, b: Answered) -> Fetched {
     }
 }
 
+/// Puts what one side answered in the place of what it answered before.
+fn put(side: Side, answered: Answered, fetched: &mut Fetched) {
+    *fetched.views.get_mut(side) = answered.view;
+    *fetched.listed.get_mut(side) = answered.listed;
+    *fetched.cursors.get_mut(side) = answered.cursor;
+    *fetched.identities.get_mut(side) = answered.identity;
+}
+
 async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<Answered, Ended> {
     let connector = job.connectors.get(side);
     let context = job.context(tr!("sync-reading", account = job.account(side)));
@@ -144,9 +192,13 @@ async fn fetch_side(job: &Job, side: Side, incremental: bool) -> Result<Answered
     };
     let listing = if adds_up(job, side, &listing).await? { listing } else { changes(None).await? };
     job.checkpoint("listed")?;
+    answer(job, side, listing, identity).await
+}
+
+/// What a listing comes to. A list of a million is made a view of while the other side is still read.
+async fn answer(job: &Job, side: Side, listing: Listing, identity: Option<Identity>) -> Result<Answered, Ended> {
     let listed = (listing.records.len() + listing.gone.len()) as u64;
     let cursor = listing.cursor.clone();
-    // A list of a million is made a view of while the other side is still read.
     let spec = job.spec().clone();
     match tokio::task::spawn_blocking(move || engine::view(&spec, side, listing)).await {
         Ok(view) => Ok(Answered { view, listed, cursor, identity }),

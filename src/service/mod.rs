@@ -8,6 +8,7 @@ mod absent;
 mod alerts;
 mod answers;
 mod api;
+mod arrivals;
 mod autostart;
 mod backup;
 mod checking;

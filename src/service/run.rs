@@ -13,6 +13,7 @@ use crate::store::{Changes, LinkIndexes, MatterScope, MattersUpdate, NewMatter, 
 use crate::texts::tr;
 
 use super::absent::{self, Sure};
+use super::arrivals;
 use super::executor::{Execution, execute};
 use super::fetch::{Fetched, fetch, look_again, next_cursors};
 use super::job::{Ended, Job, now};
@@ -46,9 +47,15 @@ pub(crate) async fn run(
 ) -> Result<RunReport, Ended> {
     with_journal(job, trigger, async |run, summary| {
         recover(job, run).await?;
-        let Sure { fetched, plan, unlisted } = absent::sure(job, fetch(job).await?).await?;
-        count_listed(summary, &fetched.listed);
+        let planned = absent::sure(job, fetch(job).await?).await?;
+        count_listed(summary, &planned.fetched.listed);
         job.checkpoint("planned")?;
+        let Sure { fetched, plan, unlisted } = match mode {
+            SyncMode::Normal if job.is_accepted() => arrivals::sure(job, planned).await?,
+            SyncMode::Accept | SyncMode::Yes => arrivals::sure(job, planned).await?,
+            // Nothing is created before it was looked at.
+            SyncMode::Preview | SyncMode::Normal => planned,
+        };
         if let Some(stop) = &plan.stop {
             summary.outcome = Outcome::Waiting;
             summary.message = Some(stop_sentence(job, stop));

@@ -40,8 +40,58 @@ enum Tried {
     Out(Outcome),
     /// The trouble may pass. Whether the write was carried out may be unknown.
     Again(ConnectorError),
+    /// The platform took it, without saying what it stored.
+    Unsaid(ConnectorError),
     /// It concerns the whole account.
     Broken(ConnectorError),
+}
+
+/// What is known of a write before it is tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// It has not got through.
+    Open,
+    /// It may have got through.
+    InDoubt,
+    /// The platform took it, and did not say what it stored.
+    Taken,
+}
+
+impl Standing {
+    /// After one more try that ended like this.
+    fn after(self, error: &ConnectorError) -> Self {
+        match error.kind {
+            // Neither reached the platform's records.
+            ErrorKind::Throttled | ErrorKind::Unreachable => self,
+            ErrorKind::InDoubt
+            | ErrorKind::SignIn
+            | ErrorKind::Forbidden
+            | ErrorKind::NotFound
+            | ErrorKind::Exists
+            | ErrorKind::VersionMismatch
+            | ErrorKind::Server
+            | ErrorKind::Rejected
+            | ErrorKind::BadAnswer
+            | ErrorKind::CursorExpired
+            | ErrorKind::File
+            | ErrorKind::Content
+            | ErrorKind::Settings
+            | ErrorKind::Cancelled => match self {
+                Self::Open | Self::InDoubt => Self::InDoubt,
+                Self::Taken => Self::Taken,
+            },
+        }
+    }
+
+    /// What is told of a write that is left for the next run to look for.
+    fn left(self) -> Option<ConnectorError> {
+        let text = match self {
+            Self::Open => return None,
+            Self::InDoubt => tr!("sync-no-answer"),
+            Self::Taken => tr!("sync-not-said"),
+        };
+        Some(ConnectorError::new(ErrorKind::InDoubt, text))
+    }
 }
 
 /// Why a side ends early and, where the last write may have got through, the word for that.
@@ -144,7 +194,10 @@ async fn write_chunk(
     finished: &mpsc::Sender<(Task, Outcome)>,
 ) -> Result<(), Ended> {
     match job.connectors.get(side).abilities().batch {
-        Batch::One { concurrency } => one_by_one(job, side, chunk, concurrency, finished, false).await,
+        Batch::One { concurrency } => {
+            let chunk = chunk.into_iter().map(|task| (task, Standing::Open)).collect();
+            one_by_one(job, side, chunk, concurrency, finished).await
+        }
         Batch::UpTo(_) | Batch::All => together(job, side, chunk, finished).await,
     }
 }
@@ -164,7 +217,11 @@ async fn together(
     }
     let results = match answered {
         Ok(results) => results,
-        Err(error) if error.kind.is_temporary() => return one_by_one(job, side, chunk, 1, finished, true).await,
+        Err(error) if error.kind.is_temporary() => {
+            let standing = Standing::Open.after(&error);
+            let chunk = chunk.into_iter().map(|task| (task, standing)).collect();
+            return one_by_one(job, side, chunk, 1, finished).await;
+        }
         Err(error) => {
             for task in chunk {
                 send(finished, task, Outcome::NotTried).await;
@@ -176,30 +233,30 @@ async fn together(
     for (task, result) in chunk.into_iter().zip(results) {
         match judge(&task, result) {
             Tried::Out(outcome) => send(finished, task, outcome).await,
-            Tried::Again(_) => alone.push(task),
+            Tried::Unsaid(_) => alone.push((task, Standing::Taken)),
+            Tried::Again(error) => alone.push((task, Standing::Open.after(&error))),
             Tried::Broken(error) => send(finished, task, Outcome::Failed(error)).await,
         }
     }
-    one_by_one(job, side, alone, 1, finished, true).await
+    one_by_one(job, side, alone, 1, finished).await
 }
 
 async fn one_by_one(
     job: &Job,
     side: Side,
-    chunk: Vec<Task>,
+    chunk: Vec<(Task, Standing)>,
     concurrency: usize,
     finished: &mpsc::Sender<(Task, Outcome)>,
-    in_doubt: bool,
 ) -> Result<(), Ended> {
     let mut running: JoinSet<(Task, Result<Outcome, Broken>)> = JoinSet::new();
     let mut ended: Option<Ended> = None;
     let mut queue = chunk.into_iter();
     loop {
         while running.len() < concurrency.max(1) && ended.is_none() {
-            let Some(task) = queue.next() else { break };
+            let Some((task, standing)) = queue.next() else { break };
             let job = job.clone();
             running.spawn(async move {
-                let outcome = persist(&job, side, &task, in_doubt).await;
+                let outcome = persist(&job, side, &task, standing).await;
                 (task, outcome)
             });
         }
@@ -220,23 +277,33 @@ async fn one_by_one(
             ended = Some(Ended::Cancelled);
         }
     }
-    for task in queue {
+    for (task, _) in queue {
         send(finished, task, Outcome::NotTried).await;
     }
     ended.map_or(Ok(()), Err)
 }
 
 /// One write, tried until it is known to be done or known to fail. A write whose answer never came
-/// is looked up before it is tried again.
-async fn persist(job: &Job, side: Side, task: &Task, in_doubt: bool) -> Result<Outcome, Broken> {
+/// is looked up before it is tried again; a create that the platform took is only looked up, and so is
+/// one in doubt where a search does not tell at once what was created: sent again, it would be there twice.
+/// What is not found then is left for the next run, which reads the list.
+async fn persist(job: &Job, side: Side, task: &Task, standing: Standing) -> Result<Outcome, Broken> {
     let (context, want) = (uncancelled(job, side), job.spec().wanted_fields(side));
     let connector = Arc::clone(job.connectors.get(side));
     let mut waits = job.waits();
-    let mut in_doubt = in_doubt;
+    let mut standing = standing;
+    let create = matches!(task.op.kind, OpKind::Create { .. });
+    let finds_late = connector.abilities().finds_late;
     loop {
-        let tried = if in_doubt { look_up(job, side, task, &context, &want).await } else { None };
+        let tried = match standing {
+            Standing::Open => None,
+            Standing::InDoubt | Standing::Taken => look_up(job, side, task, &context, &want).await,
+        };
+        let must_wait = create && (standing == Standing::Taken || finds_late);
         let tried = if let Some(tried) = tried {
             tried
+        } else if let Some(error) = standing.left().filter(|_| must_wait) {
+            Tried::Again(error)
         } else {
             let answered = connector.write(&context, job.collection(side), &want, vec![write_of(task)]).await;
             if !(job.shared.tuning.goes_on)("written") {
@@ -251,34 +318,38 @@ async fn persist(job: &Job, side: Side, task: &Task, in_doubt: bool) -> Result<O
             judge(task, result)
         };
         let error = match tried {
-            Tried::Out(Outcome::Failed(error)) if error.kind == ErrorKind::Exists && !in_doubt => {
+            Tried::Out(Outcome::Failed(error)) if error.kind == ErrorKind::Exists && standing == Standing::Open => {
                 // A record of this name is there: ours, if an earlier try got through.
                 match look_up(job, side, task, &context, &want).await {
                     Some(Tried::Out(outcome)) => return Ok(outcome),
-                    Some(Tried::Again(_) | Tried::Broken(_)) | None => return Ok(Outcome::Failed(error)),
+                    Some(Tried::Again(_) | Tried::Unsaid(_) | Tried::Broken(_)) | None => {
+                        return Ok(Outcome::Failed(error));
+                    }
                 }
             }
             Tried::Out(outcome) => return Ok(outcome),
-            Tried::Broken(error) => return Err((job.trouble(side, error), in_doubt.then(unanswered))),
-            Tried::Again(error) => error,
+            Tried::Broken(error) => return Err((job.trouble(side, error), standing.left())),
+            Tried::Unsaid(error) => {
+                standing = Standing::Taken;
+                error
+            }
+            Tried::Again(error) => {
+                standing = standing.after(&error);
+                error
+            }
         };
-        in_doubt |= error.kind != ErrorKind::Throttled && error.kind != ErrorKind::Unreachable;
         let Some(pause) = waits.next() else {
             // The account itself seems to be away; for anything else only this record failed.
             return if error.kind == ErrorKind::Unreachable {
-                Err((job.trouble(side, error), in_doubt.then(unanswered)))
-            } else if in_doubt {
+                Err((job.trouble(side, error), standing.left()))
+            } else if standing != Standing::Open {
                 Ok(Outcome::InDoubt(error))
             } else {
                 Ok(Outcome::Failed(error))
             };
         };
-        job.rest(&error, pause).await.map_err(|ended| (ended, in_doubt.then(unanswered)))?;
+        job.rest(&error, pause).await.map_err(|ended| (ended, standing.left()))?;
     }
-}
-
-fn unanswered() -> ConnectorError {
-    ConnectorError::new(ErrorKind::InDoubt, tr!("sync-no-answer"))
 }
 
 /// Whether a write that may have been carried out was. None when it was not, or nothing can be said.
@@ -370,7 +441,7 @@ fn judge(task: &Task, result: Result<Option<Record>, ConnectorError>) -> Tried {
         Ok(Some(record)) => return Tried::Out(Outcome::Stored(record)),
         Ok(None) if delete => return Tried::Out(Outcome::Deleted),
         Ok(None) => {
-            return Tried::Again(ConnectorError::new(ErrorKind::InDoubt, tr!("sync-not-said")));
+            return Tried::Unsaid(ConnectorError::new(ErrorKind::InDoubt, tr!("sync-not-said")));
         }
         Err(error) => error,
     };

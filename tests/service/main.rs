@@ -9,6 +9,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod arriving;
 mod desk;
 mod history;
 mod moved;

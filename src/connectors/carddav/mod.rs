@@ -168,7 +168,13 @@ impl Connector for CardDavConnector {
     fn abilities(&self) -> Abilities {
         // Several updates of one call share one reading of their cards; their writes run side by
         // side within the call.
-        Abilities { batch: Batch::UpTo(WRITES_A_CALL), incremental: true, modified: true, bound_cursors: true }
+        Abilities {
+            batch: Batch::UpTo(WRITES_A_CALL),
+            incremental: true,
+            modified: true,
+            bound_cursors: true,
+            finds_late: false,
+        }
     }
 
     fn requests(&self) -> u64 {

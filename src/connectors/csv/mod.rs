@@ -121,7 +121,7 @@ impl CsvConnector {
 #[async_trait]
 impl Connector for CsvConnector {
     fn abilities(&self) -> Abilities {
-        Abilities { batch: Batch::All, incremental: false, modified: false, bound_cursors: false }
+        Abilities { batch: Batch::All, incremental: false, modified: false, bound_cursors: false, finds_late: false }
     }
 
     fn requests(&self) -> u64 {

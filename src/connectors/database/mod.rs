@@ -343,6 +343,7 @@ impl Connector for DatabaseConnector {
             incremental: self.modified.is_some(),
             modified: false,
             bound_cursors: false,
+            finds_late: false,
         }
     }
 

@@ -483,6 +483,7 @@ impl Check {
             (call.overlap.is_some(), "overlap", &[Changes]),
             (call.ids_only, "ids_only", &[Search, List, Changes]),
             (!call.fields.is_empty(), "fields", &[Search]),
+            (call.lags, "lags", &[Search]),
             (call.new_id.is_some(), "new_id", &[Create]),
             (call.checks_version, "checks_version", &[Update, Delete]),
             (call.before.is_some(), "before", &[Create, Update, Delete]),

@@ -95,6 +95,10 @@ impl Connector for RestConnector {
             incremental: spec.collections.iter().any(|collection| collection.changes.is_some()),
             modified: spec.collections.iter().any(|collection| collection.record.modified.is_some()),
             bound_cursors: false,
+            finds_late: spec.collections.iter().any(|collection| {
+                let by_token = collection.create.as_ref().is_some_and(|create| create.new_id.is_some());
+                !by_token && collection.search.as_ref().is_some_and(|search| search.lags)
+            }),
         }
     }
 

@@ -61,6 +61,9 @@ pub(crate) struct Call {
     /// The fields that can be searched.
     #[serde(default)]
     pub(crate) fields: Vec<String>,
+    /// Whether what was just written may not be found yet.
+    #[serde(default)]
+    pub(crate) lags: bool,
     /// The id that the new record gets from us.
     #[serde(default)]
     pub(crate) new_id: Option<Text>,

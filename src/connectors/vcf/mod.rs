@@ -83,7 +83,7 @@ impl VcfConnector {
 #[async_trait]
 impl Connector for VcfConnector {
     fn abilities(&self) -> Abilities {
-        Abilities { batch: Batch::All, incremental: false, modified: true, bound_cursors: false }
+        Abilities { batch: Batch::All, incremental: false, modified: true, bound_cursors: false, finds_late: false }
     }
 
     fn requests(&self) -> u64 {

@@ -127,7 +127,7 @@ impl XlsxConnector {
 #[async_trait]
 impl Connector for XlsxConnector {
     fn abilities(&self) -> Abilities {
-        Abilities { batch: Batch::All, incremental: false, modified: false, bound_cursors: false }
+        Abilities { batch: Batch::All, incremental: false, modified: false, bound_cursors: false, finds_late: false }
     }
 
     fn requests(&self) -> u64 {
