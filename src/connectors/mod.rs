@@ -155,6 +155,7 @@ pub enum Batch {
 
 /// What a connector can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an ability of its own, free of the others")]
 pub struct Abilities {
     /// How writes are grouped.
     pub batch: Batch,

@@ -9,6 +9,7 @@ use super::tree::{Text, Tree};
 /// One request and where things are in its answer. Which keys may stand where is checked by `load`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a key of the manifest")]
 pub(crate) struct Call {
     /// `METHOD path`.
     pub(crate) request: Text,
