@@ -31,6 +31,7 @@ fn window(workspace: &Path, wanted: cli::Wanted) -> ExitCode {
     if !wanted.background && service::knock(workspace) {
         return ExitCode::SUCCESS;
     }
+    service::read_ahead();
     let start = if wanted.sample { StartWith::Sample } else { StartWith::Home };
     let opening = ui::Opening { start, background: wanted.background };
     match ui::run(workspace, opening, |wake| service::start(workspace, wake)) {

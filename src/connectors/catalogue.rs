@@ -6,11 +6,16 @@ use crate::texts::phrase;
 /// Every kind of platform that is built in, in the order in which they are offered.
 #[must_use]
 pub fn builtin() -> Vec<PlatformInfo> {
+    let shipped = super::rest::shipped().iter().map(super::rest::Manifest::platform);
+    fixed().into_iter().chain(shipped).map(in_language).collect()
+}
+
+/// The kinds that no manifest describes, in English.
+pub(crate) fn fixed() -> Vec<PlatformInfo> {
     let mut all = vec![csv(), super::xlsx::platform(), carddav(), super::vcf::platform()];
     all.extend(super::database::platforms());
     all.push(super::ldap::platform());
-    all.extend(super::rest::shipped().iter().map(super::rest::Manifest::platform));
-    all.into_iter().map(in_language).collect()
+    all
 }
 
 /// A platform's description in the language in force, as far as its texts are known in it.

@@ -31,6 +31,7 @@ use crate::model::{
 };
 use crate::texts::tr;
 
+pub(crate) use catalogue::fixed;
 pub use catalogue::{builtin, in_language};
 pub use error::{ConnectorError, ErrorKind};
 

@@ -416,7 +416,7 @@ async fn import(shared: &Shared, path: &Path) -> Answer {
 async fn import_text(shared: &Shared, text: &str, folder: &Path) -> Answer {
     let known: Vec<String> =
         with(shared, |store| store.accounts()).await?.into_iter().map(|account| account.name).collect();
-    let settings = parse_with(text, folder, &known, &keeping::platforms(shared))
+    let settings = parse_with(text, folder, &known, &keeping::platforms(&*shared.platforms))
         .map_err(|error| Problem::wrong_use(error.to_string()))?;
     let names = |settings: &Settings| {
         let accounts = settings.accounts.iter().map(|account| account.name.clone()).collect();
@@ -442,10 +442,10 @@ async fn export(shared: &Shared, path: Option<PathBuf>) -> Answer {
     })
     .await?;
     let Some(path) = path else {
-        return Ok(Reply::Exported(render(&settings, Path::new(""), &keeping::platforms(shared))));
+        return Ok(Reply::Exported(render(&settings, Path::new(""), &keeping::platforms(&*shared.platforms))));
     };
     let folder = std::path::absolute(&path).ok().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
-    let text = render(&settings, &folder, &keeping::platforms(shared));
+    let text = render(&settings, &folder, &keeping::platforms(&*shared.platforms));
     let (file, written) = (path.clone(), text.clone());
     let done = tokio::task::spawn_blocking(move || std::fs::write(file, written));
     let done = done.await.map_err(|_panicked| Problem::failed(tr!("sync-file-unwritten")))?;

@@ -6,12 +6,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{FoundMatters, MatterQuery};
+use super::{FoundMatters, MatterQuery, PlatformList};
 use crate::model::{
     AccountSettings, Alert, CollectionInfo, CompareCounts, CompareReport, CompareRow, Erased, FieldInfo, FieldMapping,
-    Fit, FoundPerson, LifeQuery, Lives, Matter, MatterId, Observed, PairSpec, Partner, PerSide, Plan, PlatformInfo,
-    Prefs, Record, Resolution, RunId, RunPage, RunQuery, RunSummary, Side, Survey, Timestamp, Trials, WritePage,
-    WriteQuery,
+    Fit, FoundPerson, LifeQuery, Lives, Matter, MatterId, Observed, PairSpec, Partner, PerSide, Plan, Prefs, Record,
+    Resolution, RunId, RunPage, RunQuery, RunSummary, Side, Survey, Timestamp, Trials, WritePage, WriteQuery,
 };
 
 /// Names one command; its reply carries the same number.
@@ -621,7 +620,7 @@ pub struct Snapshot {
     /// The sign-ins that wait for the browser.
     pub signing_in: Vec<SigningIn>,
     /// The kinds of platforms that an account can be of, in the order in which they are offered.
-    pub platforms: Arc<Vec<PlatformInfo>>,
+    pub platforms: PlatformList,
     /// How the operator likes Duosync to behave.
     pub prefs: Prefs,
     /// Whether Duosync starts with the computer; none where that cannot be set up.

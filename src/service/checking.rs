@@ -108,8 +108,7 @@ async fn reach(
     check: &mut AccountCheck,
     told: Option<RequestId>,
 ) -> Option<Arc<dyn Connector>> {
-    let kinds = shared.platforms.known();
-    let platform = kinds.iter().find(|platform| platform.kind == account.connector);
+    let platform = shared.platforms.kind(&account.connector);
     let signs_in = platform.is_none_or(|platform| platform.sign_in != SignIn::None);
     doing(shared, check, tr!("setup-check-reach"), told).await;
     let opened = open_account(shared, account, &[], password).await;

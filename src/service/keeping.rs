@@ -7,11 +7,11 @@ use crate::texts::tr;
 
 use super::job::Shared;
 use super::secrets::{Secret, Secrets, Slot, VaultError};
-use super::{Answer, Problem, Reply, signing};
+use super::{Answer, Platforms, Problem, Reply, signing};
 
 /// The kinds of platforms with every setting that an account of them takes.
-pub(crate) fn platforms(shared: &Shared) -> Vec<PlatformInfo> {
-    shared.platforms.known().into_iter().map(PlatformInfo::complete).collect()
+pub(crate) fn platforms(platforms: &dyn Platforms) -> Vec<PlatformInfo> {
+    platforms.known().into_iter().map(PlatformInfo::complete).collect()
 }
 
 /// Where secrets can be kept.
@@ -53,7 +53,7 @@ pub(crate) async fn keep_password(
     settings: &AccountSettings,
     password: String,
 ) -> Result<(), Problem> {
-    let browser = signing::browser_sign_in(&shared.platforms.known(), &settings.connector).is_some();
+    let browser = signing::browser_sign_in(&*shared.platforms, &settings.connector).is_some();
     let place = match (&settings.secret, browser) {
         (Some(place @ (SecretRef::Keyring | SecretRef::File | SecretRef::Ask)), _) => place.clone(),
         (None, true) => SecretRef::Keyring,

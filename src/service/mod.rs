@@ -29,6 +29,7 @@ mod manifests;
 mod matter_list;
 mod notifier;
 mod person;
+mod platform_list;
 mod platforms;
 mod prefs;
 mod recover;
@@ -60,7 +61,8 @@ pub use job::Tuning;
 pub use manifests::{manifest_check, manifest_start};
 pub use matter_list::{FoundMatters, MatterList, MatterQuery, MatterRow, MatterSort};
 pub use person::erased_sentences;
-pub use platforms::{KnownPlatforms, Platforms};
+pub use platform_list::PlatformList;
+pub use platforms::{KnownPlatforms, Platforms, read_ahead};
 pub use secrets::{mistake_of, without_secrets};
 pub use settings_file::{Settings, SettingsError, SettingsProblem, parse, parse_with, render};
 
@@ -88,9 +90,6 @@ pub fn restore_closed(workspace: &Path, copy: &Path) -> Result<PathBuf, Problem>
 /// # Errors
 /// When the workspace is in use by another Duosync, or cannot be opened.
 pub fn start(workspace: &Path, wake: Arc<dyn Fn() + Send + Sync>) -> Result<Handle, Problem> {
-    // The descriptions of the platforms that come with Duosync take as long to read as the workspace takes to be
-    // opened, so both are done at the same time. Where there is no thread for it, they are read when first asked for.
-    let _read_later = std::thread::Builder::new().name("duosync-platforms".to_owned()).spawn(platforms::read_shipped);
     start_with(workspace, wake, Arc::new(KnownPlatforms::new(workspace)), Tuning::default())
 }
 

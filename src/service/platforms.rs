@@ -11,7 +11,7 @@ use crate::connectors::ldap::LdapConnector;
 use crate::connectors::rest::{self, Manifest, RestConnector};
 use crate::connectors::vcf::VcfConnector;
 use crate::connectors::xlsx::XlsxConnector;
-use crate::connectors::{Connector, ConnectorError, Credential, ErrorKind, builtin, in_language};
+use crate::connectors::{Connector, ConnectorError, Credential, ErrorKind, builtin, fixed, in_language};
 use crate::model::{AccountSettings, PlatformInfo};
 use crate::texts::tr;
 
@@ -21,6 +21,11 @@ pub trait Platforms: Send + Sync {
     /// Every kind of platform, in the order in which they are offered.
     fn known(&self) -> Vec<PlatformInfo> {
         builtin()
+    }
+
+    /// The kind of platform of this name; none where there is no such kind.
+    fn kind(&self, kind: &str) -> Option<PlatformInfo> {
+        self.known().into_iter().find(|platform| platform.kind == kind)
     }
 
     /// What the operator should know of the platforms themselves: a manifest that cannot be used.
@@ -61,9 +66,13 @@ struct Found {
     warnings: Vec<String>,
 }
 
-/// Reads the descriptions of platforms that come with Duosync, so that they are there when they are asked for.
-pub(crate) fn read_shipped() {
-    let _known_from_now_on = rest::shipped();
+/// Reads the descriptions of platforms that come with Duosync on a thread of its own, so that they are there when the
+/// window asks for them. Where there is no thread for it, they are read then.
+pub fn read_ahead() {
+    let read = || {
+        let _known_from_now_on = rest::shipped();
+    };
+    let _read_later = std::thread::Builder::new().name("duosync-platforms".to_owned()).spawn(read);
 }
 
 impl KnownPlatforms {
@@ -107,6 +116,12 @@ impl Platforms for KnownPlatforms {
             }
         }
         known
+    }
+
+    fn kind(&self, kind: &str) -> Option<PlatformInfo> {
+        // Most accounts are of a kind for which no manifest needs to be read.
+        let fixed = fixed().into_iter().find(|platform| platform.kind == kind);
+        fixed.or_else(|| self.manifest(kind).map(|manifest| manifest.platform())).map(in_language)
     }
 
     fn warnings(&self) -> Vec<String> {
@@ -155,8 +170,7 @@ fn read(folder: &Path) -> Found {
     for (path, why) in broken {
         found.warnings.push(tr!("service-broken-manifest", file = path.display().to_string(), why = why));
     }
-    let shipped = |kind: &str| rest::shipped().iter().any(|manifest| manifest.kind() == kind);
-    let fixed: Vec<String> = builtin().into_iter().map(|info| info.kind).filter(|kind| !shipped(kind)).collect();
+    let fixed: Vec<String> = fixed().into_iter().map(|info| info.kind).collect();
     for manifest in manifests {
         let kind = manifest.kind().to_owned();
         let taken = fixed.contains(&kind) || found.manifests.iter().any(|known| known.kind() == kind);

@@ -17,12 +17,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::connectors::oauth::{App, Grant, Returned};
 use crate::connectors::{ConnectorError, Context, Credential, ErrorKind, TokenSource};
-use crate::model::{AccountSettings, AlertKind, OAuthInfo, PlatformInfo, SecretRef, Side, SignIn};
+use crate::model::{AccountSettings, AlertKind, OAuthInfo, SecretRef, Side, SignIn};
 use crate::texts::tr;
 
 use super::job::{Shared, now, open_with};
 use super::secrets::{Secret, SecretError, Secrets, Slot};
-use super::{Event, Problem, SecretFile, SigningIn};
+use super::{Event, Platforms, Problem, SecretFile, SigningIn};
 
 /// An access token is renewed so long before its end, or a quarter of its life where that is less.
 const EARLY: Duration = Duration::from_mins(1);
@@ -98,10 +98,9 @@ struct Source {
 }
 
 /// How a platform's accounts sign in in the browser; none where they do not.
-pub(crate) fn browser_sign_in(platforms: &[PlatformInfo], connector: &str) -> Option<OAuthInfo> {
-    let platform = platforms.iter().find(|platform| platform.kind == connector)?;
-    match &platform.sign_in {
-        SignIn::Browser(info) => Some(info.clone()),
+pub(crate) fn browser_sign_in(platforms: &dyn Platforms, connector: &str) -> Option<OAuthInfo> {
+    match platforms.kind(connector)?.sign_in {
+        SignIn::Browser(info) => Some(info),
         SignIn::None | SignIn::Secret { .. } => None,
     }
 }
@@ -140,7 +139,7 @@ impl Signer {
         shared: &Shared,
         account: &AccountSettings,
     ) -> Option<Arc<dyn TokenSource>> {
-        let info = browser_sign_in(&shared.platforms.known(), &account.connector)?;
+        let info = browser_sign_in(&*shared.platforms, &account.connector)?;
         Some(Arc::new(self.source(account, info)))
     }
 
@@ -417,7 +416,7 @@ impl Kept {
 pub(crate) async fn sign_in(shared: &Shared, account: AccountSettings) -> Result<(), Problem> {
     let signer = &shared.signer;
     let name = account.name.clone();
-    let info = browser_sign_in(&shared.platforms.known(), &account.connector)
+    let info = browser_sign_in(&*shared.platforms, &account.connector)
         .ok_or_else(|| Problem::wrong_use(tr!("service-sign-in-no-browser", account = name)))?;
     check_place(shared, &account).await?;
     let secret = client_secret(&shared.secrets, &account).await.map_err(Problem::failed)?;

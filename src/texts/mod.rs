@@ -93,8 +93,9 @@ type Files = &'static [(&'static str, &'static str)];
 const ENGLISH: Files = files!("en");
 const DUTCH: Files = files!("nl");
 
-static BUNDLES: LazyLock<[FluentBundle<FluentResource>; 2]> =
-    LazyLock::new(|| [bundle(Language::English, ENGLISH), bundle(Language::Dutch, DUTCH)]);
+/// Each is read when it is first needed: most people never see the other language.
+static IN_ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Language::English, ENGLISH));
+static IN_DUTCH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Language::Dutch, DUTCH));
 
 /// Chooses the language of every text from here on.
 pub fn set_language(language: Language) {
@@ -113,13 +114,12 @@ pub fn language() -> Language {
 #[must_use]
 pub fn text(key: &str, args: &[(&'static str, FluentValue<'_>)]) -> String {
     let args: Option<FluentArgs<'_>> = (!args.is_empty()).then(|| args.iter().cloned().collect());
-    let [english, dutch] = &*BUNDLES;
-    let bundle = match language() {
-        Language::English => english,
-        Language::Dutch => dutch,
+    let bundle: &FluentBundle<FluentResource> = match language() {
+        Language::English => &IN_ENGLISH,
+        Language::Dutch => &IN_DUTCH,
     };
     formatted(bundle, key, args.as_ref())
-        .or_else(|| formatted(english, key, args.as_ref()))
+        .or_else(|| formatted(&IN_ENGLISH, key, args.as_ref()))
         .unwrap_or_else(|| key.to_owned())
 }
 

@@ -140,7 +140,7 @@ pub fn snapshot(pairs: Vec<PairState>) -> Snapshot {
         unseen_alerts: 0,
         workspace: PathBuf::from("/home/ann/.local/share/duosync"),
         warnings: Vec::new(),
-        platforms: std::sync::Arc::new(duosync::connectors::builtin()),
+        platforms: duosync::connectors::builtin().into(),
         // Whatever language the desktop of whoever runs the tests speaks.
         prefs: duosync::model::Prefs { language: Some("en".into()), ..duosync::model::Prefs::default() },
         starts_with_computer: Some(false),

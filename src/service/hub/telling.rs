@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::alerts::{self, Asked, News};
 use super::super::job::now;
-use super::super::{Event, Problem, RunReport, Snapshot, keeping, signing, snapshot};
+use super::super::{Event, PlatformList, Problem, RunReport, Snapshot, keeping, signing, snapshot};
 use super::{Hub, Work};
 use crate::model::{Alert, AlertKind, CompareReport, Endpoint, Outcome, Trigger};
 use crate::store::StoreError;
@@ -135,10 +135,9 @@ impl Hub {
 
     /// Which accounts wait for a password, a passphrase or a sign-in.
     fn tell_secrets(&self, snapshot: &mut Snapshot) {
-        let platforms = keeping::platforms(&self.shared);
         let (mut browser, mut others) = (Vec::new(), Vec::new());
         for account in &snapshot.accounts {
-            match signing::browser_sign_in(&platforms, &account.connector) {
+            match signing::browser_sign_in(&*self.shared.platforms, &account.connector) {
                 Some(info) => browser.push((account.clone(), info)),
                 None => others.push(account),
             }
@@ -151,7 +150,8 @@ impl Hub {
         snapshot.secret_file = secrets.file();
         snapshot.signed_out = self.shared.signer.signed_out(&browser);
         snapshot.signing_in = self.shared.signer.signing_in();
-        snapshot.platforms = Arc::new(platforms);
+        let platforms = Arc::clone(&self.shared.platforms);
+        snapshot.platforms = PlatformList::later(move || keeping::platforms(&*platforms));
     }
 
     pub(super) async fn tell_state(&mut self) {

@@ -15,7 +15,7 @@ use crate::service::{PairStatus, Suggestion};
 use crate::ui::testing as given;
 
 fn platforms() -> Vec<PlatformInfo> {
-    given::snapshot(Vec::new()).platforms.as_ref().clone()
+    given::snapshot(Vec::new()).platforms.to_vec()
 }
 
 fn draft(kind: &str) -> AccountDraft {
