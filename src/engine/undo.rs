@@ -152,13 +152,14 @@ fn uncreate(input: &Undo<'_>, write: &WriteEntry, notes: &mut Vec<Note>) -> Opti
     Some((operation(write, Some(id), kind, Vec::new()), Some(seen.clone())))
 }
 
-/// The reverse of a delete: the record comes back whole, under a new id.
+/// The reverse of a delete: the record comes back whole, under a new id. Its fields are named also where a copy of the
+/// whole is kept, for the journal and for whoever has to find it again.
 fn undelete(input: &Undo<'_>, write: &WriteEntry) -> (Operation, Option<Seen>) {
     let (mut fields, mut mappings) = (Fields::new(), Vec::new());
     let raw = input.raws.get(&write.id).cloned();
     for field in &write.fields {
         let (Some(mapping), Some(before)) = (input.spec.field(&field.name), &field.before) else { continue };
-        if raw.is_none() && !before.is_empty() {
+        if !before.is_empty() {
             fields.extend(place(mapping, write.side, before));
         }
         mappings.push(field.name.clone());

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::connectors::{Batch, ConnectorError, Context, ErrorKind, Find, Write, WriteKind};
 use crate::engine;
-use crate::model::{OpKind, Record, RecordId, Side, Value, WriteEntry};
+use crate::model::{Fields, OpKind, Record, RecordId, Side, Value, WriteEntry};
 use crate::texts::tr;
 
 use super::executor::Task;
@@ -462,7 +462,9 @@ fn judge(task: &Task, result: Result<Option<Record>, ConnectorError>) -> Tried {
 fn write_of(task: &Task) -> Write {
     let id = task.op.record.clone().unwrap_or_else(|| RecordId::new(""));
     let kind = match &task.op.kind {
-        OpKind::Create { fields, raw } => WriteKind::Create { fields: fields.clone(), raw: raw.clone() },
+        // A copy of the whole holds every field already, in the form that it had.
+        OpKind::Create { raw: Some(raw), .. } => WriteKind::Create { fields: Fields::new(), raw: Some(raw.clone()) },
+        OpKind::Create { fields, raw: None } => WriteKind::Create { fields: fields.clone(), raw: None },
         OpKind::Update { fields, expect } => WriteKind::Update { id, fields: fields.clone(), expect: expect.clone() },
         OpKind::Delete { expect } => WriteKind::Delete { id, expect: expect.clone() },
     };

@@ -324,6 +324,35 @@ fn an_undo_that_was_killed_is_not_undone_by_the_next_run() {
     }
 }
 
+/// A record that an undo brings back whole is looked for by its key, as any that is created, where the answer is lost.
+#[test]
+fn a_record_that_an_undo_brings_back_comes_once_though_the_answer_is_lost() {
+    for killed in [false, true] {
+        let cut = Arc::new(AtomicBool::new(false));
+        let probe = Arc::clone(&cut);
+        let mut desk = Desk::tuned(move |tuning| {
+            tuning.goes_on = Arc::new(move |step| step != "record" || !probe.load(Ordering::SeqCst));
+        });
+        desk.right.behave(|right| right.ids_from_token = false);
+        person(&desk.left, "1", "ann");
+        desk.sync(SyncMode::Yes);
+        let kept = desk.right.records().into_values().next().unwrap();
+        assert!(desk.left.remove("1"));
+        let deleted = desk.sync(SyncMode::Normal).summary;
+        assert_eq!(deleted.sides.b.deleted, 1);
+        desk.right.order(Fault::LoseAnswer);
+        cut.store(killed, Ordering::SeqCst);
+        let undone = desk.call(Command::Undo(deleted.run));
+        assert_eq!(undone.is_err(), killed);
+        cut.store(false, Ordering::SeqCst);
+        for _ in 0..2 {
+            let records: Vec<_> = desk.right.records().into_values().collect();
+            assert_eq!(records, std::slice::from_ref(&kept), "killed: {killed}");
+            desk.sync(SyncMode::Normal);
+        }
+    }
+}
+
 #[test]
 fn settings_that_go_on_are_not_mixed_up_by_a_pair_that_is_gone() {
     let mut desk = Desk::in_step();
