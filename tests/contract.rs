@@ -227,6 +227,7 @@ contract!(
 );
 contract!(sqlite_with_numbers, Some(crate::database::DatabaseFixture::file(false)));
 contract!(sqlite_with_text_ids, Some(crate::database::DatabaseFixture::file(true)));
+contract!(sqlite_with_times, Some(crate::database::DatabaseFixture::file(false).dated()));
 contract!(
     postgresql,
     crate::database::DatabaseFixture::server(crate::support::databases::Engine::Postgres, false, false)

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use async_trait::async_trait;
 use duosync::connectors::database::DatabaseConnector;
 use duosync::connectors::{Connector, ErrorKind, WriteKind};
-use duosync::model::{AccountSettings, Fields, RecordId};
+use duosync::model::{AccountSettings, Fields, Listing, RecordId};
 use sqlx::Connection as _;
 
 use crate::fixture::{Fixture, Names, PEOPLE, Person, Place, Trouble, folder};
@@ -48,6 +48,11 @@ static TABLES: AtomicU64 = AtomicU64::new(0);
 impl DatabaseFixture {
     pub fn file(text_ids: bool) -> Self {
         Self { target: Target::File, text_ids, modified: false, breakable: false, at: None }
+    }
+
+    /// The same with a column of the time of the last change.
+    pub fn dated(self) -> Self {
+        Self { modified: true, ..self }
     }
 
     /// The same, in this folder.
@@ -127,16 +132,23 @@ impl DatabasePlace {
             (Some(Engine::MariaDb), true) => {
                 ", changed datetime(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)"
             }
-            (_, _) => "",
+            (None, true) => ", changed text DEFAULT (strftime('%Y-%m-%d %H:%M:%f', 'now'))",
+            (_, false) => "",
         };
         let table = &self.table;
         let mut sql =
             format!("CREATE TABLE {table} ({key}, full_name text, email text, phone text, shoe text{modified});");
+        if engine.is_none() && self.modified {
+            sql.push_str(&format!(
+                "CREATE TRIGGER touched AFTER UPDATE OF full_name, email, phone, shoe ON {table} BEGIN UPDATE {table} \
+                 SET changed = strftime('%Y-%m-%d %H:%M:%f', 'now') WHERE id = NEW.id; END;"
+            ));
+        }
         if engine == Some(Engine::Postgres) && self.modified {
             sql.push_str(&format!(
                 "CREATE FUNCTION touch_{table}() RETURNS trigger LANGUAGE plpgsql AS \
                  'BEGIN NEW.changed := clock_timestamp(); RETURN NEW; END';\
-                 CREATE TRIGGER touched BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION touch_{table}();"
+                 CREATE TRIGGER touched BEFORE UPDATE OF full_name, email, phone, shoe ON {table} FOR EACH ROW EXECUTE FUNCTION touch_{table}();"
             ));
         }
         sql
@@ -252,6 +264,57 @@ fn ended(engine: Engine) -> Vec<u8> {
             let length = u32::try_from(rest.len()).unwrap().to_le_bytes();
             [&length[..3], &[1], &rest].concat()
         }
+    }
+}
+
+/// The ids that a listing names.
+fn told(listing: &Listing) -> Vec<&RecordId> {
+    listing.records.iter().map(|record| &record.id).collect()
+}
+
+/// A column that does not say in which zone its times are holds those of Duosync's connection and those of programs
+/// in the zone of their own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_clock_further_west_changes_is_listed_once() {
+    for engine in [Engine::Postgres, Engine::MariaDb] {
+        let Some(fixture) = DatabaseFixture::server(engine, false, true) else { continue };
+        let Target::Server(server) = &fixture.target else { unreachable!() };
+        let stage = Stage::of(&fixture).await;
+        let table = &stage.collection;
+        let zone = match engine {
+            Engine::Postgres => {
+                server.sql(&format!("ALTER TABLE {table} ALTER COLUMN changed TYPE timestamp"));
+                "SET TIME ZONE -5"
+            }
+            Engine::MariaDb => "SET time_zone = '-05:00'",
+        };
+        let (ann, bob) = (stage.id_of(&PEOPLE[0]).await, stage.id_of(&PEOPLE[1]).await);
+        let before = stage.list_since(None).await.cursor;
+        stage.update(&ann, &stage.names.phone, "1").await;
+        let own = stage.list_since(before.as_ref()).await;
+        assert_eq!(told(&own), [&ann], "{engine:?}");
+        server.sql(&format!("{zone}; UPDATE {table} SET phone = '2' WHERE id = {bob}"));
+        let listing = stage.list_since(own.cursor.as_ref()).await;
+        assert_eq!(told(&listing), [&bob], "{engine:?}: it was changed later, by a clock that is behind");
+        assert!(stage.list_since(listing.cursor.as_ref()).await.records.is_empty(), "{engine:?}: only once");
+    }
+}
+
+/// A record that bears a time to come, as of a computer whose clock was wrong, does not hide what changes until then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_time_to_come_hides_no_change() {
+    let servers = [Engine::Postgres, Engine::MariaDb].map(|engine| DatabaseFixture::server(engine, false, true));
+    for fixture in servers.into_iter().flatten().chain([DatabaseFixture::file(false).dated()]) {
+        let stage = Stage::of(&fixture).await;
+        let (ann, bob) = (stage.id_of(&PEOPLE[0]).await, stage.id_of(&PEOPLE[1]).await);
+        let before = stage.list_since(None).await.cursor;
+        stage.place.edit(&ann, "changed", "2099-01-01 00:00:00").await;
+        let ahead = stage.list_since(before.as_ref()).await;
+        assert_eq!(told(&ahead), [&ann]);
+        stage.place.edit(&bob, "phone", "2").await;
+        let listing = stage.list_since(ahead.cursor.as_ref()).await;
+        assert_eq!(told(&listing), [&bob], "it was changed before that time");
+        assert!(stage.list_since(listing.cursor.as_ref()).await.records.is_empty(), "only once");
     }
 }
 

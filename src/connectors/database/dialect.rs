@@ -4,7 +4,17 @@
 use super::link::Link;
 use super::table::{Column, Table};
 use crate::connectors::ConnectorError;
-use crate::model::Kind;
+use crate::model::{Kind, Timestamp};
+
+/// How long a transaction may take, in minutes: what it writes is seen only at its end, and may bear its beginning.
+const OVERLAP: u32 = 5;
+
+/// By how much the clocks of two who write may differ, in minutes: zones lie up to 26 hours apart, and an hour comes
+/// twice when summer time ends.
+const ZONES: u32 = 27 * 60 + OVERLAP;
+
+/// How a text starts that is a time (`GLOB` of `SQLite`).
+const DAY: &str = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]";
 
 /// The kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,15 +66,77 @@ impl Dialect {
         }
     }
 
-    /// The condition that a moment is not before the only parameter, less what transactions may overlap.
+    /// The condition that a time of change is not before the only parameter, less what transactions may overlap
+    /// and, where the column does not say in which zone it is, less the hours by which the clocks of those
+    /// who write may differ. A day's end counts as its start, which is earlier.
     pub(super) fn since(self, column: &Column) -> String {
         let name = self.quote(&column.name);
+        let minutes = if self.has_zone(column) { OVERLAP } else { ZONES };
         match (self, column.kind) {
-            (Self::Postgres, Some(Kind::DateTime)) => {
-                format!("{name} >= $1::text::{} - INTERVAL '5 minutes'", column.type_name)
+            (Self::Postgres, Some(Kind::DateTime | Kind::Date)) => {
+                format!("{name} >= $1::text::{} - INTERVAL '{minutes} minutes'", column.type_name)
             }
-            (Self::MySql, Some(Kind::DateTime)) => format!("{name} >= CAST(? AS DATETIME(6)) - INTERVAL 5 MINUTE"),
-            _ => format!("{name} >= {}", self.param(1, column)),
+            (Self::MySql, Some(Kind::DateTime | Kind::Date)) => {
+                format!("{name} >= CAST(? AS DATETIME(6)) - INTERVAL {minutes} MINUTE")
+            }
+            // Texts of whatever form start with the day; anything else, as a number, has no zones.
+            (Self::Sqlite, _) => {
+                format!("{name} >= CASE WHEN ?1 GLOB '{DAY}*' THEN date(substr(?1, 1, 10), '-2 days') ELSE ?1 END")
+            }
+            (Self::Postgres | Self::MySql, _) => format!("{name} >= {}", self.param(1, column)),
+        }
+    }
+
+    /// What the database's clock shows, written as the values of a time of change are, so that the texts can be
+    /// compared; none where the column holds no times.
+    pub(super) fn now(self, column: &Column) -> Option<String> {
+        match (self, column.kind) {
+            (Self::Postgres, Some(Kind::DateTime | Kind::Date)) => {
+                Some(format!("clock_timestamp()::{}::text", column.type_name))
+            }
+            (Self::MySql, Some(Kind::DateTime | Kind::Date)) => Some("CAST(NOW(6) AS CHAR)".to_owned()),
+            (Self::Sqlite, _) => Some("strftime('%Y-%m-%d %H:%M:%f', 'now')".to_owned()),
+            (Self::Postgres | Self::MySql, _) => None,
+        }
+    }
+
+    /// A time of change, but none that is yet to come: a record that bears one, as of a computer whose clock was wrong,
+    /// would hide all that changes until then.
+    pub(super) fn no_later<'a>(self, time: &'a str, now: Option<&'a str>) -> &'a str {
+        let is_time = match self {
+            Self::Postgres | Self::MySql => true,
+            Self::Sqlite => {
+                let mut shape = time.bytes().zip(*b"0000-00-00");
+                time.len() >= 10
+                    && shape.all(|(byte, like)| if like == b'0' { byte.is_ascii_digit() } else { byte == like })
+            }
+        };
+        match now {
+            Some(now) if is_time && time > now => now,
+            Some(_) | None => time,
+        }
+    }
+
+    /// The moment that a time of change stands for; none where its column does not say in which zone it is.
+    pub(super) fn moment(self, column: &Column, text: &str) -> Option<Timestamp> {
+        let moment: jiff::Timestamp = match self {
+            // The connection's zone is UTC, in which the server gives what it keeps without one.
+            Self::MySql if self.has_zone(column) => format!("{text}Z").parse().ok()?,
+            Self::MySql => return None,
+            // A text without a zone is no moment, and is not taken for one.
+            Self::Postgres | Self::Sqlite => text.parse().ok()?,
+        };
+        Some(Timestamp(moment.as_millisecond()))
+    }
+
+    /// Whether the moments of a column are the same for whoever writes them, wherever its clock is.
+    fn has_zone(self, column: &Column) -> bool {
+        let name = column.type_name.to_lowercase();
+        match self {
+            Self::Postgres => name.ends_with("with time zone") || name.starts_with("timestamptz"),
+            Self::MySql => name.starts_with("timestamp"),
+            // It has no such types; texts may say it.
+            Self::Sqlite => false,
         }
     }
 
@@ -246,6 +318,25 @@ fn literals(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_column_that_says_its_zone_tells_a_moment() {
+        let column = |dialect: Dialect, type_name: &str| {
+            dialect.column(&[Some("changed".to_owned()), Some(type_name.to_owned())])
+        };
+        for (dialect, type_name, text, moment) in [
+            (Dialect::Postgres, "timestamp with time zone", "2026-11-27 10:00:00.5+00", Some(1_795_773_600_500)),
+            (Dialect::Postgres, "timestamp without time zone", "2026-11-27 10:00:00.5", None),
+            (Dialect::MySql, "timestamp(6)", "2026-11-27 10:00:00.500000", Some(1_795_773_600_500)),
+            (Dialect::MySql, "datetime(6)", "2026-11-27 10:00:00.500000", None),
+            (Dialect::Sqlite, "TEXT", "2026-11-27T12:00:00.5+02:00", Some(1_795_773_600_500)),
+            (Dialect::Sqlite, "TEXT", "2026-11-27 10:00:00", None),
+            (Dialect::Sqlite, "INTEGER", "1795773600", None),
+        ] {
+            let told = dialect.moment(&column(dialect, type_name), text);
+            assert_eq!(told, moment.map(Timestamp), "{type_name} {text}");
+        }
+    }
 
     #[test]
     fn names_and_choices_are_quoted_and_read() {

@@ -3,7 +3,10 @@
 //! A table is a collection, its primary key the id, and a digest of the whole row its version. Names are
 //! quoted, values bound as parameters, and only the columns that a write names are written (`writing`). With
 //! a column that the database sets at each change (`modified`), a listing of changes reads the rows since
-//! then, with five minutes of overlap for transactions that were slow to commit. It says how many rows there
+//! then, with five minutes of overlap for transactions that were slow to commit, or a day and three hours where
+//! the column does not say in which zone its times are, as those who write may have clocks in different ones. A
+//! time that is yet to come is not gone by, and where the database's clock was put back the table is read whole.
+//! Only a moment whose zone is known is told with the record. A listing says how many rows there
 //! are, so that the run finds out where one is gone without reading all ids. A number does not show a row
 //! that is gone while another came with an old time, as out of a copy; so at every 250th listing the
 //! ids are compared too, and where rows have come or gone the table is read whole.
@@ -207,7 +210,7 @@ impl DatabaseConnector {
                 ));
             }
         };
-        Shape::read(self.dialect, link, tables.swap_remove(at), self.key.as_deref()).await
+        Shape::read(self.dialect, link, tables.swap_remove(at), self.key.as_deref(), self.modified.as_deref()).await
     }
 
     /// Reads rows, and can be stopped.
@@ -265,7 +268,10 @@ impl DatabaseConnector {
             }
             None => None,
         };
-        let newest_of = |rows: &[Row]| rows.iter().rev().find_map(|row| row.get(modified_at).cloned().flatten());
+        let newest_of = |rows: &[Row], now: Option<&str>| {
+            let newest = rows.iter().rev().find_map(|row| row.get(modified_at)?.as_deref())?;
+            Some(self.dialect.no_later(newest, now).to_owned())
+        };
         let seen_of =
             |rows: &[Row]| rows.iter().rev().take(REMEMBERED).map(|row| seen(shape, row)).collect::<BTreeSet<_>>();
         let mark = match mark {
@@ -277,16 +283,22 @@ impl DatabaseConnector {
             None => None,
         };
         if let Some(Mark { newest: Some(newest), seen: known, ids, counted, .. }) = mark {
-            let count = self.read(link, context, shape.select_count(), Vec::new()).await?;
-            let total = count.into_iter().flatten().flatten().next().and_then(|count| count.parse().ok());
+            let mut count = self.read(link, context, shape.select_count(modified), Vec::new()).await?;
+            let mut cells = count.pop().unwrap_or_default().into_iter();
+            let total = cells.next().flatten().and_then(|count| count.parse().ok());
             if total.is_none() {
                 return Err(ConnectorError::new(ErrorKind::Server, tr!("database-no-count")));
+            }
+            let now = cells.next().flatten();
+            // Where the clock was put back, what changed since may look older than what was read.
+            if self.dialect.no_later(&newest, now.as_deref()) != newest {
+                return Err(ConnectorError::new(ErrorKind::CursorExpired, tr!("database-read-anew")));
             }
             let sql = format!("{} WHERE {}{order}", shape.select(), self.dialect.since(modified));
             let rows = self.read(link, context, sql, vec![Some(newest.clone())]).await?;
             let records = rows.iter().filter(|row| !known.contains(&seen(shape, row)));
             let records: Vec<Record> = records.map(|row| shape.record(row, &columns, false)).collect();
-            let newest = newest_of(&rows).or(Some(newest));
+            let newest = newest_of(&rows, now.as_deref()).or(Some(newest));
             let mark = Mark { asked, ids, counted, newest, seen: seen_of(&rows) };
             return Ok(Listing {
                 scope: Scope::Changes,
@@ -297,10 +309,15 @@ impl DatabaseConnector {
                 cursor: cursor(&mark),
             });
         }
+        let now = match self.dialect.now(modified) {
+            Some(now) => self.read(link, context, format!("SELECT {now}"), Vec::new()).await?.pop(),
+            None => None,
+        };
+        let now = now.and_then(|row| row.into_iter().next().flatten());
         let rows = self.read(link, context, format!("{}{order}", shape.select()), Vec::new()).await?;
+        let newest = newest_of(&rows, now.as_deref());
         // The ids of just these rows: one that came between the two readings is found at the next one.
-        let mark =
-            Mark { asked, ids: whole_ids(shape, &rows), counted: 0, newest: newest_of(&rows), seen: seen_of(&rows) };
+        let mark = Mark { asked, ids: whole_ids(shape, &rows), counted: 0, newest, seen: seen_of(&rows) };
         let records = rows.iter().map(|row| shape.record(row, &columns, false)).collect();
         Ok(Listing::full(records, cursor(&mark)))
     }
@@ -341,7 +358,7 @@ impl Connector for DatabaseConnector {
         Abilities {
             batch: Batch::UpTo(BATCH),
             incremental: self.modified.is_some(),
-            modified: false,
+            modified: self.modified.is_some(),
             bound_cursors: false,
             finds_late: false,
         }

@@ -3,9 +3,9 @@
 use super::dialect::Dialect;
 use super::link::{Link, Row};
 use crate::connectors::shared::digest::of_texts;
-use crate::connectors::shared::rows::need_column;
+use crate::connectors::shared::rows::{self, need_column};
 use crate::connectors::{ConnectorError, ErrorKind};
-use crate::model::{Fields, Kind, Name, Record, RecordId, Value, Version};
+use crate::model::{Fields, Kind, Name, Record, RecordId, Timestamp, Value, Version};
 use crate::texts::tr;
 
 /// A table or view.
@@ -63,6 +63,8 @@ pub(super) struct Shape {
     pub(super) names: Vec<String>,
     /// The columns that identify a row.
     pub(super) keys: Vec<usize>,
+    /// The column of the time of the last change, where the account names one.
+    pub(super) modified: Option<usize>,
 }
 
 impl Table {
@@ -100,12 +102,14 @@ impl Column {
 }
 
 impl Shape {
-    /// Reads the columns. `key` names the key columns where there is no primary key.
+    /// Reads the columns. `key` names the key columns where there is no primary key, `modified` the one of the time
+    /// of the last change.
     pub(super) async fn read(
         dialect: Dialect,
         link: &mut Link,
         table: Table,
         key: Option<&str>,
+        modified: Option<&str>,
     ) -> Result<Self, ConnectorError> {
         let columns = dialect.columns(link, &table).await?;
         let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
@@ -121,7 +125,9 @@ impl Shape {
                 keys
             }
         };
-        Ok(Self { dialect, table, columns, names, keys })
+        // Whoever lists the table is told where there is no such column; others can do without it.
+        let modified = modified.and_then(|name| rows::column(&names, name));
+        Ok(Self { dialect, table, columns, names, keys, modified })
     }
 
     /// An error where nothing tells one row from another.
@@ -166,14 +172,15 @@ impl Shape {
         format!("SELECT {} FROM {}", keys.join(", "), self.from())
     }
 
-    /// `SELECT` of the number of rows.
-    pub(super) fn select_count(&self) -> String {
+    /// `SELECT` of the number of rows, and of what the clock shows where this column holds times.
+    pub(super) fn select_count(&self, modified: &Column) -> String {
         let count = match self.dialect {
             Dialect::Sqlite => "count(*)",
             Dialect::Postgres => "count(*)::text",
             Dialect::MySql => "CAST(count(*) AS CHAR)",
         };
-        format!("SELECT {count} FROM {}", self.from())
+        let now = self.dialect.now(modified).map(|now| format!(", {now}")).unwrap_or_default();
+        format!("SELECT {count}{now} FROM {}", self.from())
     }
 
     /// The columns of the key.
@@ -235,11 +242,17 @@ impl Shape {
         Record {
             id: RecordId(self.id(row)),
             version: Some(Self::version(row)),
-            modified: None,
+            modified: self.moment(row),
             modified_by: None,
             fields,
             raw,
         }
+    }
+
+    /// When a row was last changed, where that is told for whoever reads it.
+    fn moment(&self, row: &Row) -> Option<Timestamp> {
+        let at = self.modified?;
+        self.dialect.moment(self.columns.get(at)?, row.get(at)?.as_deref()?)
     }
 
     /// The columns that are wanted.
