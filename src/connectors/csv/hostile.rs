@@ -1,12 +1,27 @@
 //! What has to hold of any bytes that are read as a CSV file.
 
+use super::again::read_again as reader_of;
 use super::document::{Changes, Document};
+use super::identity::Index;
 use super::scan::Cell;
-use crate::connectors::Context;
+use super::stream::{Pieces, Rows, rows_of};
+use crate::connectors::shared::rows::IdSetting;
+use crate::connectors::{Context, RowSink};
+use crate::model::{Again, Name, Record, Row, Value};
 
 /// Reads a file, writes it unchanged, and writes it with one row more, and then with one row changed and one gone.
+/// Whatever can be read row by row gives the same rows, also from a copy of its text.
 pub(crate) fn hostile_file(bytes: &[u8], context: &Context) {
-    let Ok(document) = Document::parse("list.csv", bytes.to_vec(), 0, context) else { return };
+    let Ok(document) = Document::parse("list.csv", bytes.to_vec(), 0, context) else {
+        let beginning = Document::beginning("list.csv", String::from_utf8_lossy(bytes).into_owned());
+        let rows = beginning.ok().and_then(|beginning| read_by_rows(bytes, &beginning.header, context));
+        assert!(rows.is_none(), "what is wrong as a whole is not read row by row");
+        return;
+    };
+    if let Some(kept) = read_by_rows(bytes, &document.header, context) {
+        are_the_rows(&kept, &document, context);
+        are_read_again(&kept);
+    }
     let text = document.with(&Changes::default());
     let decoded = super::sniff::decode(bytes.to_vec()).map(|(text, _)| text);
     assert_eq!(decoded.as_deref().ok(), Some(text.as_str()), "a file that nobody changed is written as it was read");
@@ -57,4 +72,95 @@ fn read_again(document: &Document, changes: &Changes, context: &Context) -> Opti
     let again = again.ok()?;
     assert!(document.reads_as(changes, &again), "each row is as it was or as it was written: {again:?}");
     Some(again)
+}
+
+/// What reading row by row gave.
+#[derive(Default)]
+struct Kept {
+    ids: Vec<String>,
+    names: Vec<Name>,
+    rows: Vec<Record>,
+    /// The text in which they stand: its form, itself, and the place of each row.
+    form: Option<String>,
+    text: Vec<u8>,
+    places: Vec<usize>,
+}
+
+impl RowSink for Kept {
+    fn row(&mut self, row: &Row<'_>) -> bool {
+        self.ids.push(row.id.to_owned());
+        self.rows.push(row.to_record(&self.names));
+        self.places.extend(row.place.and_then(|place| usize::try_from(place).ok()));
+        true
+    }
+
+    fn form(&mut self, form: &str) {
+        self.form = Some(form.to_owned());
+    }
+
+    fn text(&mut self, text: &[u8]) -> bool {
+        self.text.extend_from_slice(text);
+        true
+    }
+
+    fn is_doubled(&mut self) -> bool {
+        let ids: std::collections::BTreeSet<_> = self.ids.iter().collect();
+        ids.len() < self.ids.len()
+    }
+
+    fn end(self: Box<Self>) {}
+}
+
+/// The rows of a file whose first column is the id; none where it is left to the reader of whole files.
+fn read_by_rows(bytes: &[u8], want: &[String], context: &Context) -> Option<Kept> {
+    let ids = IdSetting::Column(want.first()?.clone());
+    let mut kept = Kept { names: want.iter().map(|name| Name::new(name)).collect(), ..Kept::default() };
+    let read = rows_of(&mut Pieces::of(bytes), "list.csv", &ids, context, want, &mut kept);
+    match read {
+        Ok(Rows::All(count)) => {
+            assert_eq!(count, kept.rows.len() as u64, "each row was given");
+            (!kept.is_doubled()).then_some(kept)
+        }
+        Ok(Rows::Unfit) => None,
+        Ok(Rows::Stopped) | Err(_) => unreachable!("all rows were wanted, and memory can be read: {read:?}"),
+    }
+}
+
+/// Fails where the rows are not those of the whole file.
+fn are_the_rows(kept: &Kept, document: &Document, context: &Context) {
+    assert_eq!(kept.rows.len(), document.len(), "each row was read");
+    let setting = document.header.first().map_or(IdSetting::None, |name| IdSetting::Column(name.clone()));
+    let index = setting.resolve("list.csv", &document.header);
+    let index = index.and_then(|columns| Index::build(document, columns, context));
+    assert!(index.is_ok(), "rows that have an id each have one in the whole file");
+    let Ok(index) = index else { return };
+    let (mut cells, mut scratch) = (Vec::new(), Vec::new());
+    for (row, record) in kept.rows.iter().enumerate() {
+        document.cells(row, &mut cells);
+        assert_eq!(record.id.0, index.id(row, &cells, &mut scratch), "row {row} has its id");
+        for (name, cell) in document.header.iter().zip(&cells) {
+            assert_eq!(record.fields.get(name), Some(&Value::text(cell.value())), "{name} of row {row}");
+        }
+    }
+}
+
+/// Fails where a row that is read again from the text is not what it was, whether or not more follows it.
+fn are_read_again(kept: &Kept) {
+    let Some(reader) = kept.form.as_deref().and_then(reader_of) else {
+        unreachable!("all columns were asked for, so the text was given")
+    };
+    assert_eq!(kept.places.len(), kept.rows.len(), "each row has a place in the text");
+    for (row, place) in kept.rows.iter().zip(&kept.places) {
+        let rest = kept.text.get(*place..).unwrap_or_default();
+        let mut count = 1;
+        loop {
+            let some = rest.get(..count).unwrap_or(rest);
+            match reader.record(some, some.len() == rest.len()) {
+                Again::Record(record) => break assert_eq!(record, *row, "read again"),
+                Again::More => assert!(some.len() < rest.len(), "there is no more"),
+                Again::Other => unreachable!("{row:?} is not read again"),
+            }
+            count += 1 + count / 4;
+        }
+    }
 }

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::atomic::Ordering;
 
 use super::Inner;
@@ -15,12 +15,12 @@ use super::document::{Document, ROWS_PER_STEP};
 use super::scan::{Broken, Cell, Records};
 use super::sniff::{self, Dialect};
 use crate::connectors::shared::file::{self, Doing};
-use crate::connectors::shared::rows::IdColumns;
+use crate::connectors::shared::rows::{IdColumns, IdSetting};
 use crate::connectors::{ConnectorError, Context, RowSink, RowsRead};
 use crate::model::{Given, Row};
 
-/// Bytes that are read at a time: what a processor holds near to it. Tests cut files everywhere.
-const PIECE: usize = if cfg!(test) { 53 } else { 1 << 18 };
+/// Bytes that are read at a time: what a processor holds near to it. Tests and fuzzing cut files everywhere.
+const PIECE: usize = if cfg!(any(test, fuzzing)) { 53 } else { 1 << 18 };
 
 /// So much of a file is read at most to find out how it is written.
 const BEGINNING: usize = 4 << 20;
@@ -46,72 +46,116 @@ impl Inner {
         if before.is_dir() {
             return Ok(RowsRead::Unfit);
         }
-        let mut pieces = Pieces { file, bytes: Vec::new(), at: 0, read: 0, ended: false };
-        while !pieces.ended && pieces.bytes.len() < BEGINNING && !pieces.is_settled() {
-            pieces.more().map_err(cannot)?;
-        }
-        let Some((document, ids)) = self.beginning(&mut pieces) else { return Ok(RowsRead::Unfit) };
-        let wanted: Option<Vec<usize>> = want.iter().map(|name| document.column(name)).collect();
-        let Some(wanted) = wanted else { return Ok(RowsRead::Unfit) };
-        let (width, dialect) = (document.header.len(), document.dialect);
-        let mut reader = Reader { dialect, width, columns: Columns { ids, wanted }, rows: 0, place: 0 };
-        let given = reader.columns.are_all(width);
-        if given {
-            let form = Form { dialect, columns: Cow::Borrowed(&reader.columns), names: Cow::Borrowed(want) };
-            sink.form(&serde_json::to_string(&form).unwrap_or_default());
-        }
-        loop {
-            context.check()?;
-            let (done, taken) = reader.piece(&pieces, context, sink.as_mut());
-            let text = pieces.bytes.get(pieces.at..pieces.at + taken).unwrap_or_default();
-            if given && !sink.text(text) {
-                return Ok(RowsRead::Stopped);
-            }
-            pieces.at += taken;
-            reader.place += taken as u64;
-            match done {
-                Done::Piece => {}
-                Done::All => break,
-                Done::Stopped => return Ok(RowsRead::Stopped),
-                Done::Unfit => return Ok(RowsRead::Unfit),
-            }
-            if pieces.bytes.len() - pieces.at > LONGEST {
-                return Ok(RowsRead::Unfit);
-            }
-            pieces.more().map_err(cannot)?;
-        }
+        let mut pieces = Pieces::of(file);
+        let read = rows_of(&mut pieces, &self.file, &self.ids, context, want, sink.as_mut());
+        let rows = match read.map_err(|stopped| stopped.told(cannot))? {
+            Rows::All(rows) => rows,
+            Rows::Stopped => return Ok(RowsRead::Stopped),
+            Rows::Unfit => return Ok(RowsRead::Unfit),
+        };
         let after = fs::metadata(&path).map_err(cannot)?;
         let steady = after.len() == pieces.read && after.modified().ok() == before.modified().ok();
         if !steady || sink.is_doubled() {
             return Ok(RowsRead::Unfit);
         }
-        context.step("reading the rows", reader.rows, Some(reader.rows));
+        context.step("reading the rows", rows, Some(rows));
         sink.end();
         Ok(RowsRead::Whole)
     }
+}
 
-    /// How the file is written and what makes a row's id, where that can be told from its beginning.
-    fn beginning(&self, pieces: &mut Pieces) -> Option<(Document, IdColumns)> {
-        pieces.at = sniff::plain_start(&pieces.bytes)?;
-        let (text, last) = pieces.text()?;
-        if !last && !sniff::is_settled(text) {
-            return None;
+/// What came of reading a file's rows.
+#[derive(Debug)]
+pub(super) enum Rows {
+    /// All were read, so many.
+    All(u64),
+    /// The sink wanted no more.
+    Stopped,
+    /// It is left to the reader of whole files.
+    Unfit,
+}
+
+/// Why rows could not be read to their end.
+#[derive(Debug)]
+pub(super) enum Halted {
+    Read(io::Error),
+    Ended(ConnectorError),
+}
+
+impl Halted {
+    fn told(self, cannot: impl Fn(io::Error) -> ConnectorError) -> ConnectorError {
+        match self {
+            Self::Read(error) => cannot(error),
+            Self::Ended(error) => error,
         }
-        let whole = text.len();
-        let document = Document::beginning(&self.file, text.to_owned()).ok()?;
-        let first = document.first_row();
-        if !last && first >= whole {
-            return None;
-        }
-        pieces.at += first;
-        let columns = self.ids.resolve(&document.name, &document.header).ok()?;
-        Some((document, columns))
     }
 }
 
+/// Gives each row of a source to the sink.
+pub(super) fn rows_of(
+    pieces: &mut Pieces<impl Read>,
+    name: &str,
+    ids: &IdSetting,
+    context: &Context,
+    want: &[String],
+    sink: &mut dyn RowSink,
+) -> Result<Rows, Halted> {
+    while !pieces.ended && pieces.bytes.len() < BEGINNING && !pieces.is_settled() {
+        pieces.more().map_err(Halted::Read)?;
+    }
+    let Some((document, ids)) = beginning(pieces, name, ids) else { return Ok(Rows::Unfit) };
+    let wanted: Option<Vec<usize>> = want.iter().map(|name| document.column(name)).collect();
+    let Some(wanted) = wanted else { return Ok(Rows::Unfit) };
+    let (width, dialect) = (document.header.len(), document.dialect);
+    let mut reader = Reader { dialect, width, columns: Columns { ids, wanted }, rows: 0, place: 0 };
+    let given = reader.columns.are_all(width);
+    if given {
+        let form = Form { dialect, columns: Cow::Borrowed(&reader.columns), names: Cow::Borrowed(want) };
+        sink.form(&serde_json::to_string(&form).unwrap_or_default());
+    }
+    loop {
+        context.check().map_err(Halted::Ended)?;
+        let (done, taken) = reader.piece(pieces, context, sink);
+        let text = pieces.bytes.get(pieces.at..pieces.at + taken).unwrap_or_default();
+        if given && !sink.text(text) {
+            return Ok(Rows::Stopped);
+        }
+        pieces.at += taken;
+        reader.place += taken as u64;
+        match done {
+            Done::Piece => {}
+            Done::All => return Ok(Rows::All(reader.rows)),
+            Done::Stopped => return Ok(Rows::Stopped),
+            Done::Unfit => return Ok(Rows::Unfit),
+        }
+        if pieces.bytes.len() - pieces.at > LONGEST {
+            return Ok(Rows::Unfit);
+        }
+        pieces.more().map_err(Halted::Read)?;
+    }
+}
+
+/// How the file is written and what makes a row's id, where that can be told from its beginning.
+fn beginning(pieces: &mut Pieces<impl Read>, name: &str, ids: &IdSetting) -> Option<(Document, IdColumns)> {
+    pieces.at = sniff::plain_start(&pieces.bytes)?;
+    let (text, last) = pieces.text()?;
+    if !last && !sniff::is_settled(text) {
+        return None;
+    }
+    let whole = text.len();
+    let document = Document::beginning(name, text.to_owned()).ok()?;
+    let first = document.first_row();
+    if !last && first >= whole {
+        return None;
+    }
+    pieces.at += first;
+    let columns = ids.resolve(&document.name, &document.header).ok()?;
+    Some((document, columns))
+}
+
 /// The file as far as it is read and not yet taken apart.
-struct Pieces {
-    file: File,
+pub(super) struct Pieces<R> {
+    source: R,
     bytes: Vec<u8>,
     /// What of the bytes is done.
     at: usize,
@@ -120,14 +164,19 @@ struct Pieces {
     ended: bool,
 }
 
-impl Pieces {
+impl<R: Read> Pieces<R> {
+    /// A source of which nothing is read.
+    pub(super) fn of(source: R) -> Self {
+        Self { source, bytes: Vec::new(), at: 0, read: 0, ended: false }
+    }
+
     /// Reads the next piece.
-    fn more(&mut self) -> std::io::Result<()> {
+    fn more(&mut self) -> io::Result<()> {
         self.bytes.drain(..self.at);
         self.at = 0;
         // A record that goes on beyond a piece is looked at from its start again: not for each small piece of it.
         let wanted = PIECE.max(self.bytes.len());
-        let got = (&mut self.file).take(wanted as u64).read_to_end(&mut self.bytes)?;
+        let got = (&mut self.source).take(wanted as u64).read_to_end(&mut self.bytes)?;
         self.read += got as u64;
         self.ended = got < wanted;
         Ok(())
@@ -178,7 +227,7 @@ struct Reader {
 
 impl Reader {
     /// Gives the rows of a piece to the sink, and says how many bytes they were.
-    fn piece(&mut self, pieces: &Pieces, context: &Context, sink: &mut dyn RowSink) -> (Done, usize) {
+    fn piece(&mut self, pieces: &Pieces<impl Read>, context: &Context, sink: &mut dyn RowSink) -> (Done, usize) {
         let Some((text, last)) = pieces.text() else { return (Done::Unfit, 0) };
         let mut cells: Vec<Cell<'_>> = Vec::with_capacity(self.width);
         let mut fields: Vec<Option<Given<'_>>> = Vec::with_capacity(self.columns.wanted.len());
