@@ -200,8 +200,7 @@ impl Work<'_> {
     /// Carries out the operator's answer for one record of an ambiguous group, if there is one.
     fn single_answer(&mut self, side: Side, id: &RecordId) -> bool {
         let Some(seen) = self.pools.get(side).get(id).cloned() else { return false };
-        let subject = Subject::Single(side, id.clone());
-        let Some(answer) = self.answer(&subject, PerSide::oriented(side, Some(&seen), None)) else { return false };
+        let Some(answer) = self.answer_alone(side, id, &seen) else { return false };
         // What was taken back is no answer to the question whose record it is.
         if answer == Resolution::Undone {
             return false;
@@ -216,9 +215,21 @@ impl Work<'_> {
         if seen.outside {
             return;
         }
-        let subject = Subject::Single(side, id.clone());
-        let answer = self.answer(&subject, PerSide::oriented(side, Some(&seen), None));
+        let answer = self.answer_alone(side, id, &seen);
         self.plan_single(side, id, seen, answer.as_ref());
+    }
+
+    /// What the operator said of a record without a partner. An answer that says nothing of it, as to delete it where
+    /// it is not, is none: the record would neither be written nor told.
+    fn answer_alone(&self, side: Side, id: &RecordId, seen: &Seen) -> Option<Resolution> {
+        let subject = Subject::Single(side, id.clone());
+        let answer = self.answer(&subject, PerSide::oriented(side, Some(seen), None))?;
+        let speaks = match &answer {
+            Resolution::Use(_) | Resolution::Create | Resolution::Ignore | Resolution::Undone => true,
+            Resolution::Delete(at) => *at == side,
+            Resolution::Fields(_) | Resolution::Link(_) | Resolution::NotSame(_) => false,
+        };
+        speaks.then_some(answer)
     }
 
     fn plan_single(&mut self, side: Side, id: &RecordId, held: Seen, answer: Option<&Resolution>) {

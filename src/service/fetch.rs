@@ -19,6 +19,19 @@ pub(crate) struct Fetched {
     pub(crate) listed: PerSide<u64>,
 }
 
+impl Fetched {
+    /// The sides whose list came back empty though records were known there, of which none is linked. That may be
+    /// so; but a cursor would never tell of them again, so the next run has to list everything.
+    pub(crate) fn emptied(&self, forgotten: &PerSide<Vec<RecordId>>) -> Vec<Side> {
+        let is_empty = |side: &Side| {
+            let view = self.views.get(*side);
+            let empty = view.scope == Scope::Full && view.complete && view.records.is_empty();
+            empty && !forgotten.get(*side).is_empty()
+        };
+        Side::BOTH.into_iter().filter(is_empty).collect()
+    }
+}
+
 /// Lists both sides at the same time: what changed since the cursor where there is one that still
 /// holds, else everything.
 pub(crate) async fn fetch(job: &Job) -> Result<Fetched, Ended> {

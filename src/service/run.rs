@@ -346,6 +346,10 @@ async fn carry_out(
         });
     }
     changes.cursors = next_cursors(job, &execution, fetched).await?;
+    for side in fetched.map(|fetched| fetched.emptied(&plan.forgotten)).unwrap_or_default() {
+        changes.clear_cursors = true;
+        *changes.cursors.get_mut(side) = None;
+    }
     let healed = Healed::by(plan, &execution);
     commit(job, summary, changes).await?;
     healed.close(job, run).await?;

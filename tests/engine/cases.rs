@@ -197,6 +197,19 @@ fn empty_and_doubled_keys_are_set_aside_and_the_rest_goes_on() {
 }
 
 #[test]
+fn an_answer_that_says_nothing_of_a_record_does_not_hide_it() {
+    let mut world = World::default();
+    let id = world.add(Side::A, fields([("Mail", ""), ("Phone", ""), ("Title", "Nobody")]));
+    for answer in [Resolution::Delete(Side::B), Resolution::Fields(std::collections::BTreeMap::new())] {
+        world.decisions.clear();
+        decide(&mut world, Subject::Single(Side::A, id.clone()), answer.clone());
+        let plan = world.sync(&spec(), Scope::Full);
+        let notes: Vec<_> = plan.notes.iter().map(|note| note.kind).collect();
+        assert_eq!((notes, plan.operations().count()), (vec![NoteKind::NoKey], 0), "{answer:?}");
+    }
+}
+
+#[test]
 fn two_candidates_are_never_guessed_and_the_operator_links_them() {
     let mut world = World::default();
     let a = world.add(Side::A, fields([("Mail", "ann@example.com"), ("Title", "")]));

@@ -7,8 +7,8 @@ use std::time::Duration;
 use duosync::connectors::ErrorKind;
 use duosync::connectors::memory::Fault;
 use duosync::model::{
-    ConflictKind, FieldChoice, Matter, MatterKind, MismatchKind, PerSide, Resolution, RunQuery, Side, Subject,
-    WriteQuery,
+    ConflictKind, FieldChoice, Matter, MatterKind, MismatchKind, PerSide, RecordId, Resolution, RunQuery, Side,
+    Subject, WriteQuery,
 };
 use duosync::service::{Command, Reply, SyncMode};
 
@@ -22,6 +22,8 @@ pub(crate) struct Case {
     pub(crate) aloud: bool,
     /// Records that an undo touched: they are left as they are until somebody changes them.
     pub(crate) undone: BTreeSet<String>,
+    /// Linked records of which the operator said that they are not the same.
+    pub(crate) parted: BTreeSet<PerSide<RecordId>>,
 }
 
 impl Case {
@@ -83,7 +85,8 @@ impl Case {
 
 pub(crate) fn case(seed: u64, aloud: bool) {
     let mut rng = fastrand::Rng::with_seed(seed);
-    let mut case = Case { world: World::new(&mut rng), log: Vec::new(), aloud, undone: BTreeSet::new() };
+    let mut case =
+        Case { world: World::new(&mut rng), log: Vec::new(), aloud, undone: BTreeSet::new(), parted: BTreeSet::new() };
     let spec = &case.world.spec;
     let rules: Vec<String> =
         spec.fields.iter().map(|f| format!("{} {:?} {:?} {:?}", f.name, f.direction, f.policy, f.write)).collect();
@@ -223,6 +226,11 @@ fn answer(case: &mut Case, rng: &mut fastrand::Rng) {
     let two = groups
         .filter(|ids| !ids.a.is_empty() && !ids.b.is_empty())
         .map(|ids| PerSide::new(ids.a[rng.usize(..ids.a.len())].clone(), ids.b[rng.usize(..ids.b.len())].clone()));
+    let linked = match (&matter.kind, &matter.subject) {
+        (MatterKind::Mismatch(MismatchKind::OnlyIn(_) | MismatchKind::DuplicateKey(_)), _) => None,
+        (MatterKind::Conflict(_) | MatterKind::Mismatch(_), Subject::Pair(ids)) => Some(ids.clone()),
+        (MatterKind::Conflict(_) | MatterKind::Mismatch(_), Subject::Single(..) | Subject::Key(..)) => None,
+    };
     let side = any_side(rng);
     let asked: Vec<_> = matter.fields.iter().filter(|field| field.asked).map(|field| field.name.clone()).collect();
     let resolution = match (rng.u8(..9), two) {
@@ -254,6 +262,13 @@ fn answer(case: &mut Case, rng: &mut fastrand::Rng) {
         }
         _ => Resolution::Use(side),
     };
+    // Who says that two linked records are not the same makes two people of one, and each may have a partner.
+    if let (Resolution::NotSame(ids), Some(linked)) = (&resolution, linked)
+        && *ids == linked
+        && case.parted.insert(linked)
+    {
+        case.world.people.lock().unwrap().made += 1;
+    }
     case.say(format!("answer {} {:?} {:?} with {resolution:?}", matter.id.0, matter.kind, matter.subject));
     ordeal(case, rng);
     case.ask(Command::Resolve { ids: vec![matter.id], resolution });

@@ -112,6 +112,21 @@ fn an_empty_list_where_records_were_known_changes_nothing() {
     assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
 }
 
+/// Where nothing is linked an empty list is believed, but not for good.
+#[test]
+fn what_an_empty_list_made_forgotten_comes_back_with_the_next_list() {
+    let mut desk = Desk::new();
+    desk.left.put("1", [("email", "ann@example.org"), ("name", "Ann")]);
+    desk.left.put("2", [("email", "ann@example.org"), ("name", "Another Ann")]);
+    assert_eq!(desk.sync(SyncMode::Yes).summary.outcome, Outcome::Waiting);
+    desk.left.order(Fault::EmptyListing);
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
+    // Only one of the two has changed since; it has not become the only one.
+    desk.left.set_field("2", "phone", "2");
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Waiting);
+    assert_eq!(desk.right.records().len(), 0);
+}
+
 /// A list from a cache is complete by its own word, and still lacks what came since.
 #[test]
 fn a_list_that_leaves_out_what_is_there_deletes_nothing() {
