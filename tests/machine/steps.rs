@@ -226,10 +226,10 @@ fn answer(case: &mut Case, rng: &mut fastrand::Rng) {
     let two = groups
         .filter(|ids| !ids.a.is_empty() && !ids.b.is_empty())
         .map(|ids| PerSide::new(ids.a[rng.usize(..ids.a.len())].clone(), ids.b[rng.usize(..ids.b.len())].clone()));
-    let linked = match (&matter.kind, &matter.subject) {
-        (MatterKind::Mismatch(MismatchKind::OnlyIn(_) | MismatchKind::DuplicateKey(_)), _) => None,
-        (MatterKind::Conflict(_) | MatterKind::Mismatch(_), Subject::Pair(ids)) => Some(ids.clone()),
-        (MatterKind::Conflict(_) | MatterKind::Mismatch(_), Subject::Single(..) | Subject::Key(..)) => None,
+    let apart = matches!(matter.kind, MatterKind::Mismatch(MismatchKind::OnlyIn(_) | MismatchKind::DuplicateKey(_)));
+    let linked = match &matter.subject {
+        Subject::Pair(ids) if !apart => Some(ids.clone()),
+        Subject::Pair(_) | Subject::Single(..) | Subject::Key(..) => None,
     };
     let side = any_side(rng);
     let asked: Vec<_> = matter.fields.iter().filter(|field| field.asked).map(|field| field.name.clone()).collect();
