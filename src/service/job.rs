@@ -1,6 +1,7 @@
 //! What every piece of work on a pair needs: settings frozen for its length, both connectors, the
 //! store, and somebody to tell how far it is.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -38,6 +39,8 @@ pub struct Tuning {
     pub sign_in_wait: Duration,
     /// So many records that agree in a compare are made rows of at once; of more, when somebody looks at them.
     pub rows_at_once: usize,
+    /// The folder in which it is told too how far the workspace has come, so that an older one is known again.
+    pub state: Option<PathBuf>,
 }
 
 impl Default for Tuning {
@@ -50,6 +53,7 @@ impl Default for Tuning {
             notify: true,
             sign_in_wait: Duration::from_mins(10),
             rows_at_once: 20_000,
+            state: None,
         }
     }
 }

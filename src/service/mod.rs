@@ -90,7 +90,8 @@ pub fn restore_closed(workspace: &Path, copy: &Path) -> Result<PathBuf, Problem>
 /// # Errors
 /// When the workspace is in use by another Duosync, or cannot be opened.
 pub fn start(workspace: &Path, wake: Arc<dyn Fn() + Send + Sync>) -> Result<Handle, Problem> {
-    start_with(workspace, wake, Arc::new(KnownPlatforms::new(workspace)), Tuning::default())
+    let tuning = Tuning { state: crate::store::default_state_dir(), ..Tuning::default() };
+    start_with(workspace, wake, Arc::new(KnownPlatforms::new(workspace)), tuning)
 }
 
 /// Starts the service with platforms and patience of one's own, as tests do.
@@ -103,7 +104,8 @@ pub fn start_with(
     platforms: Arc<dyn Platforms>,
     tuning: Tuning,
 ) -> Result<Handle, Problem> {
-    let mut store = Store::open(workspace).map_err(|error| Problem::failed(error.to_string()))?;
+    let mut store =
+        Store::open_with(workspace, tuning.state.as_deref()).map_err(|error| Problem::failed(error.to_string()))?;
     backup::notice(&mut store).map_err(|error| Problem::failed(error.to_string()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

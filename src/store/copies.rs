@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::{DATABASE, Store, StoreError, lock, schema};
 
 /// The remembered text that marks a copy.
-const MARK: &str = "copied";
+pub(super) const MARK: &str = "copied";
 
 /// What is done in a copy, or in a database that a copy is put into.
 pub(super) const BEGIN_ANEW: &str = "UPDATE pairs SET accepted = NULL; DELETE FROM cursors; \

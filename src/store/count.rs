@@ -1,24 +1,32 @@
-//! How far a workspace has come, told beside it too.
+//! How far a workspace has come, told outside of it too.
 //!
 //! A folder that somebody copies back by hand holds an older state than what has been done since, and
-//! nothing in it can say so. So every change is counted, in the database and in a small file beside the
-//! folder, which does not go back with it.
+//! nothing in it can say so. So every change is counted, in the database and in two small files that do not go
+//! back with it: one beside the folder, and one where this user's programs keep what is about this computer,
+//! for whoever puts back the folder around it.
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::Transaction;
 
-use super::{Store, StoreError, copies, write_private};
+use super::{Store, StoreError, copies, schema, write_private};
 
 /// Which workspace it is: another one in the same place is no older state of this one.
 const ID: &str = "workspace";
 /// How many changes have been made to it.
 const CHANGES: &str = "changes";
 
-/// The file beside the workspace.
+/// What is done in a workspace that turned out to be an old one, beside [`copies::BEGIN_ANEW`]: nobody knows which
+/// side has changed since, so what both agreed on at that time says nothing. The links stay, and where two
+/// records differ the operator is asked.
+const FORGET_VALUES: &str = "UPDATE links SET a = json_set(json_insert(a, '$.seen', json_extract(a, '$.values')), '$.values', json('{}')), \
+     b = json_set(json_insert(b, '$.seen', json_extract(b, '$.values')), '$.values', json('{}')); \
+     UPDATE pairs SET indexed = NULL;";
+
+/// The files outside of the workspace.
 #[derive(Debug)]
 pub(super) struct Count {
-    file: PathBuf,
+    files: Vec<PathBuf>,
     id: String,
     told: u64,
 }
@@ -40,9 +48,11 @@ impl Count {
     pub(super) fn tell(&mut self, changes: u64) {
         if changes > self.told {
             self.told = changes;
-            // Where nothing can be written beside the workspace, an older one is not known again, and
+            // Where nothing can be written outside of the workspace, an older one is not known again, and
             // everything else works.
-            let _not_told = write_private(&self.file, &format!("{} {changes}\n", self.id));
+            for file in &self.files {
+                let _not_told = write_private(file, &format!("{} {changes}\n", self.id));
+            }
         }
     }
 }
@@ -59,10 +69,9 @@ pub(super) fn count(tx: &Transaction<'_>) -> rusqlite::Result<u64> {
 }
 
 impl Store {
-    /// Finds out whether this workspace is an older state of itself. If so, every pair begins anew, as
-    /// with a copy that is put back.
-    pub(super) fn count_in(&mut self, dir: &Path) -> Result<(), StoreError> {
-        let Some(file) = Count::beside(dir) else { return Ok(()) };
+    /// Finds out whether this workspace is an older state of itself. If so, what it knew is kept as a copy, and every
+    /// pair begins anew. `state` is a folder for what is about this computer.
+    pub(super) fn count_in(&mut self, dir: &Path, state: Option<&Path>) -> Result<(), StoreError> {
         let id = match self.meta(ID)? {
             Some(id) => id,
             None => {
@@ -72,11 +81,24 @@ impl Store {
                 id
             }
         };
-        let seen = Count::read(&file, &id).unwrap_or_default();
+        // Without such a folder the file beside the workspace has to do.
+        let state = state.filter(|state| schema::private_folder(state).is_ok());
+        let files: Vec<PathBuf> = Count::beside(dir).into_iter().chain(state.map(|state| state.join(&id))).collect();
+        let seen = files.iter().filter_map(|file| Count::read(file, &id)).max().unwrap_or_default();
         let own = self.meta(CHANGES)?.and_then(|changes| changes.parse::<u64>().ok()).unwrap_or_default();
-        self.count = Some(Count { file, id, told: seen });
+        let is_copy = self.meta(copies::MARK)?.is_some();
+        self.count = Some(Count { files, id, told: seen });
         if own < seen {
-            self.change(|tx| Ok(tx.execute_batch(copies::BEGIN_ANEW)?))?;
+            // Who puts a copy in place by Duosync's own way knows what is in it, and is shown the plan.
+            if !is_copy {
+                self.backup_to(&copies::copy_path(dir, &format!("before-restore-by-hand-{own}.db")))?;
+            }
+            self.change(|tx| {
+                if !is_copy {
+                    tx.execute_batch(FORGET_VALUES)?;
+                }
+                Ok(tx.execute_batch(copies::BEGIN_ANEW)?)
+            })?;
             self.catch_up()
         } else {
             if let Some(count) = &mut self.count {

@@ -75,10 +75,25 @@ pub fn default_dir() -> Option<PathBuf> {
     directories::ProjectDirs::from("", "", "Duosync").map(|dirs| dirs.data_local_dir().to_path_buf())
 }
 
+/// The folder for what this user's programs keep about this computer, which is no part of the workspace and does not
+/// go back with a copy of it.
+#[must_use]
+pub fn default_state_dir() -> Option<PathBuf> {
+    let dirs = directories::ProjectDirs::from("", "", "Duosync")?;
+    // Only Linux has a folder of that name; the workspace and the one for the cache have one parent on Windows.
+    let elsewhere = if cfg!(windows) { dirs.config_dir() } else { dirs.cache_dir() };
+    Some(dirs.state_dir().unwrap_or(elsewhere).to_path_buf())
+}
+
 impl Store {
     /// Opens the workspace in this folder, made where it is not there yet, and keeps it for this
     /// process until the store is dropped.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        Self::open_with(dir, None)
+    }
+
+    /// The same, with a folder in which it is told too how far the workspace has come ([`default_state_dir`]).
+    pub fn open_with(dir: &Path, state: Option<&Path>) -> Result<Self, StoreError> {
         schema::private_folder(dir)?;
         let lock = lock(dir)?;
         let file = dir.join(DATABASE);
@@ -86,7 +101,7 @@ impl Store {
         schema::migrate(&mut conn, Some(&file), schema::MIGRATIONS)?;
         schema::watch_matters(&conn).map_err(|error| StoreError::from(error).about(&file))?;
         let mut store = Self { conn, whole: Some(whole), file, lock: Some(lock), count: None };
-        store.count_in(dir)?;
+        store.count_in(dir, state)?;
         Ok(store)
     }
 

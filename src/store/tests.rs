@@ -676,41 +676,91 @@ fn a_workspace_of_the_first_format_is_brought_up_to_date() {
     assert_eq!(near.len(), 2, "what is not known to be calm counts as waiting");
 }
 
+/// Copies the files of a folder, and those of the folders in it.
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
 #[test]
 fn a_workspace_that_is_put_back_by_hand_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
-    let (dir, yesterday) = (folder.path().join("workspace"), folder.path().join("yesterday"));
-    let copy = |from: &Path, to: &Path| {
-        std::fs::create_dir_all(to).unwrap();
-        for entry in std::fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
-            if entry.path().is_file() {
-                std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-            }
-        }
-    };
-    let mut store = Store::open(&dir).unwrap();
+    let (around, yesterday, state) =
+        (folder.path().join("around"), folder.path().join("yesterday"), folder.path().join("state"));
+    let dir = around.join("workspace");
+    let open = || Store::open_with(&dir, Some(&state)).unwrap();
+    let mut store = open();
     store.set_meta("day", "1").unwrap();
     drop(store);
-    copy(&dir, &yesterday);
-    let mut store = Store::open(&dir).unwrap();
+    copy_folder(&around, &yesterday);
+    let mut store = open();
     assert!(!store.was_restored().unwrap(), "it was only closed");
     store.set_meta("day", "2").unwrap();
     drop(store);
 
+    // The workspace alone, which the file beside it knows, and with all that is around it.
+    for (from, to) in [(yesterday.join("workspace"), dir.clone()), (yesterday.clone(), around.clone())] {
+        std::fs::remove_dir_all(&to).unwrap();
+        copy_folder(&from, &to);
+        let mut store = open();
+        assert!(store.was_restored().unwrap(), "an older state is noticed");
+        assert_eq!(store.meta("day").unwrap().as_deref(), Some("1"));
+        drop(store);
+        let mut store = open();
+        assert!(!store.was_restored().unwrap(), "once");
+    }
+    // Each by its own file alone.
+    std::fs::remove_dir_all(&state).unwrap();
+    let mut store = open();
+    store.set_meta("day", "3").unwrap();
+    drop(store);
     std::fs::remove_dir_all(&dir).unwrap();
-    copy(&yesterday, &dir);
-    let mut store = Store::open(&dir).unwrap();
-    assert!(store.was_restored().unwrap(), "an older state is noticed");
-    assert_eq!(store.meta("day").unwrap().as_deref(), Some("1"));
-    drop(store);
-    let mut store = Store::open(&dir).unwrap();
-    assert!(!store.was_restored().unwrap(), "once");
-    drop(store);
+    copy_folder(&yesterday.join("workspace"), &dir);
+    std::fs::remove_dir_all(&state).unwrap();
+    assert!(open().was_restored().unwrap(), "the file beside it knows");
 
     std::fs::remove_dir_all(&dir).unwrap();
-    let mut store = Store::open(&dir).unwrap();
+    let mut store = open();
     assert!(!store.was_restored().unwrap(), "a new workspace in the same place is no older one");
+}
+
+#[test]
+fn an_old_workspace_keeps_what_it_knew_and_goes_by_none_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dir, yesterday) = (folder.path().join("workspace"), folder.path().join("yesterday"));
+    let mut store = Store::open(&dir).unwrap();
+    store.save_pair(&spec("customers")).unwrap();
+    let index = LinkIndexes { print: "keys".to_owned(), links: vec![LinkIndex { keys: vec![1], pending: false }] };
+    let changes = Changes { links: vec![link("a1", "b1")], index: Some(index), ..Changes::default() };
+    store.apply("customers", &changes).unwrap();
+    let before = store.links("customers").unwrap();
+    drop(store);
+    copy_folder(&dir, &yesterday);
+    Store::open(&dir).unwrap().set_meta("day", "2").unwrap();
+    std::fs::remove_dir_all(&dir).unwrap();
+    copy_folder(&yesterday, &dir);
+
+    let mut store = Store::open(&dir).unwrap();
+    let links = store.links("customers").unwrap();
+    for side in Side::BOTH {
+        let (was, is) = (before[0].sides.get(side), links[0].sides.get(side));
+        assert_eq!((&is.values, &is.seen), (&crate::model::Values::new(), &was.seen), "{side:?}");
+    }
+    assert_eq!((&links[0].id, &links[0].ids), (&before[0].id, &before[0].ids), "they stay linked");
+    assert!(!store.is_indexed("customers", "keys").unwrap(), "all of them wait");
+    // The way back brings back what it knew.
+    let kept = copies::copies(&dir).remove(0);
+    assert!(kept.file.to_string_lossy().contains("before-restore-by-hand-"), "{}", kept.file.display());
+    store.restore_from(&kept.file).unwrap();
+    assert_eq!(store.links("customers").unwrap(), before);
 }
 
 #[test]

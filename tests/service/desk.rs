@@ -2,9 +2,10 @@
 //! what an operator does.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use duosync::connectors::memory::MemoryPlatform;
@@ -185,6 +186,12 @@ pub(crate) fn pair(name: &str, a: &str, b: &str) -> PairSpec {
     }
 }
 
+/// Waits for nothing, and shows nothing on the screen.
+fn impatient() -> Tuning {
+    let (first_wait, longest_wait) = (Duration::ZERO, Duration::ZERO);
+    Tuning { retries: 2, first_wait, longest_wait, notify: false, ..Tuning::default() }
+}
+
 impl Desk {
     /// Three accounts, and the pair `people` between the first two.
     pub(crate) fn new() -> Self {
@@ -204,13 +211,7 @@ impl Desk {
             lists: lists.clone(),
             broken: Mutex::default(),
         });
-        let mut tuning = Tuning {
-            retries: 2,
-            first_wait: Duration::ZERO,
-            longest_wait: Duration::ZERO,
-            notify: false,
-            ..Tuning::default()
-        };
+        let mut tuning = impatient();
         change(&mut tuning);
         let folder = tempfile::tempdir().unwrap();
         let handle =
@@ -230,6 +231,23 @@ impl Desk {
         }
         desk.save(pair("people", "Left", "Right"));
         desk
+    }
+
+    /// Ends the service, does something with its folder, and starts it again.
+    pub(crate) fn reopen(&mut self, between: impl FnOnce(&Path)) {
+        let _ends = self.handle.send(Command::Shutdown);
+        while self.handle.wait_event().is_some() {}
+        between(self.folder.path());
+        let shelf = Arc::new(Shelf(Arc::clone(&self.watch)));
+        // The last thread of the one before may still be letting go of the workspace.
+        let patience = Instant::now() + Duration::from_secs(20);
+        self.handle = loop {
+            match service::start_with(self.folder.path(), Arc::new(|| ()), shelf.clone(), impatient()) {
+                Ok(handle) => break handle,
+                Err(_) if Instant::now() < patience => std::thread::yield_now(),
+                Err(problem) => panic!("the workspace stays locked: {problem}"),
+            }
+        };
     }
 
     pub(crate) fn save_account(&mut self, name: &str) {

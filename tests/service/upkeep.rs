@@ -80,6 +80,48 @@ fn the_next_sync_after_a_restore_is_previewed_where_it_would_write() {
     assert!(desk.snapshot().restored.is_none());
 }
 
+/// What an old workspace remembers was agreed on before the day's work, and says nothing of who has changed since.
+#[test]
+fn an_old_workspace_that_is_put_back_by_hand_asks_where_two_differ() {
+    let mut desk = Desk::in_step();
+    let files = |folder: &Path| -> Vec<(std::ffi::OsString, Vec<u8>)> {
+        let entries = fs::read_dir(folder).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file());
+        entries.map(|entry| (entry.file_name(), fs::read(entry.path()).unwrap())).collect()
+    };
+    let mut yesterday = Vec::new();
+    desk.reopen(|folder| yesterday = files(folder));
+    desk.left.set_field("1", "phone", "2222");
+    desk.left.set_field("2", "phone", "3333");
+    assert_eq!(desk.sync(SyncMode::Yes).summary.outcome, Outcome::Done);
+    desk.reopen(|folder| {
+        fs::remove_dir_all(folder).unwrap();
+        fs::create_dir(folder).unwrap();
+        for (name, bytes) in yesterday {
+            fs::write(folder.join(name), bytes).unwrap();
+        }
+    });
+    // Ann's old number is entered again: by what was remembered, the new one would be the change.
+    desk.left.set_field("1", "phone", "1");
+    let writes = desk.writes();
+    assert!(desk.snapshot().restored.is_some(), "it is noticed");
+    let report = desk.sync(SyncMode::Normal);
+    let report = if report.plan.is_some() { desk.sync(SyncMode::Accept) } else { report };
+    assert_eq!(report.summary.outcome, Outcome::Waiting, "{report:?}");
+    assert_eq!(desk.writes(), writes, "nothing is written before somebody has answered");
+    let matters = desk.matters();
+    assert_eq!(matters.len(), 1, "only where they differ: {matters:?}");
+    let phone = matters[0].fields.iter().find(|field| field.name == "phone").unwrap();
+    let values = phone.now.as_ref().map(|value| value.as_ref().map(|value| value.display()));
+    assert_eq!(values, duosync::model::PerSide::new(Some("1".to_owned()), Some("2222".to_owned())));
+    // From the answer on everything goes as before.
+    desk.resolve(matters[0].id, duosync::model::Resolution::Use(duosync::model::Side::A));
+    desk.left.set_field("2", "phone", "4444");
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Preview, "the first that writes is shown first");
+    assert_eq!(desk.sync(SyncMode::Accept).summary.outcome, Outcome::Done);
+    assert_eq!(Desk::held(&desk.right, "ann@example.org", "phone").as_deref(), Some("1"));
+    assert_eq!(Desk::held(&desk.right, "bob@example.org", "phone").as_deref(), Some("4444"));
+}
+
 #[test]
 fn records_are_matched_anew_with_the_old_baseline_kept() {
     let mut desk = Desk::in_step();
