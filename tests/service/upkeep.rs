@@ -111,7 +111,7 @@ fn an_old_workspace_that_is_put_back_by_hand_asks_where_two_differ() {
     let matters = desk.matters();
     assert_eq!(matters.len(), 1, "only where they differ: {matters:?}");
     let phone = matters[0].fields.iter().find(|field| field.name == "phone").unwrap();
-    let values = phone.now.as_ref().map(|value| value.as_ref().map(|value| value.display()));
+    let values = phone.now.as_ref().map(|value| value.as_ref().map(duosync::model::Value::display));
     assert_eq!(values, duosync::model::PerSide::new(Some("1".to_owned()), Some("2222".to_owned())));
     // From the answer on everything goes as before.
     desk.resolve(matters[0].id, duosync::model::Resolution::Use(duosync::model::Side::A));
