@@ -359,6 +359,53 @@ async fn a_record_that_ends_the_transaction_does_not_hold_up_the_others() {
     assert_eq!(names, ["Good", PEOPLE[1].name, "Fine"]);
 }
 
+/// Values that have to be unique can change places: two rows exchange theirs, four hand them round, one takes what
+/// another lets go of only later. One that nobody lets go of is refused, and so is nothing else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn values_that_have_to_be_unique_change_places() {
+    let servers = [Engine::Postgres, Engine::MariaDb].map(|engine| DatabaseFixture::server(engine, false, false));
+    for fixture in servers.into_iter().flatten().chain([DatabaseFixture::file(false)]) {
+        let stage = Stage::of(&fixture).await;
+        let table = &stage.collection;
+        let column = match &fixture.target {
+            Target::Server(server) if server.engine == Engine::MariaDb => "email(100)",
+            Target::Server(_) | Target::File => "email",
+        };
+        let place = |email: &str| {
+            let name = stage.names.email.clone();
+            WriteKind::Create { fields: Fields::from([(name, email.into())]), raw: None }
+        };
+        let made = stage.write_all("abcdefg".chars().map(|letter| place(&letter.to_string())).collect()).await;
+        let ids: Vec<RecordId> = made.into_iter().map(|made| made.unwrap().unwrap().id).collect();
+        let unique = format!("CREATE UNIQUE INDEX {table}_unique ON {table} ({column})");
+        match &fixture.target {
+            Target::File => {
+                rusqlite::Connection::open(&stage.place.files()[0]).unwrap().execute_batch(&unique).unwrap();
+            }
+            Target::Server(server) => drop(server.sql(&unique)),
+        }
+        let change = async |values: &[(usize, &str)]| {
+            let fields = |value: &str| Fields::from([(stage.names.email.clone(), value.into())]);
+            let kinds = values.iter().map(|(at, value)| WriteKind::Update {
+                id: ids[*at].clone(),
+                fields: fields(value),
+                expect: None,
+            });
+            let results = stage.write_all(kinds.collect()).await;
+            let now = stage.list().await;
+            let held: String = ids.iter().map(|id| text(&now[id], &stage.names.email).to_owned()).collect();
+            (results.iter().map(Result::is_ok).collect::<Vec<_>>(), held)
+        };
+        let all = |count: usize| vec![true; count];
+        assert_eq!(change(&[(0, "b"), (1, "a")]).await, (all(2), "bacdefg".to_owned()), "two exchange theirs");
+        assert_eq!(change(&[(0, "a"), (1, "c"), (2, "b")]).await, (all(3), "acbdefg".to_owned()), "and a third");
+        assert_eq!(change(&[(3, "e"), (4, "f"), (5, "g"), (6, "d")]).await, (all(4), "acbefgd".to_owned()), "four");
+        assert_eq!(change(&[(0, "c"), (1, "x")]).await, (all(2), "cxbefgd".to_owned()), "let go of later");
+        let refused = change(&[(0, "x"), (1, "c"), (2, "e"), (3, "d")]).await;
+        assert_eq!(refused, (vec![true, true, false, false], "xcbefgd".to_owned()), "d stays where it is");
+    }
+}
+
 /// `MariaDB` takes the whole transaction back after a deadlock: that is what is told, and it may be tried again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deadlock_is_told_as_what_it_is() {

@@ -12,6 +12,7 @@
 //! ids are compared too, and where rows have come or gone the table is read whole.
 
 mod dialect;
+mod exchange;
 mod link;
 mod sqlite;
 mod table;

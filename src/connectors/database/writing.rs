@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::exchange;
 use super::link::{Link, Row};
 use super::table::{Column, Shape};
 use crate::connectors::shared::rows::id_from_token;
@@ -50,36 +51,22 @@ async fn transaction(
     link.run(shape.dialect.begin()).await.map_err(not_begun)?;
     let total = writes.len() as u64;
     let mut results: Vec<(usize, WriteResult)> = Vec::with_capacity(writes.len());
+    let mut table = Table { link, shape, want, tokens };
     for (at, write) in writes.iter().enumerate().filter(|(at, _)| !refused.contains_key(at)).collect::<Vec<_>>() {
         context.step("writing the rows", at as u64, Some(total));
         if let Err(stopped) = context.check() {
-            link.run("ROLLBACK").await.map_err(not_begun)?;
+            table.link.run("ROLLBACK").await.map_err(not_begun)?;
             return Err(stopped);
         }
-        link.run("SAVEPOINT duosync").await.map_err(not_begun)?;
-        let result = one(link, shape, want, write, tokens).await;
-        match &result {
-            Ok(_) => link.run("RELEASE SAVEPOINT duosync").await.map_err(not_begun)?,
-            // Without a connection nothing of the transaction stays.
-            Err(error) if error.kind == ErrorKind::InDoubt => return result.map(|_| None).map_err(not_begun),
-            Err(_) => {
-                if let Err(second) = link.run("ROLLBACK TO SAVEPOINT duosync").await {
-                    // The transaction is gone (a full disk, a deadlock): the first error says why, and
-                    // that its savepoint is gone too says nothing.
-                    return match result {
-                        Err(first) if first.kind.is_temporary() || first.kind.is_for_all() => Err(first),
-                        Err(_) if second.kind == ErrorKind::InDoubt => Err(not_begun(second)),
-                        Err(first) => {
-                            refused.insert(at, first);
-                            Ok(None)
-                        }
-                        Ok(_) => Err(second),
-                    };
-                }
-            }
+        match table.alone(&write.kind, &write.token).await {
+            Ok(result) => results.push((at, result)),
+            Err(lost) => return lost.told(at, refused),
         }
-        results.push((at, result));
     }
+    if let Err((at, lost)) = exchange::once_more(&mut table, writes, &mut results).await {
+        return lost.told(at, refused);
+    }
+    let link = table.link;
     if let Err(error) = link.run("COMMIT").await {
         // A broken connection does not tell whether the commit came through; the run looks it up.
         let error = link.after_commit(error);
@@ -103,25 +90,73 @@ fn not_begun(error: ConnectorError) -> ConnectorError {
     if error.kind == ErrorKind::InDoubt { ConnectorError { kind: ErrorKind::Unreachable, ..error } } else { error }
 }
 
-async fn one(
-    link: &mut Link,
-    shape: &Shape,
-    want: &[(usize, String)],
-    write: &Write,
-    tokens: &BTreeMap<String, String>,
-) -> WriteResult {
-    match &write.kind {
-        WriteKind::Create { fields, raw } => {
-            create(link, shape, want, write, (fields, raw.as_deref()), tokens).await.map(Some)
+/// A table within a transaction.
+pub(super) struct Table<'a> {
+    pub(super) link: &'a mut Link,
+    pub(super) shape: &'a Shape,
+    pub(super) want: &'a [(usize, String)],
+    pub(super) tokens: &'a BTreeMap<String, String>,
+}
+
+/// Why there is no transaction any more.
+pub(super) enum Lost {
+    /// Something that concerns all of its writes.
+    All(ConnectorError),
+    /// What one record set off.
+    One(ConnectorError),
+}
+
+impl Lost {
+    /// What the transaction answers, where the write at this place lost it.
+    fn told<T>(self, at: usize, refused: &mut BTreeMap<usize, ConnectorError>) -> Result<Option<T>, ConnectorError> {
+        match self {
+            Self::All(error) => Err(error),
+            Self::One(error) => {
+                refused.insert(at, error);
+                Ok(None)
+            }
         }
-        WriteKind::Update { id, fields, expect } => {
-            update(link, shape, want, id, fields, expect.as_ref()).await.map(Some)
+    }
+}
+
+impl Table<'_> {
+    /// Carries out one write in a savepoint of its own, so that nothing of a refused one stays.
+    pub(super) async fn alone(&mut self, kind: &WriteKind, token: &str) -> Result<WriteResult, Lost> {
+        let all = |error| Lost::All(not_begun(error));
+        self.link.run("SAVEPOINT duosync").await.map_err(all)?;
+        match self.one(kind, token).await {
+            Ok(stored) => {
+                self.link.run("RELEASE SAVEPOINT duosync").await.map_err(all)?;
+                Ok(Ok(stored))
+            }
+            // Without a connection nothing of the transaction stays.
+            Err(error) if error.kind == ErrorKind::InDoubt => Err(all(error)),
+            Err(first) => match self.link.run("ROLLBACK TO SAVEPOINT duosync").await {
+                Ok(()) => Ok(Err(first)),
+                // The transaction is gone (a full disk, a deadlock): the first error says why, and
+                // that its savepoint is gone too says nothing.
+                Err(_) if first.kind.is_temporary() || first.kind.is_for_all() => Err(Lost::All(first)),
+                Err(second) if second.kind == ErrorKind::InDoubt => Err(all(second)),
+                Err(_) => Err(Lost::One(first)),
+            },
         }
-        WriteKind::Delete { id, expect } => {
-            expected(link, shape, id, expect.as_ref()).await?;
-            let sql = format!("DELETE FROM {} WHERE {}", shape.from(), shape.is_row(1));
-            link.rows(sql, shape.key_of(id.as_str()).unwrap_or_default()).await?;
-            Ok(None)
+    }
+
+    async fn one(&mut self, kind: &WriteKind, token: &str) -> WriteResult {
+        let (shape, want) = (self.shape, self.want);
+        match kind {
+            WriteKind::Create { fields, raw } => {
+                create(self.link, shape, want, token, (fields, raw.as_deref()), self.tokens).await.map(Some)
+            }
+            WriteKind::Update { id, fields, expect } => {
+                update(self.link, shape, want, id, fields, expect.as_ref()).await.map(Some)
+            }
+            WriteKind::Delete { id, expect } => {
+                expected(self.link, shape, id, expect.as_ref()).await?;
+                let sql = format!("DELETE FROM {} WHERE {}", shape.from(), shape.is_row(1));
+                self.link.rows(sql, shape.key_of(id.as_str()).unwrap_or_default()).await?;
+                Ok(None)
+            }
         }
     }
 }
@@ -207,11 +242,11 @@ async fn create(
     link: &mut Link,
     shape: &Shape,
     want: &[(usize, String)],
-    write: &Write,
+    token: &str,
     (fields, raw): (&Fields, Option<&str>),
     tokens: &BTreeMap<String, String>,
 ) -> Result<Record, ConnectorError> {
-    if let Some(id) = tokens.get(&write.token)
+    if let Some(id) = tokens.get(token)
         && let Some(found) = row(link, shape, id, true).await?
     {
         return Ok(shape.record(&found, want, false));
@@ -235,7 +270,7 @@ async fn create(
     {
         values.remove(at);
         if !column.has_default && !column.read_only {
-            let id = own_id(column, &write.token)?;
+            let id = own_id(column, token)?;
             if let Some(found) = row(link, shape, &id, true).await? {
                 return Ok(shape.record(&found, want, false));
             }
