@@ -393,7 +393,7 @@ async fn values_that_have_to_be_unique_change_places() {
             });
             let results = stage.write_all(kinds.collect()).await;
             let now = stage.list().await;
-            let held: String = ids.iter().map(|id| text(&now[id], &stage.names.email).as_str()).collect();
+            let held: String = ids.iter().map(|id| text(&now[id], &stage.names.email)).collect();
             (results.iter().map(Result::is_ok).collect::<Vec<_>>(), held)
         };
         let all = |count: usize| vec![true; count];
