@@ -32,6 +32,8 @@ mod fixture;
 mod ldap;
 #[path = "contract/memory.rs"]
 mod memory;
+#[path = "contract/odd_tables.rs"]
+mod odd_tables;
 #[path = "contract/promises.rs"]
 mod promises;
 #[path = "contract/rest.rs"]

@@ -65,14 +65,20 @@ impl DatabaseFixture {
         Some(Self { breakable: true, ..Self::server(engine, text_ids, false)? })
     }
 
-    /// `None`, after saying why, where the server is not installed.
-    pub fn server(engine: Engine, text_ids: bool, modified: bool) -> Option<Self> {
+    /// The server that the tests share; `None`, after saying why, where it is not installed.
+    pub fn shared(engine: Engine) -> Option<Arc<Server>> {
         let mut shared = SHARED[engine as usize].lock().unwrap_or_else(PoisonError::into_inner);
         let server = match shared.upgrade() {
             Some(server) => server,
             None => Arc::new(Server::start(engine)?),
         };
         *shared = Arc::downgrade(&server);
+        Some(server)
+    }
+
+    /// A table on a server, if it is installed.
+    pub fn server(engine: Engine, text_ids: bool, modified: bool) -> Option<Self> {
+        let server = Self::shared(engine)?;
         Some(Self { target: Target::Server(server), text_ids, modified, breakable: false, at: None })
     }
 }

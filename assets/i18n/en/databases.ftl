@@ -23,6 +23,7 @@ database-no-key = "{ $table }" has no primary key, so nothing says which row is 
 database-no-column = no such column
 database-read-only = "{ $table }" can only be read by this user, so nothing was written to it
 database-not-taken = the changes were not taken: { $why }
+database-same-id = { $table }: several rows have "{ $id }" in { $columns }, so nothing tells one from the other. Every row needs a value of its own there, or the account another column. Nothing was changed.
 database-no-row = "{ $table }" has no row "{ $id }" any more
 database-row-changed = row "{ $id }" of "{ $table }" was changed by somebody in the meantime
 database-row-hidden = the database took row "{ $id }" and does not show it again; a rule or trigger of it may be why

@@ -23,6 +23,7 @@ database-no-key = "{ $table }" heeft geen primaire sleutel, dus niets zegt welke
 database-no-column = er is geen kolom met die naam
 database-read-only = "{ $table }" kan door deze gebruiker alleen gelezen worden, dus er is niets in geschreven
 database-not-taken = de wijzigingen zijn niet aanvaard: { $why }
+database-same-id = { $table }: meerdere rijen hebben "{ $id }" in { $columns }, dus niets onderscheidt ze van elkaar. Elke rij heeft daar een eigen waarde nodig, of de account een andere kolom. Er is niets gewijzigd.
 database-no-row = "{ $table }" heeft geen rij "{ $id }" meer
 database-row-changed = rij "{ $id }" van "{ $table }" is intussen door iemand gewijzigd
 database-row-hidden = de database nam rij "{ $id }" aan en toont ze niet meer; een regel of trigger van de database kan de oorzaak zijn

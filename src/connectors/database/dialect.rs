@@ -13,8 +13,14 @@ const OVERLAP: u32 = 5;
 /// twice when summer time ends.
 const ZONES: u32 = 27 * 60 + OVERLAP;
 
-/// How a text starts that is a time (`GLOB` of `SQLite`).
-const DAY: &str = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]";
+/// How the values of a column of changes follow one another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Order {
+    /// They are times.
+    Times,
+    /// They are numbers, of which this is the highest.
+    Numbers(f64),
+}
 
 /// The kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,24 +72,65 @@ impl Dialect {
         }
     }
 
-    /// The condition that a time of change is not before the only parameter, less what transactions may overlap
-    /// and, where the column does not say in which zone it is, less the hours by which the clocks of those
-    /// who write may differ. A day's end counts as its start, which is earlier.
-    pub(super) fn since(self, column: &Column) -> String {
+    /// The condition that a column of the key has the value of the nth parameter.
+    pub(super) fn is(self, column: &Column, number: usize) -> String {
+        let name = self.quote(&column.name);
+        match self {
+            // There a number is no text, and nothing makes the one of the other.
+            Self::Sqlite if has_no_affinity(&column.type_name) => format!("CAST({name} AS TEXT) = ?{number}"),
+            Self::Sqlite | Self::Postgres | Self::MySql => format!("{name} = {}", self.param(number, column)),
+        }
+    }
+
+    /// How the values of a column of changes follow one another, of which this is the newest; none where nothing
+    /// says that a later change has a higher value.
+    pub(super) fn order(self, column: &Column, newest: &str) -> Option<Order> {
+        match (self, column.kind) {
+            (Self::Postgres | Self::MySql, Some(Kind::DateTime | Kind::Date)) => Some(Order::Times),
+            (Self::Postgres | Self::MySql, Some(Kind::Number)) => number(newest).map(Order::Numbers),
+            (Self::Postgres | Self::MySql, _) => None,
+            // A column holds what is put into it, whatever type it is of.
+            (Self::Sqlite, _) if starts_with_day(newest) => Some(Order::Times),
+            (Self::Sqlite, _) => number(newest).map(Order::Numbers),
+        }
+    }
+
+    /// The condition that a row may have been changed since the one whose value is the only parameter. From times it
+    /// takes off what transactions may overlap and, where the column does not say in which zone it is, the hours
+    /// by which the clocks of those who write may differ; from numbers as much as they may go up meanwhile.
+    pub(super) fn since(self, column: &Column, order: Order) -> String {
         let name = self.quote(&column.name);
         let minutes = if self.has_zone(column) { OVERLAP } else { ZONES };
-        match (self, column.kind) {
-            (Self::Postgres, Some(Kind::DateTime | Kind::Date)) => {
+        match (self, order) {
+            (Self::Postgres, Order::Times) => {
                 format!("{name} >= $1::text::{} - INTERVAL '{minutes} minutes'", column.type_name)
             }
-            (Self::MySql, Some(Kind::DateTime | Kind::Date)) => {
+            (Self::MySql, Order::Times) => {
                 format!("{name} >= CAST(? AS DATETIME(6)) - INTERVAL {minutes} MINUTE")
             }
-            // Texts of whatever form start with the day; anything else, as a number, has no zones.
-            (Self::Sqlite, _) => {
-                format!("{name} >= CASE WHEN ?1 GLOB '{DAY}*' THEN date(substr(?1, 1, 10), '-2 days') ELSE ?1 END")
+            // Texts of whatever form start with the day.
+            (Self::Sqlite, Order::Times) => format!("{name} >= date(substr(?1, 1, 10), '-2 days')"),
+            (Self::Postgres, Order::Numbers(newest)) => {
+                format!("{name} >= $1::text::{} - {}", column.type_name, meanwhile(newest))
             }
-            (Self::Postgres | Self::MySql, _) => format!("{name} >= {}", self.param(1, column)),
+            (Self::MySql, Order::Numbers(newest)) => {
+                format!("{name} >= CAST(? AS DECIMAL(65, 10)) - {}", meanwhile(newest))
+            }
+            (Self::Sqlite, Order::Numbers(newest)) => {
+                format!("{name} >= CAST(?1 AS NUMERIC) - {}", meanwhile(newest))
+            }
+        }
+    }
+
+    /// Of which kinds the lowest and the highest value of a column of changes are, where it may hold several kinds,
+    /// which do not follow one another.
+    pub(super) fn kinds(self, column: &Column, table: &str) -> Option<String> {
+        let name = self.quote(&column.name);
+        match self {
+            Self::Postgres | Self::MySql => None,
+            Self::Sqlite => {
+                Some(format!("(SELECT typeof(min({name})) FROM {table}), (SELECT typeof(max({name})) FROM {table})"))
+            }
         }
     }
 
@@ -105,11 +152,7 @@ impl Dialect {
     pub(super) fn no_later<'a>(self, time: &'a str, now: Option<&'a str>) -> &'a str {
         let is_time = match self {
             Self::Postgres | Self::MySql => true,
-            Self::Sqlite => {
-                let mut shape = time.bytes().zip(*b"0000-00-00");
-                time.len() >= 10
-                    && shape.all(|(byte, like)| if like == b'0' { byte.is_ascii_digit() } else { byte == like })
-            }
+            Self::Sqlite => starts_with_day(time),
         };
         match now {
             Some(now) if is_time && time > now => now,
@@ -287,6 +330,34 @@ impl Dialect {
             choices,
             key: cell(7).and_then(|place| place.parse().ok()).unwrap_or(0),
         }
+    }
+}
+
+/// Whether a column of this type takes values as they come (section 3.1 of "Datatypes In SQLite").
+fn has_no_affinity(type_name: &str) -> bool {
+    let name = type_name.to_uppercase();
+    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    !has(&["INT", "CHAR", "CLOB", "TEXT"]) && (name.is_empty() || has(&["BLOB"]))
+}
+
+/// Whether a text starts with a day, as `2026-11-27`.
+fn starts_with_day(text: &str) -> bool {
+    let fits = |(byte, like): (u8, u8)| if like == b'0' { byte.is_ascii_digit() } else { byte == like };
+    text.len() >= 10 && text.bytes().zip(*b"0000-00-00").all(fits)
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// By how much numbers of changes may go up while a transaction is open: that many changes of a counter, or five
+/// minutes where they are so high that they are seconds, milliseconds and so on since 1970.
+fn meanwhile(newest: f64) -> u64 {
+    match newest.abs() {
+        number if number < 1e11 => 1_000,
+        number if number < 1e14 => 300_000,
+        number if number < 1e17 => 300_000_000,
+        _ => 300_000_000_000,
     }
 }
 

@@ -6,7 +6,10 @@
 //! then, with five minutes of overlap for transactions that were slow to commit, or a day and three hours where
 //! the column does not say in which zone its times are, as those who write may have clocks in different ones. A
 //! time that is yet to come is not gone by, and where the database's clock was put back the table is read whole.
-//! Only a moment whose zone is known is told with the record. A listing says how many rows there
+//! Only a moment whose zone is known is told with the record. Numbers are read back a little too, for a
+//! transaction that ends later may bear a lower one. Where nothing says that a later change has a higher value, as with
+//! texts in no order or a file's column of numbers and texts, the table is read whole. Two rows of one id are
+//! refused, as nothing would tell one from the other. A listing says how many rows there
 //! are, so that the run finds out where one is gone without reading all ids. A number does not show a row
 //! that is gone while another came with an old time, as out of a copy; so at every 250th listing the
 //! ids are compared too, and where rows have come or gone the table is read whole.
@@ -26,7 +29,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use self::dialect::Dialect;
+use self::dialect::{Dialect, Order};
 use self::link::{Address, Link, Row};
 use self::table::{Shape, Table};
 use super::shared::{digest, guess};
@@ -251,6 +254,7 @@ impl DatabaseConnector {
         context.step("reading the rows", 0, None);
         let Some(modified) = &self.modified else {
             let rows = self.read(link, context, shape.select(), Vec::new()).await?;
+            shape.need_own_ids(&rows)?;
             let cursor = Cursor(format!("db1-{asked}-{}", whole(shape, &rows)));
             if since == Some(&cursor) {
                 return Ok(Listing { cursor: Some(cursor), ..Listing::no_changes() });
@@ -283,20 +287,27 @@ impl DatabaseConnector {
             Some(mark) => Some(Mark { counted: mark.counted + 1, ..mark }),
             None => None,
         };
-        if let Some(Mark { newest: Some(newest), seen: known, ids, counted, .. }) = mark {
-            let mut count = self.read(link, context, shape.select_count(modified), Vec::new()).await?;
-            let mut cells = count.pop().unwrap_or_default().into_iter();
-            let total = cells.next().flatten().and_then(|count| count.parse().ok());
-            if total.is_none() {
-                return Err(ConnectorError::new(ErrorKind::Server, tr!("database-no-count")));
+        // Where nothing says that a later change has a higher value, the table is read whole.
+        let since = mark.and_then(|mark| {
+            let newest = mark.newest.clone()?;
+            Some((self.dialect.order(modified, &newest)?, newest, mark))
+        });
+        let since = match since {
+            Some((follows, newest, mark)) => {
+                let count = self.read(link, context, shape.select_count(modified), Vec::new()).await?;
+                let told = Count::of(count, self.dialect.now(modified).is_some())?;
+                told.follows(follows).then_some((follows, newest, mark, told))
             }
-            let now = cells.next().flatten();
+            None => None,
+        };
+        if let Some((follows, newest, Mark { seen: known, ids, counted, .. }, Count { total, now, .. })) = since {
             // Where the clock was put back, what changed since may look older than what was read.
             if self.dialect.no_later(&newest, now.as_deref()) != newest {
                 return Err(ConnectorError::new(ErrorKind::CursorExpired, tr!("database-read-anew")));
             }
-            let sql = format!("{} WHERE {}{order}", shape.select(), self.dialect.since(modified));
+            let sql = format!("{} WHERE {}{order}", shape.select(), self.dialect.since(modified, follows));
             let rows = self.read(link, context, sql, vec![Some(newest.clone())]).await?;
+            shape.need_own_ids(&rows)?;
             let records = rows.iter().filter(|row| !known.contains(&seen(shape, row)));
             let records: Vec<Record> = records.map(|row| shape.record(row, &columns, false)).collect();
             let newest = newest_of(&rows, now.as_deref()).or(Some(newest));
@@ -306,7 +317,7 @@ impl DatabaseConnector {
                 complete: true,
                 records,
                 gone: Vec::new(),
-                total,
+                total: Some(total),
                 cursor: cursor(&mark),
             });
         }
@@ -316,11 +327,42 @@ impl DatabaseConnector {
         };
         let now = now.and_then(|row| row.into_iter().next().flatten());
         let rows = self.read(link, context, format!("{}{order}", shape.select()), Vec::new()).await?;
+        shape.need_own_ids(&rows)?;
         let newest = newest_of(&rows, now.as_deref());
         // The ids of just these rows: one that came between the two readings is found at the next one.
         let mark = Mark { asked, ids: whole_ids(shape, &rows), counted: 0, newest, seen: seen_of(&rows) };
         let records = rows.iter().map(|row| shape.record(row, &columns, false)).collect();
         Ok(Listing::full(records, cursor(&mark)))
+    }
+}
+
+/// What is told of a table before its changes are read.
+struct Count {
+    /// How many rows there are.
+    total: u64,
+    /// What the clock shows, where the column of changes holds times.
+    now: Option<String>,
+    /// Whether the lowest and the highest value of that column are texts, where that is told.
+    are_texts: BTreeSet<bool>,
+}
+
+impl Count {
+    /// Reads the answer to [`Shape::select_count`].
+    fn of(mut rows: Vec<Row>, has_clock: bool) -> Result<Self, ConnectorError> {
+        let mut cells = rows.pop().unwrap_or_default().into_iter();
+        let total = cells.next().flatten().and_then(|count| count.parse().ok());
+        let total = total.ok_or_else(|| ConnectorError::new(ErrorKind::Server, tr!("database-no-count")))?;
+        let now = if has_clock { cells.next().flatten() } else { None };
+        Ok(Self { total, now, are_texts: cells.flatten().map(|kind| kind == "text").collect() })
+    }
+
+    /// Whether all values of the column of changes follow one another as its newest told: `SQLite` takes all
+    /// numbers to come before all texts.
+    fn follows(&self, order: Order) -> bool {
+        match order {
+            Order::Times => !self.are_texts.contains(&false),
+            Order::Numbers(_) => self.are_texts.len() < 2,
+        }
     }
 }
 

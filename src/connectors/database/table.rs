@@ -1,5 +1,7 @@
 //! A table as it is known for one call: its columns, what identifies a row, and how rows become records.
 
+use std::collections::BTreeSet;
+
 use super::dialect::Dialect;
 use super::link::{Link, Row};
 use crate::connectors::shared::digest::of_texts;
@@ -154,6 +156,21 @@ impl Shape {
             .ok_or_else(|| ConnectorError::new(ErrorKind::Content, tr!("database-no-column")))
     }
 
+    /// An error where two of these rows have one id: none of them could be told from the other.
+    pub(super) fn need_own_ids(&self, rows: &[Row]) -> Result<(), ConnectorError> {
+        let mut ids = BTreeSet::new();
+        let doubled = rows.iter().map(|row| self.id(row)).find(|id| !ids.insert(id.clone()));
+        doubled.map_or(Ok(()), |id| Err(self.doubled(&id)))
+    }
+
+    /// What is told where several rows have this id.
+    pub(super) fn doubled(&self, id: &str) -> ConnectorError {
+        let columns: Vec<&str> = self.key_columns().map(|column| column.name.as_str()).collect();
+        let columns = columns.join(", ");
+        let text = tr!("database-same-id", table = self.table.id(), columns = columns, id = id);
+        ConnectorError::new(ErrorKind::Content, text)
+    }
+
     /// The table's name in a statement.
     pub(super) fn from(&self) -> String {
         let name = self.dialect.quote(&self.table.name);
@@ -172,7 +189,8 @@ impl Shape {
         format!("SELECT {} FROM {}", keys.join(", "), self.from())
     }
 
-    /// `SELECT` of the number of rows, and of what the clock shows where this column holds times.
+    /// `SELECT` of the number of rows, of what the clock shows where this column holds times, and of the kinds of its
+    /// values where they may be several.
     pub(super) fn select_count(&self, modified: &Column) -> String {
         let count = match self.dialect {
             Dialect::Sqlite => "count(*)",
@@ -180,7 +198,8 @@ impl Shape {
             Dialect::MySql => "CAST(count(*) AS CHAR)",
         };
         let now = self.dialect.now(modified).map(|now| format!(", {now}")).unwrap_or_default();
-        format!("SELECT {count}{now} FROM {}", self.from())
+        let kinds = self.dialect.kinds(modified, &self.from()).map(|kinds| format!(", {kinds}")).unwrap_or_default();
+        format!("SELECT {count}{now}{kinds} FROM {}", self.from())
     }
 
     /// The columns of the key.
@@ -190,9 +209,7 @@ impl Shape {
 
     /// The condition for one row; its parameters start at this number.
     pub(super) fn is_row(&self, first: usize) -> String {
-        let one = |(at, column): (usize, &Column)| {
-            format!("{} = {}", self.dialect.quote(&column.name), self.dialect.param(first + at, column))
-        };
+        let one = |(at, column): (usize, &Column)| self.dialect.is(column, first + at);
         self.key_columns().enumerate().map(one).collect::<Vec<_>>().join(" AND ")
     }
 

@@ -168,6 +168,8 @@ pub(super) async fn row(link: &mut Link, shape: &Shape, id: &str, lock: bool) ->
     let sql = format!("{} WHERE {}{locked}", shape.select(), shape.is_row(1));
     match link.rows(sql, key).await {
         // Some databases take `5x` for 5, so the id that was found is compared as a text.
+        // What is written goes to all rows that were found, so there must be one.
+        Ok(rows) if lock && rows.len() > 1 => Err(shape.doubled(id)),
         Ok(rows) => Ok(rows.into_iter().find(|row| shape.id(row) == id)),
         // A text that is no value of the key's type names no row; the savepoint takes the error back.
         Err(error) if error.kind == ErrorKind::Rejected && !lock => Ok(None),
