@@ -4,8 +4,8 @@ use super::merge::{self, Couple};
 use super::observe::{fields_for_the_eye, label};
 use super::reconcile::{Couples, Work};
 use crate::model::{
-    Action, ConflictKind, FieldChoice, Item, Link, Note, NoteKind, Observed, OpKind, Operation, PairSpec, PerSide,
-    Policy, RecordId, Resolution, Seen, Side, Subject,
+    Action, Conflict, ConflictKind, FieldChoice, Item, Link, Note, NoteKind, Observed, OpKind, Operation, PairSpec,
+    PerSide, Policy, RecordId, Resolution, Seen, Side, Subject,
 };
 use crate::texts::tr;
 use std::collections::BTreeMap;
@@ -147,8 +147,17 @@ impl Work<'_> {
                 Policy::Ask | Policy::Newest => ask(ConflictKind::DeletedAndChanged(gone)),
                 Policy::A if gone == Side::A => delete(&was),
                 Policy::B if gone == Side::B => delete(&was),
+                // Where no records are created, nothing but the deletion could be carried: that is for the operator.
+                Policy::A | Policy::B if !spec.writes.get(gone).create => ask(ConflictKind::DeletedAndChanged(gone)),
                 Policy::A | Policy::B => recreate(&tr!("plan-changed-after-deleted")),
             }
+        } else if link.ids.get(gone).is_void() {
+            // Its id is there, with what looks like somebody else: that may as well be who it was, with another name
+            // and another address.
+            let (from, at) = (&spec.ends.get(gone).account, &spec.ends.get(stays).account);
+            let reason = tr!("plan-taken-over", gone = from, stays = at);
+            let held = ask(ConflictKind::HeldDeletion(gone));
+            Action { conflict: held.conflict.map(|conflict| Conflict { reason, ..conflict }), ..held }
         } else {
             delete(&was)
         };

@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::matching::{self, Keys};
 use super::normalise::same;
 use super::observe::{overlay, tells_nothing_new};
-use super::partners::is_somebody_else;
-use super::reconcile::{Now, Work, first_key};
+use super::partners::{has_another_name, is_somebody_else};
+use super::reconcile::{Couples, Now, Work, first_key};
 use crate::model::{PairSpec, RecordId, Scope, Seen, Side, Subject};
 
 /// A link whose record has other keys now.
@@ -29,23 +29,130 @@ impl Work<'_> {
     /// Lets go of ids that another record has now.
     pub(super) fn let_go(&mut self) {
         for side in Side::BOTH {
+            let handed = self.handed_on(side);
+            let taken: BTreeSet<&RecordId> = handed.values().collect();
+            let is_taken = |couple: &Couples| taken.contains(couple.link.ids.get(side));
+            let left =
+                self.links.iter().enumerate().filter(|(at, couple)| !handed.contains_key(at) && is_taken(couple));
+            let left: Vec<usize> = left.map(|(index, _)| index).collect();
+            for (index, id) in handed {
+                self.give_id(index, side, id);
+            }
             let mut places = self.superseded(side);
+            places.extend(left);
             places.extend(self.taken_over(side));
             for index in places {
                 let Some(couple) = self.links.get_mut(index) else { continue };
-                let before = couple.link.ids.clone();
-                *couple.link.ids.get_mut(side) = RecordId::void(before.get(side), before.get(side.opposite()));
-                couple.news = true;
                 *couple.now.get_mut(side) = Now::Gone;
-                let ids = couple.link.ids.clone();
-                // What was answered about the two holds as long as their values do.
-                if let Some(answer) = self.answers.remove(&Subject::Pair(before.clone())) {
-                    self.answers.insert(Subject::Pair(ids.clone()), answer);
-                }
-                let first = self.renamed.remove(&before).unwrap_or(before);
-                self.renamed.insert(ids, first);
+                let void = RecordId::void(couple.link.ids.get(side), couple.link.ids.get(side.opposite()));
+                self.give_id(index, side, void);
             }
         }
+    }
+
+    fn give_id(&mut self, index: usize, side: Side, id: RecordId) {
+        let Some(couple) = self.links.get_mut(index) else { return };
+        let before = couple.link.ids.clone();
+        *couple.link.ids.get_mut(side) = id;
+        couple.news = true;
+        let ids = couple.link.ids.clone();
+        // What was answered about the two holds as long as their values do.
+        if let Some(answer) = self.answers.remove(&Subject::Pair(before.clone())) {
+            self.answers.insert(Subject::Pair(ids.clone()), answer);
+        }
+        let first = self.renamed.remove(&before).unwrap_or(before);
+        self.renamed.insert(ids, first);
+    }
+
+    /// The links whose record has another id now, among several of one key: a list without ids knows them apart by
+    /// their order only, so that whoever is entered above another takes over its id. Each goes to the record that is
+    /// more like it than the one that has its id now.
+    fn handed_on(&self, side: Side) -> BTreeMap<usize, RecordId> {
+        let view = self.views.get(side);
+        if view.scope == Scope::Full && !view.complete {
+            return BTreeMap::new();
+        }
+        let gone: BTreeSet<&RecordId> = view.gone.iter().collect();
+        let key = |seen: &Seen| first_key(&matching::keys(self.spec, side, seen));
+        let held = |couple: &Couples| !couple.link.sides.get(side).gone;
+        // Most records are as they were, and nobody is looked for.
+        let mut uneasy: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
+        for (index, couple) in self.links.iter().enumerate().filter(|(_, couple)| held(couple)) {
+            let before = &couple.link.sides.get(side).seen;
+            let id = couple.link.ids.get(side);
+            let is_calm = match view.records.get(id) {
+                Some(new) => is_as_before(before, new),
+                None => view.scope == Scope::Changes && !gone.contains(id),
+            };
+            if !is_calm && let Some(key) = key(before) {
+                uneasy.entry(key).or_default().push(index);
+            }
+        }
+        if uneasy.is_empty() {
+            return BTreeMap::new();
+        }
+        let mut there: BTreeMap<&(usize, String), Vec<(&RecordId, &Seen)>> = BTreeMap::new();
+        // Who has been there all along has not come from elsewhere.
+        let known = self.known_unlinked.get(side);
+        for (id, seen) in &view.records {
+            if known.get(id).is_some_and(|before| is_as_before(before, seen)) {
+                continue;
+            }
+            if let Some((key, _)) = key(seen).and_then(|key| uneasy.get_key_value(&key)) {
+                there.entry(key).or_default().push((id, seen));
+            }
+        }
+        let owners: BTreeMap<&RecordId, usize> = if there.is_empty() {
+            BTreeMap::new()
+        } else {
+            self.links.iter().enumerate().map(|(index, couple)| (couple.link.ids.get(side), index)).collect()
+        };
+        let mut wishes: Vec<(usize, usize, &RecordId)> = Vec::new();
+        for (key, records) in there {
+            for index in uneasy.get(key).into_iter().flatten() {
+                wishes.extend(
+                    self.wish(side, *index, records.as_slice(), &owners).map(|(score, id)| (score, *index, id)),
+                );
+            }
+        }
+        wishes.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| (one.1, one.2).cmp(&(other.1, other.2))));
+        let (mut handed, mut taken) = (BTreeMap::new(), BTreeSet::new());
+        for (_, index, id) in wishes {
+            if taken.insert(id) {
+                handed.insert(index, id.clone());
+            }
+        }
+        handed
+    }
+
+    /// The record of one key that is more like the one of a link than what has its id, and how much it is like it.
+    fn wish<'v>(
+        &self,
+        side: Side,
+        index: usize,
+        records: &[(&'v RecordId, &Seen)],
+        owners: &BTreeMap<&RecordId, usize>,
+    ) -> Option<(usize, &'v RecordId)> {
+        let couple = self.links.get(index)?;
+        let (own, before) = (couple.link.ids.get(side), &couple.link.sides.get(side).seen);
+        let like = |one: &Seen, other: &Seen| count_same(self.spec, side, one, other);
+        let filled = like(before, before);
+        // Where its id is gone, only a record that is just like it is the same.
+        let own_like = match self.views.get(side).records.get(own) {
+            Some(now) if is_hardly_the_same(self.spec, side, before, now) => like(before, now),
+            Some(_changed) => return None,
+            None => filled.checked_sub(1)?,
+        };
+        let rank = |(id, seen): &(&'v RecordId, &Seen)| {
+            let score = like(before, seen);
+            let owner = owners.get(id).and_then(|owner| self.links.get(*owner)).map(|owner| owner.link.sides.get(side));
+            let is_free = owner.is_none_or(|owner| owner.gone || like(&owner.seen, seen) < score);
+            let mut ids = couple.link.ids.clone();
+            *ids.get_mut(side) = (*id).clone();
+            let is_other = self.not_same.contains(&ids);
+            (*id != own && is_free && !is_other && score > own_like).then_some((score, *id))
+        };
+        records.iter().filter_map(rank).max_by(|one, other| one.0.cmp(&other.0).then_with(|| other.1.cmp(one.1)))
     }
 
     /// The links that hold an id which a newer link, or one whose record is there, holds too: a record was
@@ -130,6 +237,21 @@ impl Work<'_> {
             }
         }
     }
+}
+
+/// Whether a record has another name than it had, or shares nothing with what it was but match keys.
+fn is_hardly_the_same(spec: &PairSpec, side: Side, before: &Seen, now: &Seen) -> bool {
+    let is_shared = |name: &String| match (spec.field(name), before.values.get(name), now.values.get(name)) {
+        (Some(mapping), Some(before), Some(now)) => !before.is_empty() && same(mapping, (side, before), (side, now)),
+        (_, _, _) => false,
+    };
+    let shared = spec.match_keys.iter().filter(|name| is_shared(name)).count();
+    has_another_name(spec, before, now) || count_same(spec, side, before, now) <= shared
+}
+
+/// Whether a record holds all that it held.
+fn is_as_before(before: &Seen, now: &Seen) -> bool {
+    now.values.iter().all(|(name, value)| before.values.get(name) == Some(value))
 }
 
 /// Whether no key is as it was, and one was given another value.

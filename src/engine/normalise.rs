@@ -70,6 +70,14 @@ pub enum ValueError {
         /// The side that was to be written.
         side: Side,
     },
+    /// A telephone number that a spreadsheet has taken for a number and cut short.
+    #[error("{}", tr!("value-cut-short", value = value, mapping = mapping))]
+    CutShort {
+        /// The mapping's name.
+        mapping: String,
+        /// What is left of it.
+        value: String,
+    },
     /// An item of a list that would be read back as two.
     #[error("{}", tr!("value-separator", item = item, mapping = mapping, separator = separator))]
     Separator {

@@ -82,6 +82,15 @@ pub(super) fn is_somebody_else(spec: &PairSpec, before: &Seen, now: &Seen) -> Op
     is_other
 }
 
+/// Whether a name is not like it was. None that was left out is another one.
+pub(super) fn has_another_name(spec: &PairSpec, before: &Seen, now: &Seen) -> bool {
+    spec.fields.iter().filter(|mapping| tells(mapping) == Some(Tells::Name)).any(|mapping| {
+        let held = |seen: &Seen| seen.values.get(&mapping.name).map(|value| forms(Tells::Name, value));
+        let (Some(before), Some(now)) = (held(before), held(now)) else { return false };
+        !before.is_empty() && !now.is_empty() && likeness(Tells::Name, &before, &now).is_none()
+    })
+}
+
 fn rate(looked: &[Looked<'_>], other: &Observed) -> Option<Partner> {
     let mut doubt = 1.0;
     let mut against = 1.0;

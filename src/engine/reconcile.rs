@@ -8,7 +8,7 @@ use super::merge;
 use super::observe::{View, fingerprint, label, overlay, tells_nothing_new};
 use crate::model::{
     Conflict, ConflictKind, Decision, Item, Link, Note, NoteKind, Observed, PairSpec, PerSide, Plan, RecordId,
-    Resolution, Scope, Seen, Side, Stop, Subject, Timestamp,
+    Resolution, Scope, Seen, Side, Stop, Subject, Timestamp, Value,
 };
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -267,6 +267,12 @@ impl<'a> Work<'a> {
                 let before = std::mem::replace(&mut couple.link.ids, ids.clone());
                 let first = self.renamed.remove(&before).unwrap_or(before);
                 self.renamed.insert(ids, first);
+                // Who is back under another id was entered anew: what was left out then was not emptied by anybody.
+                let is_left_out = |name: &String| seen.values.get(name).is_some_and(Value::is_empty);
+                for mapping in self.spec.fields.iter().filter(|mapping| is_left_out(&mapping.name)) {
+                    couple.link.sides.a.values.remove(&mapping.name);
+                    couple.link.sides.b.values.remove(&mapping.name);
+                }
                 *couple.now.get_mut(side) = Now::New(seen);
                 couple.news = true;
             }

@@ -118,6 +118,9 @@ fn carried(mapping: &FieldMapping, from: Side, value: &Value) -> Result<Value, V
     if mapping.kind == Kind::Boolean {
         return Ok(boolean(mapping, from, value));
     }
+    if mapping.kind == Kind::Phone && is_cut_short(shown.trim()) {
+        return Err(ValueError::CutShort { mapping: mapping.name.clone(), value: shown });
+    }
     if mapping.kind == Kind::Date
         && let Some(day) = day_written(mapping, from, shown.trim())
     {
@@ -125,6 +128,15 @@ fn carried(mapping: &FieldMapping, from: Side, value: &Value) -> Result<Value, V
     }
     let form = if mapping.write_normal { readable(mapping, from, &shown) } else { None };
     Ok(form.map_or_else(|| value.clone(), Value::Text))
+}
+
+/// Whether a telephone number was saved by a spreadsheet in its short form of numbers, as `3,24781E+10`: its last digits
+/// are gone.
+fn is_cut_short(text: &str) -> bool {
+    let Some((digits, power)) = text.split_once(['E', 'e']) else { return false };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    power.strip_prefix('+').is_some_and(is_number)
+        && digits.strip_prefix(['+', '-']).unwrap_or(digits).split(['.', ',']).all(is_number)
 }
 
 /// A day in the target's form; in the international one where the target has none, or one that does not do,

@@ -1,12 +1,12 @@
 //! After a run that was killed: what was about to be written is looked up, and told as it is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::connectors::Find;
+use crate::connectors::{Context, Find};
 use crate::engine;
 use crate::model::{
-    Link, Observed, Outcome, PairSpec, PerSide, Record, RecordId, RunId, RunSummary, Seen, Side, SideBaseline, Subject,
-    Trigger, Value, Values, WriteEntry, WriteMode, WriteState,
+    Link, LinkId, Observed, Outcome, PairSpec, PerSide, Record, RecordId, RunId, RunSummary, Scope, Seen, Side,
+    SideBaseline, Subject, Trigger, Value, Values, WriteEntry, WriteMode, WriteState,
 };
 use crate::store::Changes;
 use crate::texts::tr;
@@ -15,6 +15,9 @@ use super::fetch::who_is_there;
 use super::job::{Ended, Job};
 use super::run::{indexed, remembered};
 use super::undoing::leave;
+
+/// So many creates and more are looked for in the whole list, which is read once.
+const MANY: usize = 20;
 
 /// Finds out what became of writes that were journalled and never answered, and closes the runs that
 /// they belong to. Nothing is written to a platform here: as the cursors have not moved, the records
@@ -31,7 +34,9 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
         return Ok(());
     }
     let remembered = remembered(job).await?;
-    let mut links = remembered.links;
+    let mut links = Links::of(remembered.links);
+    let unlinked: PerSide<BTreeMap<&RecordId, &Observed>> =
+        PerSide::from_fn(|side| remembered.unlinked.get(side).iter().map(|one| (&one.id, one)).collect());
     for side in Side::BOTH {
         let open: Vec<&WriteEntry> =
             intended.iter().filter(|write| write.side == side && write.run != current).collect();
@@ -50,15 +55,18 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
         } else {
             job.patiently(side, || connector.get(&context, job.collection(side), &want, &ids)).await?
         };
+        let there: BTreeMap<&RecordId, &Record> = there.iter().map(|record| (&record.id, record)).collect();
+        let creates = open.iter().filter(|write| !matches!(write.kind.as_str(), "delete" | "update")).count();
+        let whole = if creates < MANY { None } else { Whole::read(job, side, &context, &want).await? };
         for write in open {
-            let found = there.iter().find(|record| Some(&record.id) == write.record.as_ref());
+            let found = write.record.as_ref().and_then(|id| there.get(id).copied());
             let mut write = write.clone();
             let done = match write.kind.as_str() {
                 "delete" => found.is_none(),
                 "update" => found.is_some_and(|record| {
                     let now = engine::observe(job.spec(), side, record).seen;
                     let done = is_done(job.spec(), side, &write, &now.values);
-                    let link = links.iter_mut().find(|link| *link.ids.get(side) == record.id);
+                    let link = links.of_record(side, &record.id);
                     if let (true, false, Some(link)) = (done, undos.contains(&write.run), link) {
                         agree_on_update(job.spec(), side, (&write, is_of(&interrupted, &write)), now, link);
                         changes.links.retain(|other| other.id != link.id);
@@ -67,14 +75,14 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
                     done
                 }),
                 _ => {
-                    let created = created(job, side, &write, &links).await?;
+                    let created = created(job, side, &write, &links, whole.as_ref()).await?;
                     write.record = created.as_ref().map(|record| record.id.clone());
                     if let Some(record) = &created {
                         let seen = engine::observe(job.spec(), side, record).seen;
                         let known = write
                             .subject
                             .id(side.opposite())
-                            .and_then(|id| remembered.unlinked.get(side.opposite()).iter().find(|one| one.id == *id));
+                            .and_then(|id| unlinked.get(side.opposite()).get(id).copied());
                         if undos.contains(&write.run) {
                             leave(side, &record.id, &seen, &mut changes);
                         } else if let Some(link) = tie(
@@ -86,8 +94,7 @@ pub(crate) async fn recover(job: &Job, current: RunId) -> Result<(), Ended> {
                             &links,
                             known,
                         ) {
-                            links.retain(|other| other.id.is_none() || other.id != link.id);
-                            links.push(link.clone());
+                            links.put(link.clone());
                             changes.links.push(link);
                         }
                     }
@@ -132,7 +139,13 @@ async fn note(job: &Job, current: RunId, changes: Changes, interrupted: Vec<RunS
 
 /// The record that a create made, if it got through: by its token, else the only one that has its key
 /// and holds all that was to be written.
-async fn created(job: &Job, side: Side, write: &WriteEntry, links: &[Link]) -> Result<Option<Record>, Ended> {
+async fn created(
+    job: &Job,
+    side: Side,
+    write: &WriteEntry,
+    links: &Links,
+    whole: Option<&Whole>,
+) -> Result<Option<Record>, Ended> {
     let (connector, context, want) = (
         job.connectors.get(side),
         job.context(tr!("sync-reading", account = job.account(side))),
@@ -140,9 +153,6 @@ async fn created(job: &Job, side: Side, write: &WriteEntry, links: &[Link]) -> R
     );
     let find =
         async |find: Find| job.patiently(side, || connector.find(&context, job.collection(side), &want, &find)).await;
-    if let Some(record) = find(Find { token: Some(write.id.clone()), field: None }).await?.into_iter().next() {
-        return Ok(Some(record));
-    }
     let by_key = job.spec().match_keys.iter().find_map(|name| {
         let after = write.fields.iter().find(|field| field.name == *name)?.after.clone()?;
         let [field] = job.spec().field(name)?.fields.get(side).as_slice() else { return None };
@@ -151,18 +161,127 @@ async fn created(job: &Job, side: Side, write: &WriteEntry, links: &[Link]) -> R
             Value::Text(_) | Value::List(_) => None,
         }
     });
-    let Some(by_key) = by_key else { return Ok(None) };
+    let is_it = |record: &Record| is_as_written(job.spec(), side, write, record) && !links.have(side, &record.id);
+    if let (Some(whole), Some((field, value))) = (whole, &by_key)
+        && let [record] = whole.find(field, value).as_slice()
+        && is_it(record)
+    {
+        return Ok(Some((*record).clone()));
+    }
+    if let Some(record) = find(Find { token: Some(write.id.clone()), field: None }).await?.into_iter().next() {
+        return Ok(Some(record));
+    }
+    let (None, Some(by_key)) = (whole, by_key) else { return Ok(None) };
     let mut records = find(Find { token: None, field: Some(by_key) }).await?;
     let (Some(record), true) = (records.pop(), records.is_empty()) else { return Ok(None) };
-    let now = engine::observe(job.spec(), side, &record).seen.values;
-    let as_written =
-        write.fields.iter().all(|field| match (job.spec().field(&field.name), &field.after, now.get(&field.name)) {
-            (Some(mapping), Some(after), Some(now)) => engine::same(mapping, (side, after), (side, now)),
-            (_, Some(after), None) => after.is_empty(),
-            (_, None, _) | (None, _, _) => true,
-        });
-    let free = links.iter().all(|link| *link.ids.get(side) != record.id);
-    Ok((as_written && free).then_some(record))
+    Ok(Some(record).filter(is_it))
+}
+
+/// Whether a record holds all that a create was to write.
+fn is_as_written(spec: &PairSpec, side: Side, write: &WriteEntry, record: &Record) -> bool {
+    let now = engine::observe(spec, side, record).seen.values;
+    write.fields.iter().all(|field| match (spec.field(&field.name), &field.after, now.get(&field.name)) {
+        (Some(mapping), Some(after), Some(now)) => engine::same(mapping, (side, after), (side, now)),
+        (_, Some(after), None) => after.is_empty(),
+        (_, None, _) | (None, _, _) => true,
+    })
+}
+
+/// A whole list, for many records that are looked for: a file would be read through for each of them, and a platform
+/// asked.
+struct Whole {
+    records: Vec<Record>,
+    /// The places of the records by a field and what it holds there, whatever the case.
+    by_value: BTreeMap<(String, String), Vec<usize>>,
+}
+
+impl Whole {
+    /// Reads it; none where it does not come whole.
+    async fn read(job: &Job, side: Side, context: &Context, want: &[String]) -> Result<Option<Self>, Ended> {
+        let (connector, spec) = (job.connectors.get(side), job.spec());
+        let listing = job.patiently(side, || connector.list(context, job.collection(side), want, None)).await?;
+        if listing.scope != Scope::Full || !listing.complete {
+            return Ok(None);
+        }
+        let fields: BTreeSet<&String> = spec
+            .match_keys
+            .iter()
+            .filter_map(|name| spec.field(name))
+            .flat_map(|mapping| mapping.fields.get(side))
+            .collect();
+        let mut by_value: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+        for (place, record) in listing.records.iter().enumerate() {
+            for field in &fields {
+                if let Some(Value::Text(text)) = record.fields.get(field) {
+                    by_value.entry(((*field).clone(), text.trim().to_lowercase())).or_default().push(place);
+                }
+            }
+        }
+        Ok(Some(Self { records: listing.records, by_value }))
+    }
+
+    fn find(&self, field: &str, value: &str) -> Vec<&Record> {
+        let places = self.by_value.get(&(field.to_owned(), value.trim().to_lowercase()));
+        places.into_iter().flatten().filter_map(|place| self.records.get(*place)).collect()
+    }
+}
+
+/// The links as they are while writes are looked up, found by their records.
+struct Links {
+    all: Vec<Option<Link>>,
+    by_record: PerSide<HashMap<RecordId, usize>>,
+    by_id: HashMap<LinkId, usize>,
+}
+
+impl Links {
+    fn of(links: Vec<Link>) -> Self {
+        let mut all =
+            Self { all: Vec::with_capacity(links.len()), by_record: PerSide::default(), by_id: HashMap::new() };
+        links.into_iter().for_each(|link| all.add(link));
+        all
+    }
+
+    fn add(&mut self, link: Link) {
+        let place = self.all.len();
+        for side in Side::BOTH {
+            self.by_record.get_mut(side).entry(link.ids.get(side).clone()).or_insert(place);
+        }
+        if let Some(id) = link.id {
+            self.by_id.insert(id, place);
+        }
+        self.all.push(Some(link));
+    }
+
+    /// Takes a link in the place of the one that it is.
+    fn put(&mut self, link: Link) {
+        if let Some(place) = link.id.and_then(|id| self.by_id.get(&id).copied()) {
+            self.take(place);
+        }
+        self.add(link);
+    }
+
+    fn take(&mut self, place: usize) -> Option<Link> {
+        let link = self.all.get_mut(place)?.take()?;
+        for side in Side::BOTH {
+            let places = self.by_record.get_mut(side);
+            if places.get(link.ids.get(side)) == Some(&place) {
+                places.remove(link.ids.get(side));
+            }
+        }
+        Some(link)
+    }
+
+    fn have(&self, side: Side, record: &RecordId) -> bool {
+        self.by_record.get(side).contains_key(record)
+    }
+
+    fn get(&self, side: Side, record: &RecordId) -> Option<&Link> {
+        self.all.get(*self.by_record.get(side).get(record)?)?.as_ref()
+    }
+
+    fn of_record(&mut self, side: Side, record: &RecordId) -> Option<&mut Link> {
+        self.all.get_mut(*self.by_record.get(side).get(record)?)?.as_mut()
+    }
 }
 
 fn is_of(runs: &[RunSummary], write: &WriteEntry) -> bool {
@@ -177,12 +296,12 @@ fn tie(
     (write, was_killed): (&WriteEntry, bool),
     id: &RecordId,
     seen: Seen,
-    links: &[Link],
+    links: &Links,
     known: Option<&Observed>,
 ) -> Option<Link> {
     let other = side.opposite();
     let source = write.subject.id(other)?;
-    let before = links.iter().find(|link| link.ids.get(other) == source);
+    let before = links.get(other, source);
     if before.is_some_and(|link| link.ids.get(side) == id || !matches!(write.subject, Subject::Pair(_))) {
         return None;
     }
@@ -258,10 +377,11 @@ fn agree(
 
 /// A write of an undo that got through: both sides as they are now are what is agreed, as when the
 /// undo had come to its end.
-fn taken_back(side: Side, write: &WriteEntry, links: &mut Vec<Link>, changes: &mut Changes) {
-    let Some(index) = links.iter().position(|link| write.record.as_ref() == Some(link.ids.get(side))) else { return };
+fn taken_back(side: Side, write: &WriteEntry, links: &mut Links, changes: &mut Changes) {
+    let Some(id) = write.record.as_ref() else { return };
     if write.kind == "delete" {
-        let link = links.remove(index);
+        let place = links.by_record.get(side).get(id).copied();
+        let Some(link) = place.and_then(|place| links.take(place)) else { return };
         let other = link.sides.get(side.opposite());
         if !other.gone {
             leave(side.opposite(), link.ids.get(side.opposite()), &other.seen, changes);
@@ -269,7 +389,7 @@ fn taken_back(side: Side, write: &WriteEntry, links: &mut Vec<Link>, changes: &m
         changes.unlinks.push(link.ids);
         return;
     }
-    let Some(link) = links.get_mut(index) else { return };
+    let Some(link) = links.of_record(side, id) else { return };
     for field in &write.fields {
         let Some(after) = &field.after else { continue };
         let here = link.sides.get_mut(side);

@@ -191,6 +191,29 @@ pub(super) fn unlink(conn: &Connection, pair: i64, unlinks: &[PerSide<RecordId>]
     Ok(())
 }
 
+/// Forgets what is known of these mappings, of linked records and of others, so that both sides are listed anew.
+pub(super) fn forget_mappings(conn: &Connection, pair: i64, names: &[&String]) -> Result<(), StoreError> {
+    let links: Vec<Link> = conn
+        .prepare_cached(&format!("{LINK} WHERE pair = ?1 ORDER BY id"))?
+        .query_map([pair], link_row)?
+        .collect::<rusqlite::Result<_>>()?;
+    let without = |mut link: Link| {
+        for side in Side::BOTH {
+            let held = link.sides.get_mut(side);
+            for name in names {
+                held.values.remove(name.as_str());
+                held.seen.values.remove(name.as_str());
+            }
+        }
+        link
+    };
+    let links: Vec<Link> = links.into_iter().map(without).collect();
+    store_links(conn, pair, &links, None)?;
+    conn.execute("DELETE FROM unlinked WHERE pair = ?1", [pair])?;
+    conn.execute("DELETE FROM cursors WHERE pair = ?1", [pair])?;
+    Ok(())
+}
+
 /// Stores links, and forgets that their records had no partner.
 pub(super) fn store_links(
     conn: &Connection,

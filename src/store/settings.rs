@@ -3,8 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::codec::{Json, to_count};
-use super::{Store, StoreError, pair_id};
-use crate::model::{AccountSettings, Identity, PairSpec, Side, Timestamp};
+use super::{Store, StoreError, links, pair_id};
+use crate::model::{AccountSettings, FieldMapping, Identity, PairSpec, Side, Timestamp};
 
 /// A pair and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,9 +89,18 @@ impl Store {
     }
 
     /// Adds a pair, or gives the one of the same name new settings; its links, history and the rest
-    /// stay.
+    /// stay. What was agreed of a mapping that takes other fields now was of the old ones, and is forgotten: else the
+    /// other field would look like a change of its record.
     pub fn save_pair(&mut self, spec: &PairSpec) -> Result<(), StoreError> {
         self.change(|tx| {
+            let before: Option<Json<PairSpec>> = tx
+                .prepare_cached("SELECT spec FROM pairs WHERE name = ?1")?
+                .query_row([&spec.name], |row| row.get(0))
+                .optional()?;
+            let moved: Vec<&String> = before.map(|before| moved(&before.0, spec)).unwrap_or_default();
+            if !moved.is_empty() {
+                links::forget_mappings(tx, pair_id(tx, &spec.name)?, &moved)?;
+            }
             tx.execute(
                 "INSERT INTO pairs (name, spec) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET spec = excluded.spec",
                 (&spec.name, Json(spec)),
@@ -156,4 +165,14 @@ fn pair_row(row: &Row<'_>) -> rusqlite::Result<PairRow> {
         failing_since: row.get::<_, Option<i64>>(5)?.map(Timestamp),
         failing_why: row.get(6)?,
     })
+}
+
+/// The mappings that take other fields than before.
+fn moved<'s>(before: &PairSpec, now: &'s PairSpec) -> Vec<&'s String> {
+    let is_moved = |mapping: &&FieldMapping| {
+        before
+            .field(&mapping.name)
+            .is_some_and(|before| before.fields != mapping.fields || before.transform != mapping.transform)
+    };
+    now.fields.iter().filter(is_moved).map(|mapping| &mapping.name).collect()
 }

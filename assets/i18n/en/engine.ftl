@@ -15,6 +15,7 @@ plan-you-took-back = You took back what was done with { $name } of { $account }:
 plan-both-changed = { $a } and { $b } both changed { $fields }, to different values.
 plan-first-match = { $a } and { $b } meet here for the first time and hold different values for { $fields }.
 plan-deleted-and-changed = Deleted in { $gone } and changed in { $stays } since both last agreed.
+plan-taken-over = In { $gone } another name and another address stand in its place. It may be another record, or the same one renamed, so nothing was deleted from { $stays } before you say so.
 plan-held-deletion = Deleted in { $gone }. More records than usual would be deleted from { $stays } at once, so nothing was deleted before you say so.
 plan-ambiguous-one-side =
     { $count ->
@@ -46,6 +47,7 @@ plan-partner-deleted = { $name } was deleted in { $gone }. Deletions are not car
 # What a value cannot be, and why it is not written.
 value-not-in-choices = “{ $value }” is not one of the choices of the field “{ $mapping }” ({ $choices }). Add it to the field's value table, or change it in the record.
 value-template = the template of the field “{ $mapping }” cannot be filled in: { $why }. Check the field names in the template.
+value-cut-short = “{ $value }” in “{ $mapping }” is a number that a spreadsheet has cut short, so it is not carried over. Enter the whole number again, in a column that is formatted as text.
 value-one-way = the field “{ $mapping }” is made by a template and goes only one way, so nothing is written to side { $side }. Set its direction to “A to B” or “B to A”.
 value-several-fields = the field “{ $mapping }” names several fields on side { $side } ({ $fields }), which can be read together but not written. Map them one by one, or use the full name transform for a given and a family name.
 value-no-field = the field “{ $mapping }” names no field on side { $side }. Choose one in the pair's settings.

@@ -15,6 +15,7 @@ plan-you-took-back = Je maakte ongedaan wat er met { $name } van { $account } ge
 plan-both-changed = { $a } en { $b } hebben { $fields } allebei gewijzigd, elk anders.
 plan-first-match = { $a } en { $b } komen hier voor het eerst samen en hebben een andere waarde voor { $fields }.
 plan-deleted-and-changed = Verwijderd in { $gone } en gewijzigd in { $stays } sinds beide het laatst gelijk waren.
+plan-taken-over = In { $gone } staan op de plaats ervan een andere naam en een ander adres. Dat kan iemand anders zijn of dezelfde onder een andere naam, dus er is in { $stays } niets verwijderd voor jij het zegt.
 plan-held-deletion = Verwijderd in { $gone }. Er zouden in { $stays } meer dan gewoonlijk tegelijk verwijderd worden, dus er is niets verwijderd voor jij het zegt.
 plan-ambiguous-one-side =
     { $count ->
@@ -46,6 +47,7 @@ plan-partner-deleted = { $name } is verwijderd in { $gone }. Verwijderingen gaan
 # Wat een waarde niet kan zijn, en waarom ze niet geschreven wordt.
 value-not-in-choices = “{ $value }” is niet een van de keuzes van het veld “{ $mapping }” ({ $choices }). Voeg het toe aan de waardentabel van het veld, of wijzig het in het record.
 value-template = het sjabloon van het veld “{ $mapping }” kan niet ingevuld worden: { $why }. Kijk de veldnamen in het sjabloon na.
+value-cut-short = “{ $value }” in “{ $mapping }” is een nummer dat een rekenblad heeft ingekort, dus het wordt niet overgenomen. Voer het hele nummer opnieuw in, in een kolom die als tekst is opgemaakt.
 value-one-way = het veld “{ $mapping }” wordt door een sjabloon gemaakt en gaat maar in één richting, dus er wordt niets naar kant { $side } geschreven. Zet de richting op “A naar B” of “B naar A”.
 value-several-fields = het veld “{ $mapping }” noemt meerdere velden aan kant { $side } ({ $fields }), die samen gelezen maar niet geschreven kunnen worden. Koppel ze een voor een, of gebruik de bewerking voor volledige namen voor een voornaam en een achternaam.
 value-no-field = het veld “{ $mapping }” noemt geen veld aan kant { $side }. Kies er een in de instellingen van de koppeling.

@@ -247,7 +247,9 @@ impl Connector for CardDavConnector {
             return Ok(Vec::new());
         }
         let href = self.account.book(context, collection).await?;
-        let hrefs: Vec<String> = ids.iter().map(|id| path::normal(id.as_str())).collect();
+        // A server answers once for a card that is named twice.
+        let hrefs: BTreeSet<String> = ids.iter().map(|id| path::normal(id.as_str())).collect();
+        let hrefs: Vec<String> = hrefs.into_iter().collect();
         let cards = self.account.all_of(context, &href, &hrefs).await?;
         Ok(cards.iter().filter_map(|stored| stored.record(want, true)).collect())
     }

@@ -295,7 +295,8 @@ fn decode_legacy(bytes: &[u8], first: usize) -> Result<(String, TextEncoding), S
     // encodings is most often a short list in Windows-1252.
     let name = guess.name();
     let unlikely = guess == WINDOWS_1252 || name.starts_with("ISO-") || name.starts_with("KOI8") || name == "IBM866";
-    let candidates = if unlikely { vec![WINDOWS_1252] } else { vec![guess, WINDOWS_1252] };
+    let is_western = name.starts_with("windows-125") && reads_well_as_western(bytes);
+    let candidates = if unlikely || is_western { vec![WINDOWS_1252] } else { vec![guess, WINDOWS_1252] };
     for encoding in candidates {
         let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) else { continue };
         // Only an encoding that gives the very same bytes back leaves untouched rows as they are.
@@ -305,6 +306,20 @@ fn decode_legacy(bytes: &[u8], first: usize) -> Result<(String, TextEncoding), S
         }
     }
     Err(tr!("files-csv-no-encoding"))
+}
+
+/// Whether the bytes beyond ASCII are what Western European names have within words of ASCII letters. A guess at another
+/// of Windows' code pages from a few accents (`Anaïs` as `Anaļs`) is worse than none: the wrong names would be carried.
+fn reads_well_as_western(bytes: &[u8]) -> bool {
+    const USUAL: &str = "éèêëàâäáïîíôöóûüùúçñœæßÉÈÊËÀÂÄÁÏÎÍÔÖÓÛÜÙÚÇÑŒÆ€’‘“”–—…°";
+    let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
+    let (mut accents, mut letters) = (0_usize, 0_usize);
+    for word in text.split(|character: char| !character.is_alphabetic()).filter(|word| !word.is_ascii()) {
+        letters += word.chars().count();
+        accents += word.chars().filter(|character| !character.is_ascii()).count();
+    }
+    text.chars().filter(|character| !character.is_ascii()).all(|character| USUAL.contains(character))
+        && accents * 3 <= letters
 }
 
 fn broken_utf8(bytes: &[u8], at: usize) -> String {

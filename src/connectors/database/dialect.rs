@@ -1,6 +1,8 @@
 //! What differs between the kinds of databases: how names are quoted, how values become texts and texts
 //! values, and where the schema is found.
 
+use std::borrow::Cow;
+
 use super::link::Link;
 use super::table::{Column, Table};
 use crate::connectors::ConnectorError;
@@ -56,7 +58,7 @@ impl Dialect {
     /// The place of the nth parameter, as a value of this column.
     pub(super) fn param(self, number: usize, column: &Column) -> String {
         match self {
-            Self::Postgres => format!("${number}::text::{}", column.type_name),
+            Self::Postgres => format!("${number}::text::{}", without_length(&column.type_name)),
             Self::Sqlite => format!("?{number}"),
             Self::MySql => "?".to_owned(),
         }
@@ -344,6 +346,16 @@ fn has_no_affinity(type_name: &str) -> bool {
 fn starts_with_day(text: &str) -> bool {
     let fits = |(byte, like): (u8, u8)| if like == b'0' { byte.is_ascii_digit() } else { byte == like };
     text.len() >= 10 && text.bytes().zip(*b"0000-00-00").all(fits)
+}
+
+/// A type of `PostgreSQL` that takes a value as long as it is: a conversion to one of a length cuts it off without a word,
+/// where storing it in the column refuses it.
+fn without_length(type_name: &str) -> Cow<'_, str> {
+    let Some((before, rest)) = type_name.split_once('(') else { return Cow::Borrowed(type_name) };
+    let after = rest.split_once(')').map_or("", |(_, after)| after);
+    // By itself this is a text of one character.
+    let before = if before == "character" { "bpchar" } else { before };
+    Cow::Owned(format!("{before}{after}"))
 }
 
 fn number(text: &str) -> Option<f64> {

@@ -76,7 +76,12 @@ impl Address {
                     if let Some(password) = password {
                         options = options.password(password);
                     }
-                    options.connect().await.map(Link::MySql)
+                    let mut connection = options.connect().await?;
+                    // A server that is not strict cuts off what is too long, and says nothing.
+                    sqlx::raw_sql("SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')")
+                        .execute(&mut connection)
+                        .await?;
+                    Ok(Link::MySql(connection))
                 }
                 super::dialect::Dialect::Postgres | super::dialect::Dialect::Sqlite => {
                     let mode = if plain { PgSslMode::Prefer } else { PgSslMode::VerifyFull };
