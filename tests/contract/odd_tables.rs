@@ -167,3 +167,26 @@ async fn rows_of_one_key_are_never_taken_for_one() {
         assert_eq!(names, ["Ann", "Bob"], "both are as they were");
     }
 }
+
+/// A value that is too long for its column is refused, and never cut off without a word.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_value_that_is_too_long_is_refused() {
+    for engine in [Engine::Postgres, Engine::MariaDb] {
+        let Some(server) = DatabaseFixture::shared(engine) else { continue };
+        if engine == Engine::MariaDb {
+            // As servers are set up that were strict with nobody for twenty years.
+            server.sql("SET GLOBAL sql_mode = ''");
+        }
+        for (table, kind) in [("short", "varchar(5)"), ("fixed", "char(5)")] {
+            let sql = format!(
+                "CREATE TABLE {table} (id {kind} PRIMARY KEY, name {kind}); INSERT INTO {table} VALUES ('1', 'Ann')"
+            );
+            let odd = Odd::new(Some(Arc::clone(&server)), table, &sql, &[]);
+            odd.write(named("1", "Annas")).await.unwrap();
+            let refused = odd.write(named("1", "Alexandra")).await.unwrap_err();
+            assert_eq!(refused, ErrorKind::Rejected, "{engine:?} {kind}");
+            let name = text(&odd.list(None).await.unwrap().records[0], "name");
+            assert_eq!(name.trim_end(), "Annas", "{engine:?} {kind}");
+        }
+    }
+}

@@ -197,6 +197,8 @@ pub async fn get_present_and_missing(fixture: &dyn Fixture) {
     let listed = stage.list().await.remove(&id).unwrap();
     assert_alike(&records[0], &listed);
     assert_eq!(stage.get(&[]).await, []);
+    let twice = stage.get(&[id.clone(), id.clone()]).await;
+    assert!(!twice.is_empty() && twice.iter().all(|record| record.id == id), "who is asked for twice is there");
 }
 
 pub async fn created_as_listed_later(fixture: &dyn Fixture) {

@@ -99,6 +99,31 @@ fn a_preview_writes_nothing_and_does_not_say_yes() {
     assert_eq!(desk.writes(), 0);
 }
 
+/// Another column says nothing of what the one before it said.
+#[test]
+fn a_mapping_that_takes_another_field_empties_nothing_and_asks() {
+    let mut desk = Desk::in_step();
+    desk.left.set_field("1", "mobile", "0478 11 11 11");
+    desk.left.set_field("2", "mobile", "");
+    let mut spec = pair("people", "Left", "Right");
+    spec.fields[2].fields.a = vec!["mobile".to_owned()];
+    desk.save(spec.clone());
+    let report = desk.sync(SyncMode::Normal);
+    let report = if report.plan.is_some() { desk.sync(SyncMode::Accept) } else { report };
+    assert_eq!(report.summary.outcome, Outcome::Waiting, "{report:?}");
+    for name in ["ann", "bob"] {
+        let phone = Desk::held(&desk.right, &format!("{name}@example.org"), "phone");
+        assert_eq!(phone.as_deref(), Some("1"), "{name}");
+    }
+    assert_eq!(Desk::held(&desk.left, "bob@example.org", "mobile").as_deref(), Some("1"), "the empty one is filled");
+    let asked = desk.matters();
+    assert_eq!((asked.len(), asked[0].label.as_str()), (1, "ann"), "{asked:?}");
+    // From then on it is a field like any other.
+    desk.left.set_field("2", "mobile", "22");
+    desk.sync(SyncMode::Normal);
+    assert_eq!(Desk::held(&desk.right, "bob@example.org", "phone").as_deref(), Some("22"));
+}
+
 #[test]
 fn a_changed_mapping_kind_or_filter_is_shown_first_and_lists_everything() {
     let mut desk = Desk::in_step();

@@ -361,6 +361,12 @@ mod tests {
         bytes.extend(0x80..=0xFF);
         assert_eq!(WINDOWS_1252.encode(&WINDOWS_1252.decode_without_bom_handling(&bytes).0).0, bytes);
         assert_eq!(encoding_of(b"name;note\r\nAndr\xE9;5 \x80\r\n"), TextEncoding::Legacy(WINDOWS_1252));
+        for name in
+            ["Anaïs Maes", "Benoît Ray", "Aïsha Œuvre", "René Anaïs", "Zoë", "Noël", "Iñigo Peña", "Jürgen Groß"]
+        {
+            let bytes = WINDOWS_1252.encode(&format!("name;mail\r\n{name};a@b.be\r\nBob;b@b.be\r\n")).0.into_owned();
+            assert_eq!(encoding_of(&bytes), TextEncoding::Legacy(WINDOWS_1252), "{name}");
+        }
     }
 
     #[test]
