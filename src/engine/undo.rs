@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Action, Fields, Item, Link, Note, NoteKind, Observed, OpKind, Operation, PairSpec, PerSide, Plan, RecordId, Seen,
-    Side, Subject, Timestamp, Value, WriteEntry, WriteState,
+    Action, FieldMapping, Fields, Item, Link, Note, NoteKind, Observed, OpKind, Operation, PairSpec, PerSide, Plan,
+    RecordId, Seen, Side, Subject, Timestamp, Value, WriteEntry, WriteField, WriteState,
 };
 
 use crate::texts::tr;
@@ -42,14 +42,15 @@ pub fn undo(input: &Undo<'_>) -> Plan {
     let links: PerSide<BTreeMap<&RecordId, &Link>> =
         PerSide::from_fn(|side| input.links.iter().rev().map(|link| (link.ids.get(side), link)).collect());
     let mut places: BTreeMap<Subject, usize> = BTreeMap::new();
-    for write in input.writes.iter().rev().filter(|write| write.state == WriteState::Done) {
+    let writes = taken_together(input.spec, input.writes);
+    for write in writes.iter().rev() {
+        let link = write.record.as_ref().and_then(|id| links.get(write.side).get(id).copied());
         let op = match write.kind.as_str() {
             "create" => uncreate(input, write, &mut plan.notes),
             "delete" => Some(undelete(input, write)),
-            _ => unwrite(input, write, &mut plan.notes),
+            _ => unwrite(input, write, link, &mut plan.notes),
         };
         let Some((op, now)) = op else { continue };
-        let link = write.record.as_ref().and_then(|id| links.get(write.side).get(id).copied());
         let subject = match (&op.kind, link) {
             (_, Some(link)) => Subject::Pair(link.ids.clone()),
             (OpKind::Create { .. } | OpKind::Update { .. } | OpKind::Delete { .. }, None) => write.subject.clone(),
@@ -64,6 +65,45 @@ pub fn undo(input: &Undo<'_>) -> Plan {
     }
     plan.items.sort_by(|one, other| one.subject.cmp(&other.subject));
     plan
+}
+
+/// The writes that were done, each record's as one: a run writes a record more than once where somebody changed it
+/// meanwhile, and what it held before the first of them is what an undo brings back.
+fn taken_together(spec: &PairSpec, writes: &[WriteEntry]) -> Vec<WriteEntry> {
+    let mut together: Vec<WriteEntry> = Vec::new();
+    let mut places: BTreeMap<(Side, &RecordId), usize> = BTreeMap::new();
+    for write in writes.iter().filter(|write| write.state == WriteState::Done) {
+        let place = write.record.as_ref().map(|id| (write.side, id));
+        let first = place.as_ref().and_then(|place| places.get(place)).and_then(|at| together.get_mut(*at));
+        match (write.kind.as_str(), first) {
+            ("create" | "delete", _) | (_, None) => {
+                if let Some(place) = place.filter(|_| write.kind != "delete") {
+                    places.insert(place, together.len());
+                }
+                together.push(write.clone());
+            }
+            (_, Some(first)) => write.fields.iter().for_each(|field| add(spec, first, field)),
+        }
+    }
+    together
+}
+
+/// Adds a later write of a field to the writes of its record. Where somebody changed it between the two, what is
+/// brought back is theirs.
+fn add(spec: &PairSpec, first: &mut WriteEntry, later: &WriteField) {
+    let side = first.side;
+    let Some(field) = first.fields.iter_mut().find(|field| field.name == later.name) else {
+        first.fields.push(later.clone());
+        return;
+    };
+    let goes_on = match (spec.field(&field.name), &field.after, &later.before) {
+        (Some(mapping), Some(after), Some(before)) => same(mapping, (side, after), (side, before)),
+        (_, after, before) => after == before,
+    };
+    if !goes_on {
+        field.before.clone_from(&later.before);
+    }
+    field.after.clone_from(&later.after);
 }
 
 /// Adds a write to the item of its record.
@@ -113,7 +153,12 @@ fn item(
 }
 
 /// The reverse of an update: each field that still holds what was written gets its old value back.
-fn unwrite(input: &Undo<'_>, write: &WriteEntry, notes: &mut Vec<Note>) -> Option<(Operation, Option<Seen>)> {
+fn unwrite(
+    input: &Undo<'_>,
+    write: &WriteEntry,
+    link: Option<&Link>,
+    notes: &mut Vec<Note>,
+) -> Option<(Operation, Option<Seen>)> {
     let id = write.record.clone()?;
     let Some(seen) = input.now.get(write.side).get(&id) else {
         notes.push(skipped(write, None));
@@ -122,7 +167,9 @@ fn unwrite(input: &Undo<'_>, write: &WriteEntry, notes: &mut Vec<Note>) -> Optio
     let (mut fields, mut mappings) = (Fields::new(), Vec::new());
     for field in &write.fields {
         let Some(mapping) = input.spec.field(&field.name) else { continue };
-        if !holds(input.spec, write.side, &field.name, field.after.as_ref(), seen) {
+        // What the other side holds since is carried here by the next run, whatever stands here until then.
+        let has_moved_on = has_changed_since(input, write.side.opposite(), link, mapping);
+        if has_moved_on || !holds(input.spec, write.side, &field.name, field.after.as_ref(), seen) {
             notes.push(skipped(write, Some(field.name.clone())));
             continue;
         }
@@ -135,6 +182,16 @@ fn unwrite(input: &Undo<'_>, write: &WriteEntry, notes: &mut Vec<Note>) -> Optio
     }
     let kind = OpKind::Update { fields, expect: seen.version.clone() };
     Some((operation(write, Some(id), kind, mappings), Some(seen.clone())))
+}
+
+/// Whether a side holds something else in a field than when both last agreed.
+fn has_changed_since(input: &Undo<'_>, side: Side, link: Option<&Link>, mapping: &FieldMapping) -> bool {
+    let Some(link) = link else { return false };
+    let now = input.now.get(side).get(link.ids.get(side)).and_then(|seen| seen.values.get(&mapping.name));
+    match (now, link.sides.get(side).values.get(&mapping.name)) {
+        (Some(now), Some(agreed)) => !same(mapping, (side, agreed), (side, now)),
+        (_, _) => false,
+    }
 }
 
 /// The reverse of a create: the record goes away again, if nobody has changed it.

@@ -117,10 +117,16 @@ pub(crate) async fn settle(job: &Job, subjects: BTreeSet<Subject>) -> Result<Run
             let ids: Vec<RecordId> = subjects.iter().filter_map(|subject| subject.id(side)).cloned().collect();
             look_again(job, side, &ids, fetched.views.get_mut(side)).await?;
         }
-        let remembered = remembered_for(job, &fetched.views, Some(&subjects)).await?;
-        let plan = plan(job, &fetched, remembered, Some(subjects.clone())).await?;
+        let planned = async |fetched: &Fetched| {
+            let remembered = remembered_for(job, &fetched.views, Some(&subjects)).await?;
+            plan(job, fetched, remembered, Some(subjects.clone())).await
+        };
+        let mut plan = planned(&fetched).await?;
         count_listed(summary, &fetched.listed);
         job.checkpoint("planned")?;
+        if arrivals::came(job, &plan, &mut fetched).await? {
+            plan = planned(&fetched).await?;
+        }
         if let Some(stop) = &plan.stop {
             summary.outcome = Outcome::Waiting;
             summary.message = Some(stop_sentence(job, stop));

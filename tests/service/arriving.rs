@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use duosync::connectors::Batch;
 use duosync::connectors::memory::{Fault, MemoryPlatform};
-use duosync::model::{ConflictKind, MatterKind, Outcome};
+use duosync::model::{ConflictKind, MatterKind, Outcome, Resolution};
 use duosync::service::SyncMode;
 
 use crate::desk::{Desk, person};
@@ -42,6 +42,21 @@ fn who_is_entered_on_both_sides_at_once_is_there_once() {
     assert_eq!(desk.right.records().len(), 2);
     assert!(desk.compare().mismatches.is_empty());
     assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
+}
+
+/// The operator's answer is no reason not to look first.
+#[test]
+fn an_answer_creates_nobody_who_has_been_entered_meanwhile() {
+    let (mut desk, comes) = entered_meanwhile("ann");
+    person(&desk.left, "1", "ann");
+    desk.compare();
+    let matter = desk.matters().remove(0);
+    comes.store(true, Ordering::SeqCst);
+    desk.resolve(matter.id, Resolution::Create);
+    assert!(!comes.load(Ordering::SeqCst), "nobody was entered");
+    assert_eq!(desk.right.records().len(), 2, "she is there once");
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
+    assert!(desk.compare().mismatches.is_empty() && desk.right.records().len() == 2);
 }
 
 #[test]

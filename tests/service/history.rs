@@ -1,6 +1,10 @@
 //! What was done, to whom, and back again: pages of runs, a record's whole life, undo of one write, and
 //! questions that come back.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use duosync::connectors::memory::MemoryPlatform;
 use duosync::model::{
     ConflictKind, DeleteGuard, FieldChoice, LifeQuery, LifeStep, Lives, MatterKind, MismatchKind, Outcome, PerSide,
     RecordId, Resolution, RunId, RunPage, RunQuery, Side, Value, WriteQuery, WriteState,
@@ -155,6 +159,52 @@ fn one_write_is_taken_back_and_the_rest_of_its_run_stays() {
     desk.undo(run);
     assert_eq!(Desk::held(&desk.right, "bob@example.org", "name").as_deref(), Some("bob"));
     assert!(desk.history().iter().find(|one| one.run == run).unwrap().undone_by.is_some());
+}
+
+/// A run that writes a record twice, as somebody changed it meanwhile, is taken back to what was there before both.
+#[test]
+fn an_undo_goes_back_before_the_first_of_two_writes() {
+    let lists: Arc<OnceLock<MemoryPlatform>> = Arc::default();
+    let armed = Arc::new(AtomicBool::new(false));
+    let (probe, strikes) = (Arc::clone(&lists), Arc::clone(&armed));
+    let mut desk = Desk::tuned(move |tuning| {
+        tuning.goes_on = Arc::new(move |step| {
+            if let (Some(right), "planned", true) = (probe.get(), step, strikes.load(Ordering::SeqCst)) {
+                strikes.store(false, Ordering::SeqCst);
+                let records = right.records();
+                let (id, _) = records.iter().find(|(_, one)| one["email"].display() == "ann@example.org").unwrap();
+                right.set_field(id, "phone", "6");
+            }
+            true
+        });
+    });
+    person(&desk.left, "1", "ann");
+    desk.sync(SyncMode::Yes);
+    lists.set(desk.right.clone()).ok().unwrap();
+    let id = desk.right_id("ann@example.org");
+    desk.left.set_field("1", "name", "Anna");
+    desk.right.set_field(&id, "phone", "5");
+    armed.store(true, Ordering::SeqCst);
+    let run = desk.sync(SyncMode::Normal).summary.run;
+    let phones = desk.writes_of(run).iter().filter(|write| write.record.as_ref().is_some_and(|id| id.0 == "1")).count();
+    assert_eq!((phones, Desk::held(&desk.left, "ann@example.org", "phone").as_deref()), (2, Some("6")));
+    desk.undo(run);
+    assert_eq!(Desk::held(&desk.left, "ann@example.org", "phone").as_deref(), Some("1"));
+    assert_eq!(Desk::held(&desk.right, "ann@example.org", "name").as_deref(), Some("ann"));
+}
+
+/// What somebody has entered since on the side that a write came from is not forgotten by taking the write back.
+#[test]
+fn an_undo_does_not_swallow_what_its_source_holds_since() {
+    let mut desk = Desk::in_step();
+    desk.left.set_field("1", "phone", "2");
+    let run = desk.sync(SyncMode::Normal).summary.run;
+    desk.left.set_field("1", "phone", "3");
+    desk.undo(run);
+    desk.sync(SyncMode::Normal);
+    for list in [&desk.left, &desk.right] {
+        assert_eq!(Desk::held(list, "ann@example.org", "phone").as_deref(), Some("3"));
+    }
 }
 
 #[test]
