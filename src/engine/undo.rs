@@ -82,7 +82,11 @@ fn taken_together(spec: &PairSpec, writes: &[WriteEntry]) -> Vec<WriteEntry> {
                 }
                 together.push(write.clone());
             }
-            (_, Some(first)) => write.fields.iter().for_each(|field| add(spec, first, field)),
+            (_, Some(first)) => {
+                for field in &write.fields {
+                    add(spec, first, field);
+                }
+            }
         }
     }
     together

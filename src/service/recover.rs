@@ -237,7 +237,9 @@ impl Links {
     fn of(links: Vec<Link>) -> Self {
         let mut all =
             Self { all: Vec::with_capacity(links.len()), by_record: PerSide::default(), by_id: HashMap::new() };
-        links.into_iter().for_each(|link| all.add(link));
+        for link in links {
+            all.add(link);
+        }
         all
     }
 
