@@ -329,8 +329,35 @@ pub(super) fn matters(matters: &[Matter], names: impl Fn(&str) -> PerSide<String
         ));
         out.push('\n');
     }
-    out.push_str(&tr!("terminal-answer-one", command = hints.command(&format!("resolve {} --use a", first.id.0))));
+    out.push_str(&how_to_answer(first, hints));
     out
+}
+
+/// An answer that this matter takes, to copy.
+fn how_to_answer(matter: &Matter, hints: &Hints) -> String {
+    let resolve = |words: &str| hints.command(&format!("resolve {} {words}", matter.id.0));
+    let is_of_several = match &matter.kind {
+        MatterKind::Conflict(ConflictKind::Ambiguous(_)) | MatterKind::Mismatch(MismatchKind::DuplicateKey(_)) => true,
+        MatterKind::Conflict(
+            ConflictKind::BothChanged
+            | ConflictKind::FirstMatch
+            | ConflictKind::DeletedAndChanged(_)
+            | ConflictKind::HeldDeletion(_)
+            | ConflictKind::Flipping,
+        )
+        | MatterKind::Mismatch(MismatchKind::OnlyIn(_) | MismatchKind::Different | MismatchKind::KeyChanged) => false,
+    };
+    if !is_of_several {
+        return tr!("terminal-answer-one", command = resolve("--use a"));
+    }
+    let ids = ids_of(&matter.kind, &matter.subject);
+    match (ids.a.first(), ids.b.first()) {
+        (Some(a), Some(b)) => {
+            let (a, b) = (word(a), word(b));
+            tr!("terminal-answer-two", command = resolve(&format!("--use link --a {a} --b {b}")))
+        }
+        (_, _) => tr!("terminal-answer-none", command = resolve("--use ignore")),
+    }
 }
 
 /// What both sides hold, one `name: value` a line; the ids where several records are meant. Fields that
