@@ -110,28 +110,18 @@ impl Dialect {
             (Self::MySql, Order::Times) => {
                 format!("{name} >= CAST(? AS DATETIME(6)) - INTERVAL {minutes} MINUTE")
             }
-            // Texts of whatever form start with the day.
-            (Self::Sqlite, Order::Times) => format!("{name} >= date(substr(?1, 1, 10), '-2 days')"),
+            // Texts of whatever form start with the day. There any number comes before any text, and is no earlier for
+            // that, so numbers among times are read each time.
+            (Self::Sqlite, Order::Times) => format!("({name} >= date(substr(?1, 1, 10), '-2 days') OR {name} < '')"),
             (Self::Postgres, Order::Numbers(newest)) => {
                 format!("{name} >= $1::text::{} - {}", column.type_name, meanwhile(newest))
             }
             (Self::MySql, Order::Numbers(newest)) => {
                 format!("{name} >= CAST(? AS DECIMAL(65, 10)) - {}", meanwhile(newest))
             }
+            // Texts among numbers come after all of them.
             (Self::Sqlite, Order::Numbers(newest)) => {
                 format!("{name} >= CAST(?1 AS NUMERIC) - {}", meanwhile(newest))
-            }
-        }
-    }
-
-    /// Of which kinds the lowest and the highest value of a column of changes are, where it may hold several kinds,
-    /// which do not follow one another.
-    pub(super) fn kinds(self, column: &Column, table: &str) -> Option<String> {
-        let name = self.quote(&column.name);
-        match self {
-            Self::Postgres | Self::MySql => None,
-            Self::Sqlite => {
-                Some(format!("(SELECT typeof(min({name})) FROM {table}), (SELECT typeof(max({name})) FROM {table})"))
             }
         }
     }

@@ -8,11 +8,10 @@
 //! time that is yet to come is not gone by, and where the database's clock was put back the table is read whole.
 //! Only a moment whose zone is known is told with the record. Numbers are read back a little too, for a
 //! transaction that ends later may bear a lower one. Where nothing says that a later change has a higher value, as with
-//! texts in no order or a file's column of numbers and texts, the table is read whole. Two rows of one id are
-//! refused, as nothing would tell one from the other. A listing says how many rows there
-//! are, so that the run finds out where one is gone without reading all ids. A number does not show a row
-//! that is gone while another came with an old time, as out of a copy; so at every 250th listing the
-//! ids are compared too, and where rows have come or gone the table is read whole.
+//! texts in no order, the table is read whole. Two rows of one id are refused, as nothing would tell one from the
+//! other. A listing says how many rows there are, so that the run finds out where one is gone without reading all
+//! ids. A number does not show a row that is gone while another came with an old time, as out of a copy; so at
+//! every 250th listing the ids are compared too, and where rows have come or gone the table is read whole.
 
 mod dialect;
 mod exchange;
@@ -29,7 +28,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use self::dialect::{Dialect, Order};
+use self::dialect::Dialect;
 use self::link::{Address, Link, Row};
 use self::table::{Shape, Table};
 use super::shared::{digest, guess};
@@ -292,15 +291,9 @@ impl DatabaseConnector {
             let newest = mark.newest.clone()?;
             Some((self.dialect.order(modified, &newest)?, newest, mark))
         });
-        let since = match since {
-            Some((follows, newest, mark)) => {
-                let count = self.read(link, context, shape.select_count(modified), Vec::new()).await?;
-                let told = Count::of(count, self.dialect.now(modified).is_some())?;
-                told.follows(follows).then_some((follows, newest, mark, told))
-            }
-            None => None,
-        };
-        if let Some((follows, newest, Mark { seen: known, ids, counted, .. }, Count { total, now, .. })) = since {
+        if let Some((follows, newest, Mark { seen: known, ids, counted, .. })) = since {
+            let count = self.read(link, context, shape.select_count(modified), Vec::new()).await?;
+            let Count { total, now } = Count::of(count)?;
             // Where the clock was put back, what changed since may look older than what was read.
             if self.dialect.no_later(&newest, now.as_deref()) != newest {
                 return Err(ConnectorError::new(ErrorKind::CursorExpired, tr!("database-read-anew")));
@@ -342,27 +335,15 @@ struct Count {
     total: u64,
     /// What the clock shows, where the column of changes holds times.
     now: Option<String>,
-    /// Whether the lowest and the highest value of that column are texts, where that is told.
-    are_texts: BTreeSet<bool>,
 }
 
 impl Count {
     /// Reads the answer to [`Shape::select_count`].
-    fn of(mut rows: Vec<Row>, has_clock: bool) -> Result<Self, ConnectorError> {
+    fn of(mut rows: Vec<Row>) -> Result<Self, ConnectorError> {
         let mut cells = rows.pop().unwrap_or_default().into_iter();
         let total = cells.next().flatten().and_then(|count| count.parse().ok());
         let total = total.ok_or_else(|| ConnectorError::new(ErrorKind::Server, tr!("database-no-count")))?;
-        let now = if has_clock { cells.next().flatten() } else { None };
-        Ok(Self { total, now, are_texts: cells.flatten().map(|kind| kind == "text").collect() })
-    }
-
-    /// Whether all values of the column of changes follow one another as its newest told: `SQLite` takes all
-    /// numbers to come before all texts.
-    fn follows(&self, order: Order) -> bool {
-        match order {
-            Order::Times => !self.are_texts.contains(&false),
-            Order::Numbers(_) => self.are_texts.len() < 2,
-        }
+        Ok(Self { total, now: cells.next().flatten() })
     }
 }
 

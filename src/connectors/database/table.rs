@@ -189,8 +189,7 @@ impl Shape {
         format!("SELECT {} FROM {}", keys.join(", "), self.from())
     }
 
-    /// `SELECT` of the number of rows, of what the clock shows where this column holds times, and of the kinds of its
-    /// values where they may be several.
+    /// `SELECT` of the number of rows, and of what the clock shows where this column holds times.
     pub(super) fn select_count(&self, modified: &Column) -> String {
         let count = match self.dialect {
             Dialect::Sqlite => "count(*)",
@@ -198,8 +197,7 @@ impl Shape {
             Dialect::MySql => "CAST(count(*) AS CHAR)",
         };
         let now = self.dialect.now(modified).map(|now| format!(", {now}")).unwrap_or_default();
-        let kinds = self.dialect.kinds(modified, &self.from()).map(|kinds| format!(", {kinds}")).unwrap_or_default();
-        format!("SELECT {count}{now}{kinds} FROM {}", self.from())
+        format!("SELECT {count}{now} FROM {}", self.from())
     }
 
     /// The columns of the key.
