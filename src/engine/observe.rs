@@ -157,7 +157,8 @@ pub(super) fn overlay(before: &Seen, new: &Seen) -> Seen {
         version: new.version.clone(),
         modified: new.modified,
         modified_by: new.modified_by.clone(),
-        outside: new.outside,
+        outside: if new.unsure { before.outside || new.outside } else { new.outside },
+        unsure: false,
     }
 }
 
@@ -166,7 +167,7 @@ pub(super) fn tells_nothing_new(before: &Seen, new: &Seen) -> bool {
     let known = |(name, value): (&String, &Value)| before.values.get(name) == Some(value);
     before.version == new.version
         && before.modified == new.modified
-        && before.outside == new.outside
+        && (new.unsure && !new.outside || before.outside == new.outside)
         && new.values.iter().all(known)
 }
 
@@ -267,17 +268,16 @@ fn seen(spec: &PairSpec, names: &[Name], side: Side, record: &Record) -> Seen {
     let held = spec.fields.iter().zip(names);
     let values = held.filter_map(|(mapping, name)| Some((name.clone(), read(mapping, side, &record.fields)?)));
     let values: Values = values.collect();
-    let outside = spec
-        .filters
-        .iter()
-        .filter(|filter| filter.side == side)
-        .any(|filter| !filter.passes(record.fields.get(&filter.field)));
+    let filters = || spec.filters.iter().filter(|filter| filter.side == side);
+    let outside = filters().any(|filter| !filter.passes(record.fields.get(&filter.field)));
+    let unsure = filters().any(|filter| record.fields.get(&filter.field).is_none());
     Seen {
         values,
         version: record.version.clone(),
         modified: record.modified,
         modified_by: record.modified_by.clone(),
         outside,
+        unsure,
     }
 }
 

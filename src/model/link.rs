@@ -38,6 +38,9 @@ pub struct Seen {
     pub modified_by: Option<String>,
     /// Whether a filter leaves it out.
     pub outside: bool,
+    /// Whether a field that a filter looks at was missing in the answer, so that `outside` stays as it was.
+    #[serde(skip)]
+    pub unsure: bool,
 }
 
 impl Seen {

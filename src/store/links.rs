@@ -482,6 +482,7 @@ impl From<LoadedSide> for SideBaseline {
             modified: side.modified,
             modified_by: side.modified_by,
             outside: side.outside,
+            unsure: false,
         };
         Self { values: side.values, seen, gone: side.gone }
     }

@@ -63,6 +63,7 @@ fn seen(email: &str) -> Seen {
         modified: Some(Timestamp(5)),
         modified_by: Some("Ann".into()),
         outside: true,
+        unsure: false,
     }
 }
 
