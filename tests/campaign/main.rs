@@ -188,6 +188,7 @@ fn live(shelf: Shelf<'_>, faults: &Faults, clock: &Path, seed: u64, disks: bool,
         world.sync(&told);
         world.agrees(&told);
     }
+    let mut put_back = false;
     for _ in 0..chance.u8(2..6) {
         let blow = *chance.choice(BLOWS.as_slice()).unwrap();
         let blow =
@@ -204,12 +205,13 @@ fn live(shelf: Shelf<'_>, faults: &Faults, clock: &Path, seed: u64, disks: bool,
         if blow == Blow::PutBack {
             std::fs::remove_dir_all(world.place.workspace()).unwrap();
             copy(yesterday.path(), &world.place.workspace());
+            put_back = true;
             break;
         }
     }
     // What a run that was cut off left behind is for the next one; the faults are over now.
     world.sync(&told);
-    let of_old = world.asked_of_old();
+    let of_old = world.asked_of_old(put_back);
     world.agrees(&told);
     let settled = world.settle(&mut chance, &told);
     world.sync(&told);

@@ -227,13 +227,23 @@ impl<'a> World<'a> {
     /// A run that was cut off may not learn that its write got through, and be told an old state where it
     /// looks. If its source is changed again before the next run, both values differ from what was agreed,
     /// and asking is right. How many such questions there are; each is from now on one that is owed.
-    pub(crate) fn asked_of_old(&mut self) -> usize {
+    pub(crate) fn asked_of_old(&mut self, put_back: bool) -> usize {
         let (rows, cards) = (self.rows(), self.cards());
-        let beyond: Vec<String> = self.asked().into_keys().filter(|email| !self.truth[email].asked).collect();
+        let is_known = |email: &String| self.truth.get(email).is_some_and(|owed| owed.asked);
+        let beyond: Vec<String> = self.asked().into_keys().filter(|email| !is_known(email)).collect();
         for email in &beyond {
-            let owed = self.truth.get_mut(email).unwrap();
             let row = rows.get(email).map(|(_, person)| person.clone());
             let card = cards.iter().find(|card| card.email == *email).map(|card| card.person.clone());
+            // Who was deleted before the old workspace came back may have been changed since, for all that it knows.
+            let Some(owed) = self.truth.get_mut(email) else {
+                let given =
+                    |person: &Person| [&person.phone, &person.title].map(|value| self.given[email].contains(value));
+                let is_half = row.is_some() != card.is_some();
+                if put_back && is_half && row.iter().chain(&card).all(|person| given(person) == [true, true]) {
+                    self.truth.insert(email.clone(), Owed { a: row, b: card, asked: true });
+                }
+                continue;
+            };
             if let (Some(row), Some(card), Some(should)) = (&row, &card, owed.same().cloned())
                 && row.phone == should.phone
                 && card.title == should.title

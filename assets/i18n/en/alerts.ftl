@@ -44,8 +44,8 @@ alerts-not-written =
     }
 alerts-held =
     { $count ->
-        [one] 1 deletion was held back, as more than usual went away. Nothing is deleted before you say so.
-       *[other] { $count } deletions were held back, as more than usual went away. Nothing is deleted before you say so.
+        [one] 1 deletion was held back: more than usual went away, or it is not certain. Nothing is deleted before you say so.
+       *[other] { $count } deletions were held back: more than usual went away, or it is not certain. Nothing is deleted before you say so.
     }
 alerts-flipping =
     { $count ->

@@ -44,8 +44,8 @@ alerts-not-written =
     }
 alerts-held =
     { $count ->
-        [one] 1 verwijdering is tegengehouden, want er verdween meer dan gewoonlijk. Er wordt niets verwijderd voor jij het zegt.
-       *[other] { $count } verwijderingen zijn tegengehouden, want er verdween meer dan gewoonlijk. Er wordt niets verwijderd voor jij het zegt.
+        [one] 1 verwijdering is tegengehouden: er verdween meer dan gewoonlijk, of het is niet zeker. Er wordt niets verwijderd voor jij het zegt.
+       *[other] { $count } verwijderingen zijn tegengehouden: er verdween meer dan gewoonlijk, of het is niet zeker. Er wordt niets verwijderd voor jij het zegt.
     }
 alerts-flipping =
     { $count ->

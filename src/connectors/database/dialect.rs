@@ -168,7 +168,7 @@ impl Dialect {
     fn has_zone(self, column: &Column) -> bool {
         let name = column.type_name.to_lowercase();
         match self {
-            Self::Postgres => name.ends_with("with time zone") || name.starts_with("timestamptz"),
+            Self::Postgres => name.split(' ').any(|word| word == "with") || name.starts_with("timestamptz"),
             Self::MySql => name.starts_with("timestamp"),
             // It has no such types; texts may say it.
             Self::Sqlite => false,
