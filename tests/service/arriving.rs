@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use duosync::connectors::Batch;
 use duosync::connectors::memory::{Fault, MemoryPlatform};
 use duosync::model::{ConflictKind, MatterKind, Outcome, Resolution};
-use duosync::service::SyncMode;
+use duosync::service::{Command, SyncMode};
 
 use crate::desk::{Desk, person};
 
@@ -120,4 +120,26 @@ fn a_create_that_was_taken_and_is_found_is_done() {
     let report = desk.sync(SyncMode::Yes).summary;
     assert_eq!((report.outcome, report.sides.b.created), (Outcome::Done, 1));
     assert_eq!(desk.right.records().len(), 1);
+}
+
+/// After a kill amid many creates the list is read once, and each of them is found in it.
+#[test]
+fn many_creates_that_were_cut_off_are_looked_for_together() {
+    let cut = Arc::new(AtomicBool::new(true));
+    let probe = Arc::clone(&cut);
+    let mut desk = Desk::tuned(move |tuning| {
+        tuning.goes_on = Arc::new(move |step| step != "written" || !probe.load(Ordering::SeqCst));
+    });
+    desk.right.behave(|right| right.batch = Batch::All);
+    for number in 0..40 {
+        person(&desk.left, &number.to_string(), &format!("p{number}"));
+    }
+    assert!(desk.call(Command::Sync { pair: "people".to_owned(), mode: SyncMode::Yes }).is_err());
+    assert_eq!(desk.right.records().len(), 40, "all were written, and none remembered");
+    cut.store(false, Ordering::SeqCst);
+    let before = desk.right.requests();
+    let report = desk.sync(SyncMode::Yes).summary;
+    assert_eq!((report.outcome, report.sides.b.created, desk.right.records().len()), (Outcome::Done, 0, 40));
+    assert!(desk.right.requests() - before < 10, "{} requests", desk.right.requests() - before);
+    assert_eq!(desk.snapshot().pairs[0].links, 40);
 }

@@ -1,7 +1,7 @@
 //! Ids that a platform gives again, or gives to other records.
 
 use duosync::connectors::memory::MemoryPlatform;
-use duosync::model::{DeleteGuard, DeletePolicy, Outcome, PairSpec, Value};
+use duosync::model::{ConflictKind, DeleteGuard, DeletePolicy, MatterKind, Outcome, PairSpec, Resolution, Side, Value};
 use duosync::service::SyncMode;
 
 use crate::desk::{Desk, pair, person};
@@ -165,4 +165,23 @@ fn held_deletions_stay_asked_about_where_an_id_comes_again() {
         assert_eq!(names(&desk.right), ["anna", "carla", "daniel", "robert", "zoe"]);
         assert_eq!(desk.matters().len(), 3);
     }
+}
+
+/// Another name under an id may be another person, or the same one renamed: that is no reason to delete the partner.
+#[test]
+fn a_record_under_whose_id_stands_another_name_is_asked_about() {
+    let mut desk = Desk::in_step();
+    person(&desk.left, "1", "zoe");
+    desk.left.set_field("1", "phone", "9");
+    let report = desk.sync(SyncMode::Normal).summary;
+    assert_eq!((report.outcome, report.sides.b.deleted, report.sides.b.created), (Outcome::Waiting, 0, 1));
+    assert_eq!(names(&desk.right), ["ann", "bob", "zoe"]);
+    let asked = desk.matters();
+    assert_eq!((asked.len(), asked[0].label.as_str()), (1, "ann"), "{asked:?}");
+    assert_eq!(asked[0].kind, MatterKind::Conflict(ConflictKind::HeldDeletion(Side::A)));
+    assert!(asked[0].reason.contains("another name"), "{}", asked[0].reason);
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Waiting, "it waits");
+    desk.resolve(asked[0].id, Resolution::Use(Side::A));
+    assert_eq!(names(&desk.right), ["bob", "zoe"]);
+    assert_eq!(desk.sync(SyncMode::Normal).summary.outcome, Outcome::Done);
 }
