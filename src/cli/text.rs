@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use comfy_table::{ContentArrangement, Table, presets};
 
 use crate::model::{
-    CompareReport, ConflictKind, Matter, MatterField, MatterKind, MismatchKind, OpKind, Outcome, PerSide, Plan,
-    RunSummary, Side, Subject, Timestamp, Value,
+    CompareReport, Matter, MatterField, MatterKind, MismatchKind, OpKind, Outcome, PerSide, Plan, RunSummary, Side,
+    Subject, Timestamp, Value,
 };
 use crate::service::{AccountCheck, RunReport};
 use crate::texts::tr;
@@ -104,20 +104,9 @@ pub(super) fn names(accounts: &[String], pairs: &[String]) -> String {
 
 /// The records that a matter speaks of on each side, candidates included.
 pub(super) fn ids_of(kind: &MatterKind, subject: &Subject) -> PerSide<Vec<String>> {
-    match kind {
-        MatterKind::Conflict(ConflictKind::Ambiguous(ids)) | MatterKind::Mismatch(MismatchKind::DuplicateKey(ids)) => {
-            ids.as_ref().map(|ids| ids.iter().map(ToString::to_string).collect())
-        }
-        MatterKind::Conflict(
-            ConflictKind::BothChanged
-            | ConflictKind::FirstMatch
-            | ConflictKind::DeletedAndChanged(_)
-            | ConflictKind::HeldDeletion(_)
-            | ConflictKind::Flipping,
-        )
-        | MatterKind::Mismatch(MismatchKind::OnlyIn(_) | MismatchKind::Different | MismatchKind::KeyChanged) => {
-            PerSide::from_fn(|side| subject.id(side).map(ToString::to_string).into_iter().collect())
-        }
+    match kind.candidates() {
+        Some(ids) => ids.as_ref().map(|ids| ids.iter().map(ToString::to_string).collect()),
+        None => PerSide::from_fn(|side| subject.id(side).map(ToString::to_string).into_iter().collect()),
     }
 }
 
@@ -336,18 +325,7 @@ pub(super) fn matters(matters: &[Matter], names: impl Fn(&str) -> PerSide<String
 /// An answer that this matter takes, to copy.
 fn how_to_answer(matter: &Matter, hints: &Hints) -> String {
     let resolve = |words: &str| hints.command(&format!("resolve {} {words}", matter.id.0));
-    let is_of_several = match &matter.kind {
-        MatterKind::Conflict(ConflictKind::Ambiguous(_)) | MatterKind::Mismatch(MismatchKind::DuplicateKey(_)) => true,
-        MatterKind::Conflict(
-            ConflictKind::BothChanged
-            | ConflictKind::FirstMatch
-            | ConflictKind::DeletedAndChanged(_)
-            | ConflictKind::HeldDeletion(_)
-            | ConflictKind::Flipping,
-        )
-        | MatterKind::Mismatch(MismatchKind::OnlyIn(_) | MismatchKind::Different | MismatchKind::KeyChanged) => false,
-    };
-    if !is_of_several {
+    if matter.kind.candidates().is_none() {
         return tr!("terminal-answer-one", command = resolve("--use a"));
     }
     let ids = ids_of(&matter.kind, &matter.subject);

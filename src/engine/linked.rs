@@ -156,8 +156,8 @@ impl Work<'_> {
             // and another address.
             let (from, at) = (&spec.ends.get(gone).account, &spec.ends.get(stays).account);
             let reason = tr!("plan-taken-over", gone = from, stays = at);
-            let held = ask(ConflictKind::HeldDeletion(gone));
-            Action { conflict: held.conflict.map(|conflict| Conflict { reason, ..conflict }), ..held }
+            let conflict = Conflict { kind: ConflictKind::HeldDeletion(gone), fields: Vec::new(), reason };
+            Action { conflict: Some(conflict), ..Action::default() }
         } else {
             delete(&was)
         };

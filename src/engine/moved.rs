@@ -11,10 +11,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::matching::{self, Keys};
 use super::normalise::same;
-use super::observe::{overlay, tells_nothing_new};
+use super::observe::{is_as_before, overlay, tells_nothing_new};
 use super::partners::{has_another_name, is_somebody_else};
 use super::reconcile::{Couples, Now, Work, first_key};
-use crate::model::{PairSpec, RecordId, Scope, Seen, Side, Subject};
+use crate::model::{FieldMapping, PairSpec, RecordId, Scope, Seen, Side, Subject};
 
 /// A link whose record has other keys now.
 struct Changed {
@@ -136,12 +136,11 @@ impl Work<'_> {
         let couple = self.links.get(index)?;
         let (own, before) = (couple.link.ids.get(side), &couple.link.sides.get(side).seen);
         let like = |one: &Seen, other: &Seen| count_same(self.spec, side, one, other);
-        let filled = like(before, before);
         // Where its id is gone, only a record that is just like it is the same.
         let own_like = match self.views.get(side).records.get(own) {
             Some(now) if is_hardly_the_same(self.spec, side, before, now) => like(before, now),
             Some(_changed) => return None,
-            None => filled.checked_sub(1)?,
+            None => like(before, before).checked_sub(1)?,
         };
         let rank = |(id, seen): &(&'v RecordId, &Seen)| {
             let score = like(before, seen);
@@ -241,17 +240,9 @@ impl Work<'_> {
 
 /// Whether a record has another name than it had, or shares nothing with what it was but match keys.
 fn is_hardly_the_same(spec: &PairSpec, side: Side, before: &Seen, now: &Seen) -> bool {
-    let is_shared = |name: &String| match (spec.field(name), before.values.get(name), now.values.get(name)) {
-        (Some(mapping), Some(before), Some(now)) => !before.is_empty() && same(mapping, (side, before), (side, now)),
-        (_, _, _) => false,
-    };
-    let shared = spec.match_keys.iter().filter(|name| is_shared(name)).count();
+    let keys = spec.match_keys.iter().filter_map(|name| spec.field(name));
+    let shared = keys.filter(|mapping| is_shared(mapping, side, before, now)).count();
     has_another_name(spec, before, now) || count_same(spec, side, before, now) <= shared
-}
-
-/// Whether a record holds all that it held.
-fn is_as_before(before: &Seen, now: &Seen) -> bool {
-    now.values.iter().all(|(name, value)| before.values.get(name) == Some(value))
 }
 
 /// Whether no key is as it was, and one was given another value.
@@ -262,10 +253,13 @@ fn have_all_changed(before: &Keys, now: &Keys) -> bool {
 
 /// How many values mean the same.
 fn count_same(spec: &PairSpec, side: Side, one: &Seen, other: &Seen) -> usize {
-    let alike =
-        spec.fields.iter().filter(|mapping| match (one.values.get(&mapping.name), other.values.get(&mapping.name)) {
-            (Some(one), Some(other)) => !one.is_empty() && same(mapping, (side, one), (side, other)),
-            (_, _) => false,
-        });
-    alike.count()
+    spec.fields.iter().filter(|mapping| is_shared(mapping, side, one, other)).count()
+}
+
+/// Whether two records of a side are filled with the same in a field.
+fn is_shared(mapping: &FieldMapping, side: Side, one: &Seen, other: &Seen) -> bool {
+    match (one.values.get(&mapping.name), other.values.get(&mapping.name)) {
+        (Some(one), Some(other)) => !one.is_empty() && same(mapping, (side, one), (side, other)),
+        (_, _) => false,
+    }
 }

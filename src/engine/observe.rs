@@ -164,11 +164,15 @@ pub(super) fn overlay(before: &Seen, new: &Seen) -> Seen {
 
 /// Whether what is newly seen tells nothing that was not seen before.
 pub(super) fn tells_nothing_new(before: &Seen, new: &Seen) -> bool {
-    let known = |(name, value): (&String, &Value)| before.values.get(name) == Some(value);
     before.version == new.version
         && before.modified == new.modified
         && (new.unsure && !new.outside || before.outside == new.outside)
-        && new.values.iter().all(known)
+        && is_as_before(before, new)
+}
+
+/// Whether all values that are newly seen are those that were seen before.
+pub(super) fn is_as_before(before: &Seen, new: &Seen) -> bool {
+    new.values.iter().all(|(name, value)| before.values.get(name) == Some(value))
 }
 
 /// What an operator calls a record: its name, else its match key, else its id.

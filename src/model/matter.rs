@@ -98,6 +98,22 @@ pub enum MatterKind {
 }
 
 impl MatterKind {
+    /// The records of which it is not certain which belong together, where it is about that.
+    #[must_use]
+    pub fn candidates(&self) -> Option<&PerSide<Vec<RecordId>>> {
+        match self {
+            Self::Conflict(ConflictKind::Ambiguous(ids)) | Self::Mismatch(MismatchKind::DuplicateKey(ids)) => Some(ids),
+            Self::Conflict(
+                ConflictKind::BothChanged
+                | ConflictKind::FirstMatch
+                | ConflictKind::DeletedAndChanged(_)
+                | ConflictKind::HeldDeletion(_)
+                | ConflictKind::Flipping,
+            )
+            | Self::Mismatch(MismatchKind::OnlyIn(_) | MismatchKind::Different | MismatchKind::KeyChanged) => None,
+        }
+    }
+
     /// The word for it in `--json`: stable.
     #[must_use]
     pub fn word(&self) -> &'static str {

@@ -15,6 +15,7 @@ use super::fetch::who_is_there;
 use super::job::{Ended, Job};
 use super::run::{indexed, remembered};
 use super::undoing::leave;
+use super::writer::is_as_written;
 
 /// So many creates and more are looked for in the whole list, which is read once.
 const MANY: usize = 20;
@@ -177,16 +178,6 @@ async fn created(
     Ok(Some(record).filter(is_it))
 }
 
-/// Whether a record holds all that a create was to write.
-fn is_as_written(spec: &PairSpec, side: Side, write: &WriteEntry, record: &Record) -> bool {
-    let now = engine::observe(spec, side, record).seen.values;
-    write.fields.iter().all(|field| match (spec.field(&field.name), &field.after, now.get(&field.name)) {
-        (Some(mapping), Some(after), Some(now)) => engine::same(mapping, (side, after), (side, now)),
-        (_, Some(after), None) => after.is_empty(),
-        (_, None, _) | (None, _, _) => true,
-    })
-}
-
 /// A whole list, for many records that are looked for: a file would be read through for each of them, and a platform
 /// asked.
 struct Whole {
@@ -271,6 +262,10 @@ impl Links {
             }
         }
         Some(link)
+    }
+
+    fn remove(&mut self, side: Side, record: &RecordId) -> Option<Link> {
+        self.take(*self.by_record.get(side).get(record)?)
     }
 
     fn have(&self, side: Side, record: &RecordId) -> bool {
@@ -382,8 +377,7 @@ fn agree(
 fn taken_back(side: Side, write: &WriteEntry, links: &mut Links, changes: &mut Changes) {
     let Some(id) = write.record.as_ref() else { return };
     if write.kind == "delete" {
-        let place = links.by_record.get(side).get(id).copied();
-        let Some(link) = place.and_then(|place| links.take(place)) else { return };
+        let Some(link) = links.remove(side, id) else { return };
         let other = link.sides.get(side.opposite());
         if !other.gone {
             leave(side.opposite(), link.ids.get(side.opposite()), &other.seen, changes);

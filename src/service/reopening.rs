@@ -86,20 +86,7 @@ pub(super) fn part_again(linked: &[Link], settled: &[Matter], changes: &mut Chan
             }
         }
         for matter in settled {
-            let ids = match &matter.kind {
-                MatterKind::Conflict(ConflictKind::Ambiguous(ids))
-                | MatterKind::Mismatch(MismatchKind::DuplicateKey(ids)) => ids,
-                MatterKind::Conflict(
-                    ConflictKind::BothChanged
-                    | ConflictKind::FirstMatch
-                    | ConflictKind::DeletedAndChanged(_)
-                    | ConflictKind::HeldDeletion(_)
-                    | ConflictKind::Flipping,
-                )
-                | MatterKind::Mismatch(MismatchKind::OnlyIn(_) | MismatchKind::Different | MismatchKind::KeyChanged) => {
-                    continue;
-                }
-            };
+            let Some(ids) = matter.kind.candidates() else { continue };
             if !Side::BOTH.iter().any(|side| ids.get(*side).contains(link.ids.get(*side))) {
                 continue;
             }

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::connectors::{Batch, ConnectorError, Context, ErrorKind, Find, Write, WriteKind};
 use crate::engine;
-use crate::model::{Fields, OpKind, Record, RecordId, Side, Value, WriteEntry};
+use crate::model::{Fields, OpKind, PairSpec, Record, RecordId, Side, Value, WriteEntry};
 use crate::texts::tr;
 
 use super::executor::Task;
@@ -375,7 +375,7 @@ async fn look_up(job: &Job, side: Side, task: &Task, context: &Context, want: &[
                 Ok(mut records) if records.len() == 1 => records.pop().map(|record| {
                     // It may be what somebody else has just entered: then the next run, which lists
                     // it, matches the two like any others.
-                    if is_as_written(job, side, task, &record) {
+                    if is_as_written(job.spec(), side, &task.entry, &record) {
                         Tried::Out(Outcome::Found(record))
                     } else {
                         Tried::Out(Outcome::Failed(ConnectorError::new(ErrorKind::Exists, tr!("sync-record-like-it"))))
@@ -426,9 +426,9 @@ async fn look_up(job: &Job, side: Side, task: &Task, context: &Context, want: &[
 }
 
 /// Whether a record holds what the create was to write, in the sense of each mapping's kind.
-fn is_as_written(job: &Job, side: Side, task: &Task, record: &Record) -> bool {
-    let now = engine::observe(job.spec(), side, record).seen.values;
-    task.entry.fields.iter().all(|field| match (job.spec().field(&field.name), &field.after, now.get(&field.name)) {
+pub(crate) fn is_as_written(spec: &PairSpec, side: Side, write: &WriteEntry, record: &Record) -> bool {
+    let now = engine::observe(spec, side, record).seen.values;
+    write.fields.iter().all(|field| match (spec.field(&field.name), &field.after, now.get(&field.name)) {
         (Some(mapping), Some(after), Some(now)) => engine::same(mapping, (side, after), (side, now)),
         (_, Some(after), None) => after.is_empty(),
         (_, None, _) | (None, _, _) => true,

@@ -9,19 +9,12 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Transaction;
 
-use super::{Store, StoreError, copies, schema, write_private};
+use super::{Store, StoreError, copies, links, schema, write_private};
 
 /// Which workspace it is: another one in the same place is no older state of this one.
 const ID: &str = "workspace";
 /// How many changes have been made to it.
 const CHANGES: &str = "changes";
-
-/// What is done in a workspace that turned out to be an old one, beside [`copies::BEGIN_ANEW`]: nobody knows which
-/// side has changed since, so what both agreed on at that time says nothing. The links stay, and where two
-/// records differ the operator is asked.
-const FORGET_VALUES: &str = "UPDATE links SET a = json_set(json_insert(a, '$.seen', json_extract(a, '$.values')), '$.values', json('{}')), \
-     b = json_set(json_insert(b, '$.seen', json_extract(b, '$.values')), '$.values', json('{}')); \
-     UPDATE pairs SET indexed = NULL;";
 
 /// The files outside of the workspace.
 #[derive(Debug)]
@@ -94,8 +87,9 @@ impl Store {
                 self.backup_to(&copies::copy_path(dir, &format!("before-restore-by-hand-{own}.db")))?;
             }
             self.change(|tx| {
+                // Nobody knows which side has changed since, so what both agreed on at that time says nothing.
                 if !is_copy {
-                    tx.execute_batch(FORGET_VALUES)?;
+                    links::forget_values(tx)?;
                 }
                 Ok(tx.execute_batch(copies::BEGIN_ANEW)?)
             })?;

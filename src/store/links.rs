@@ -191,6 +191,19 @@ pub(super) fn unlink(conn: &Connection, pair: i64, unlinks: &[PerSide<RecordId>]
     Ok(())
 }
 
+/// Forgets what both sides agreed on, of every pair. The links stay, with what was seen last ([`StoredSide`]), and where
+/// two records differ the operator is asked.
+pub(super) fn forget_values(conn: &Connection) -> rusqlite::Result<()> {
+    let without = |side: &str| {
+        format!("json_set(json_insert({side}, '$.seen', json_extract({side}, '$.values')), '$.values', json('{{}}'))")
+    };
+    conn.execute_batch(&format!(
+        "UPDATE links SET a = {}, b = {}; UPDATE pairs SET indexed = NULL;",
+        without("a"),
+        without("b")
+    ))
+}
+
 /// Forgets what is known of these mappings, of linked records and of others, so that both sides are listed anew.
 pub(super) fn forget_mappings(conn: &Connection, pair: i64, names: &[&String]) -> Result<(), StoreError> {
     let links: Vec<Link> = conn

@@ -20,7 +20,8 @@ pub(crate) fn hostile_file(bytes: &[u8], context: &Context) {
     };
     if let Some(kept) = read_by_rows(bytes, &document.header, context) {
         are_the_rows(&kept, &document, context);
-        are_read_again(&kept);
+        assert!(kept.form.is_some(), "all columns were asked for, so the text was given");
+        kept.are_read_again(|count| count + 1 + count / 4);
     }
     let text = document.with(&Changes::default());
     let decoded = super::sniff::decode(bytes.to_vec()).map(|(text, _)| text);
@@ -76,19 +77,45 @@ fn read_again(document: &Document, changes: &Changes, context: &Context) -> Opti
 
 /// What reading row by row gave.
 #[derive(Default)]
-struct Kept {
-    ids: Vec<String>,
+pub(super) struct Kept {
     names: Vec<Name>,
-    rows: Vec<Record>,
+    pub(super) rows: Vec<Record>,
     /// The text in which they stand: its form, itself, and the place of each row.
     form: Option<String>,
     text: Vec<u8>,
     places: Vec<usize>,
 }
 
+impl Kept {
+    /// Nothing yet, of the fields that are wanted.
+    pub(super) fn of(want: &[String]) -> Self {
+        Self { names: want.iter().map(|name| Name::new(name)).collect(), ..Self::default() }
+    }
+
+    /// Fails where a row that is read again from the text is not what it was, whether or not more follows it. The text
+    /// is cut after one byte, and then after as many as `next` says. Only a text that holds nothing else was given.
+    pub(super) fn are_read_again(&self, next: fn(usize) -> usize) {
+        let Some(form) = self.form.as_deref() else { return };
+        let Some(reader) = reader_of(form) else { unreachable!("{form} is of this version") };
+        assert_eq!(self.places.len(), self.rows.len(), "each row has a place in the text");
+        for (row, place) in self.rows.iter().zip(&self.places) {
+            let rest = self.text.get(*place..).unwrap_or_default();
+            let mut count = 1;
+            loop {
+                let some = rest.get(..count).unwrap_or(rest);
+                match reader.record(some, some.len() == rest.len()) {
+                    Again::Record(record) => break assert_eq!(record, *row, "read again"),
+                    Again::More => assert!(some.len() < rest.len(), "there is no more"),
+                    Again::Other => unreachable!("{row:?} is not read again"),
+                }
+                count = next(count);
+            }
+        }
+    }
+}
+
 impl RowSink for Kept {
     fn row(&mut self, row: &Row<'_>) -> bool {
-        self.ids.push(row.id.to_owned());
         self.rows.push(row.to_record(&self.names));
         self.places.extend(row.place.and_then(|place| usize::try_from(place).ok()));
         true
@@ -104,8 +131,8 @@ impl RowSink for Kept {
     }
 
     fn is_doubled(&mut self) -> bool {
-        let ids: std::collections::BTreeSet<_> = self.ids.iter().collect();
-        ids.len() < self.ids.len()
+        let ids: std::collections::BTreeSet<_> = self.rows.iter().map(|row| &row.id).collect();
+        ids.len() < self.rows.len()
     }
 
     fn end(self: Box<Self>) {}
@@ -114,7 +141,7 @@ impl RowSink for Kept {
 /// The rows of a file whose first column is the id; none where it is left to the reader of whole files.
 fn read_by_rows(bytes: &[u8], want: &[String], context: &Context) -> Option<Kept> {
     let ids = IdSetting::Column(want.first()?.clone());
-    let mut kept = Kept { names: want.iter().map(|name| Name::new(name)).collect(), ..Kept::default() };
+    let mut kept = Kept::of(want);
     let read = rows_of(&mut Pieces::of(bytes), "list.csv", &ids, context, want, &mut kept);
     match read {
         Ok(Rows::All(count)) => {
@@ -140,27 +167,6 @@ fn are_the_rows(kept: &Kept, document: &Document, context: &Context) {
         assert_eq!(record.id.0, index.id(row, &cells, &mut scratch), "row {row} has its id");
         for (name, cell) in document.header.iter().zip(&cells) {
             assert_eq!(record.fields.get(name), Some(&Value::text(cell.value())), "{name} of row {row}");
-        }
-    }
-}
-
-/// Fails where a row that is read again from the text is not what it was, whether or not more follows it.
-fn are_read_again(kept: &Kept) {
-    let Some(reader) = kept.form.as_deref().and_then(reader_of) else {
-        unreachable!("all columns were asked for, so the text was given")
-    };
-    assert_eq!(kept.places.len(), kept.rows.len(), "each row has a place in the text");
-    for (row, place) in kept.rows.iter().zip(&kept.places) {
-        let rest = kept.text.get(*place..).unwrap_or_default();
-        let mut count = 1;
-        loop {
-            let some = rest.get(..count).unwrap_or(rest);
-            match reader.record(some, some.len() == rest.len()) {
-                Again::Record(record) => break assert_eq!(record, *row, "read again"),
-                Again::More => assert!(some.len() < rest.len(), "there is no more"),
-                Again::Other => unreachable!("{row:?} is not read again"),
-            }
-            count += 1 + count / 4;
         }
     }
 }

@@ -16,13 +16,21 @@ pub(super) async fn once_more(
     results: &mut [(usize, WriteResult)],
 ) -> Result<(), (usize, Lost)> {
     loop {
+        let places = held(results);
+        let tried = in_turn(table, writes, results, places).await?;
+        put(results, tried);
         let held = held(results);
-        let before = held.len();
-        again(table, writes, results, &held).await?;
-        let held = self::held(results);
-        let moved = held.len() < before;
-        if held.is_empty() || !moved && !exchanged(table, writes, results, &held).await? {
+        if held.is_empty() || !exchanged(table, writes, results, &held).await? {
             return Ok(());
+        }
+    }
+}
+
+/// Takes these results in the place of what was told before.
+fn put(results: &mut [(usize, WriteResult)], tried: Vec<(usize, WriteResult)>) {
+    for (place, result) in tried {
+        if let Some((_, slot)) = results.get_mut(place) {
+            *slot = result;
         }
     }
 }
@@ -31,21 +39,6 @@ pub(super) async fn once_more(
 fn held(results: &[(usize, WriteResult)]) -> Vec<usize> {
     let refused = |result: &WriteResult| result.as_ref().is_err_and(|error| error.kind == ErrorKind::Exists);
     (0..results.len()).filter(|place| results.get(*place).is_some_and(|(_, result)| refused(result))).collect()
-}
-
-/// Tries these again, in their order.
-async fn again(
-    table: &mut Table<'_>,
-    writes: &[Write],
-    results: &mut [(usize, WriteResult)],
-    places: &[usize],
-) -> Result<(), (usize, Lost)> {
-    for place in places {
-        let Some((at, result)) = results.get_mut(*place) else { continue };
-        let Some(write) = writes.get(*at) else { continue };
-        *result = table.alone(&write.kind, &write.token).await.map_err(|lost| (*at, lost))?;
-    }
-    Ok(())
 }
 
 /// Empties one of these rows, writes the others, and then this one. Says whether one was found for which that
@@ -75,11 +68,7 @@ async fn exchanged(
             if result.is_ok() {
                 table.link.run("RELEASE SAVEPOINT duosync_exchange").await.map_err(lost)?;
                 written.push((*place, result));
-                for (place, result) in written {
-                    if let Some((_, slot)) = results.get_mut(place) {
-                        *slot = result;
-                    }
-                }
+                put(results, written);
                 return Ok(true);
             }
         }
@@ -88,28 +77,26 @@ async fn exchanged(
     Ok(false)
 }
 
-/// Writes as many of these as go through, each as soon as its value is let go of, and says what came of them.
+/// Writes as many of these as go through, each as soon as its value is let go of, and says what came of each.
 async fn in_turn(
     table: &mut Table<'_>,
     writes: &[Write],
     results: &[(usize, WriteResult)],
     places: Vec<usize>,
 ) -> Result<Vec<(usize, WriteResult)>, (usize, Lost)> {
-    let mut written = Vec::new();
-    let mut left = places;
+    let (mut written, mut left) = (Vec::new(), places);
     loop {
-        let mut still = Vec::new();
+        let mut refused = Vec::new();
         for place in &left {
             let Some((at, _)) = results.get(*place) else { continue };
             let (at, Some(write)) = (*at, writes.get(*at)) else { continue };
-            match table.alone(&write.kind, &write.token).await.map_err(|lost| (at, lost))? {
-                Ok(stored) => written.push((*place, Ok(stored))),
-                Err(_still_held) => still.push(*place),
-            }
+            let result = table.alone(&write.kind, &write.token).await.map_err(|lost| (at, lost))?;
+            if result.is_ok() { &mut written } else { &mut refused }.push((*place, result));
         }
-        if still.is_empty() || still.len() == left.len() {
+        if refused.is_empty() || refused.len() == left.len() {
+            written.extend(refused);
             return Ok(written);
         }
-        left = still;
+        left = refused.into_iter().map(|(place, _)| place).collect();
     }
 }

@@ -253,7 +253,7 @@ impl DatabaseConnector {
         context.step("reading the rows", 0, None);
         let Some(modified) = &self.modified else {
             let rows = self.read(link, context, shape.select(), Vec::new()).await?;
-            shape.need_own_ids(&rows)?;
+            shape.own_ids(&rows)?;
             let cursor = Cursor(format!("db1-{asked}-{}", whole(shape, &rows)));
             if since == Some(&cursor) {
                 return Ok(Listing { cursor: Some(cursor), ..Listing::no_changes() });
@@ -300,7 +300,7 @@ impl DatabaseConnector {
             }
             let sql = format!("{} WHERE {}{order}", shape.select(), self.dialect.since(modified, follows));
             let rows = self.read(link, context, sql, vec![Some(newest.clone())]).await?;
-            shape.need_own_ids(&rows)?;
+            shape.own_ids(&rows)?;
             let records = rows.iter().filter(|row| !known.contains(&seen(shape, row)));
             let records: Vec<Record> = records.map(|row| shape.record(row, &columns, false)).collect();
             let newest = newest_of(&rows, now.as_deref()).or(Some(newest));
@@ -320,10 +320,10 @@ impl DatabaseConnector {
         };
         let now = now.and_then(|row| row.into_iter().next().flatten());
         let rows = self.read(link, context, format!("{}{order}", shape.select()), Vec::new()).await?;
-        shape.need_own_ids(&rows)?;
+        let ids = shape.own_ids(&rows)?;
         let newest = newest_of(&rows, now.as_deref());
         // The ids of just these rows: one that came between the two readings is found at the next one.
-        let mark = Mark { asked, ids: whole_ids(shape, &rows), counted: 0, newest, seen: seen_of(&rows) };
+        let mark = Mark { asked, ids: sum(&ids), counted: 0, newest, seen: seen_of(&rows) };
         let records = rows.iter().map(|row| shape.record(row, &columns, false)).collect();
         Ok(Listing::full(records, cursor(&mark)))
     }
@@ -360,10 +360,6 @@ fn seen(shape: &Shape, row: &Row) -> String {
 fn whole(shape: &Shape, rows: &[Row]) -> String {
     let all: BTreeSet<String> = rows.iter().map(|row| seen(shape, row)).collect();
     format!("{}-{:016x}", all.len(), digest::of_texts(&all, &mut Vec::new()))
-}
-
-fn whole_ids(shape: &Shape, rows: &[Row]) -> String {
-    sum(&rows.iter().map(|row| shape.id(row)).collect())
 }
 
 fn ids_of(shape: &Shape, keys: &[Row]) -> String {

@@ -156,11 +156,15 @@ impl Shape {
             .ok_or_else(|| ConnectorError::new(ErrorKind::Content, tr!("database-no-column")))
     }
 
-    /// An error where two of these rows have one id: none of them could be told from the other.
-    pub(super) fn need_own_ids(&self, rows: &[Row]) -> Result<(), ConnectorError> {
+    /// The ids of these rows, or an error where two have one: none of them could be told from the other.
+    pub(super) fn own_ids(&self, rows: &[Row]) -> Result<BTreeSet<String>, ConnectorError> {
         let mut ids = BTreeSet::new();
-        let doubled = rows.iter().map(|row| self.id(row)).find(|id| !ids.insert(id.clone()));
-        doubled.map_or(Ok(()), |id| Err(self.doubled(&id)))
+        for id in rows.iter().map(|row| self.id(row)) {
+            if let Some(doubled) = ids.replace(id) {
+                return Err(self.doubled(&doubled));
+            }
+        }
+        Ok(ids)
     }
 
     /// What is told where several rows have this id.

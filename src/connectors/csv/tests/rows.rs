@@ -1,64 +1,35 @@
 //! Rows that are read one by one.
 
 use super::*;
-use crate::model::Again;
+use crate::connectors::csv::hostile::Kept;
 
-/// Keeps the rows that it is given.
+/// Keeps what it is given, for whoever holds the other end.
 struct Rows {
     kept: Arc<Mutex<Option<Vec<Record>>>>,
-    names: Vec<Name>,
-    rows: Vec<Record>,
-    /// The text in which they stand, where it is given: its form, itself, and the place of each row.
-    form: Option<String>,
-    text: Vec<u8>,
-    places: Vec<u64>,
-}
-
-impl Rows {
-    /// Fails where a row that is read again from the text is not what it was, wherever the text is cut.
-    fn are_read_again(&self) {
-        let Some(again) = self.form.as_deref().map(|form| read_again(form).unwrap()) else { return };
-        assert_eq!(self.places.len(), self.rows.len());
-        for (row, place) in self.rows.iter().zip(&self.places) {
-            let rest = self.text.get(usize::try_from(*place).unwrap()..).unwrap();
-            let mut count = 1;
-            loop {
-                let some = rest.get(..count).unwrap_or(rest);
-                match again.record(some, some.len() == rest.len()) {
-                    Again::Record(record) => break assert_eq!(record, *row),
-                    Again::More => assert!(some.len() < rest.len()),
-                    Again::Other => unreachable!("{row:?} is not read again"),
-                }
-                count += 1;
-            }
-        }
-    }
+    all: Kept,
 }
 
 impl RowSink for Rows {
     fn row(&mut self, row: &crate::model::Row<'_>) -> bool {
-        self.rows.push(row.to_record(&self.names));
-        self.places.extend(row.place);
-        true
+        self.all.row(row)
     }
 
     fn form(&mut self, form: &str) {
-        self.form = Some(form.to_owned());
+        self.all.form(form);
     }
 
     fn text(&mut self, text: &[u8]) -> bool {
-        self.text.extend_from_slice(text);
-        true
+        self.all.text(text)
     }
 
     fn is_doubled(&mut self) -> bool {
-        let ids: std::collections::BTreeSet<_> = self.rows.iter().map(|row| &row.id).collect();
-        ids.len() < self.rows.len()
+        self.all.is_doubled()
     }
 
     fn end(self: Box<Self>) {
-        self.are_read_again();
-        *self.kept.lock().unwrap() = Some(self.rows);
+        // Wherever the text is cut.
+        self.all.are_read_again(|count| count + 1);
+        *self.kept.lock().unwrap() = Some(self.all.rows);
     }
 }
 
@@ -66,15 +37,7 @@ impl Case {
     /// What the file gives row by row; none where it is left to the reader of whole files.
     async fn rows(&self, want: &[&str]) -> Option<Vec<Record>> {
         let kept = Arc::default();
-        let shared = want.iter().map(|name| Name::new(name)).collect();
-        let sink = Rows {
-            kept: Arc::clone(&kept),
-            names: shared,
-            rows: Vec::new(),
-            form: None,
-            text: Vec::new(),
-            places: Vec::new(),
-        };
+        let sink = Rows { kept: Arc::clone(&kept), all: Kept::of(&names(want)) };
         let read = self.connector.read_rows(&Context::quiet(), "list", &names(want), Box::new(sink)).await.unwrap();
         let rows = kept.lock().unwrap().take();
         assert_eq!(read, if rows.is_some() { RowsRead::Whole } else { RowsRead::Unfit });

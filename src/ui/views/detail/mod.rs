@@ -119,20 +119,7 @@ impl Detail {
                 Some((words::field(&field.name), value.display()))
             })
             .collect();
-        let candidates = match &matter.kind {
-            MatterKind::Conflict(ConflictKind::Ambiguous(ids))
-            | MatterKind::Mismatch(MismatchKind::DuplicateKey(ids)) => ids.clone(),
-            MatterKind::Conflict(
-                ConflictKind::BothChanged
-                | ConflictKind::FirstMatch
-                | ConflictKind::DeletedAndChanged(_)
-                | ConflictKind::HeldDeletion(_)
-                | ConflictKind::Flipping,
-            )
-            | MatterKind::Mismatch(MismatchKind::OnlyIn(_) | MismatchKind::Different | MismatchKind::KeyChanged) => {
-                PerSide::default()
-            }
-        };
+        let candidates = matter.kind.candidates().cloned().unwrap_or_default();
         Self {
             id: matter.id,
             title: matter.label.clone(),
